@@ -1,0 +1,28 @@
+#pragma once
+// "What about this URL?": asked of linkgate-scan by click, gateway and CLI, over HTTP on a unix socket (POST /check).
+// Requests and answers are JSON; these functions are the only ones that spell it.
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "verdict/verdict.h"
+
+namespace linkgate::api {
+
+enum class CheckMoment { kDelivery, kClick, kRescan, kAsked };
+
+struct CheckRequest {
+  std::string url;
+  CheckMoment moment = CheckMoment::kAsked;
+  std::string network_message_id;  // may be empty
+  std::string recipient;           // may be empty
+  bool static_only = false;        // lists, intel and URL model only, no network
+};
+
+std::string to_json(const CheckRequest& request);
+Result<CheckRequest> parse_check_request(std::string_view json);
+std::string to_json(const verdict::Verdict& verdict);
+Result<verdict::Verdict> parse_verdict(std::string_view json);
+
+}  // namespace linkgate::api

@@ -1,0 +1,39 @@
+#pragma once
+// The disk behind one interface, so that tests can fill it, make fsync fail and lose unsynced data on purpose.
+// Paths are absolute or relative to the working directory. All errors are kIo unless said; kNotFound where it is missing.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace linkgate {
+
+class AppendFile {
+ public:
+  virtual ~AppendFile() = default;
+  virtual Result<void> append(std::string_view bytes) = 0;  // one write; all or an error (a short write is cut off again)
+  virtual Result<void> sync() = 0;                          // fdatasync
+  virtual uint64_t size() const = 0;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::unique_ptr<AppendFile>> create(const std::string& path) = 0;  // kInvalidArgument where it exists
+  virtual Result<std::string> read(const std::string& path) = 0;
+  virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  virtual Result<void> remove(const std::string& path) = 0;
+  virtual Result<void> truncate(const std::string& path, uint64_t size) = 0;
+  virtual Result<void> make_directories(const std::string& path) = 0;
+  virtual Result<void> sync_directory(const std::string& path) = 0;
+  virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted
+  virtual Result<uint64_t> free_bytes(const std::string& path) = 0;
+};
+
+FileSystem& real_file_system();
+
+}  // namespace linkgate

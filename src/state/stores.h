@@ -1,0 +1,127 @@
+#pragma once
+// Operational state as domain operations, each store with one owner who writes it. Implemented twice, on SQLite (WAL, one
+// file a store) and on PostgreSQL (one schema a store), and held to one contract by state/contract_test.cc.
+// All calls block and may be made from any thread. Errors: kIo, kUnavailable, kCorrupt are ours; kInvalidArgument and kNotFound
+// the caller's.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "url/sealed_link.h"
+#include "verdict/policy.h"
+#include "verdict/verdict.h"
+
+namespace linkgate::state {
+
+// Bumped by every write of its kind, whoever made it; readers poll it (SQLite: PRAGMA data_version first, 200 ms) and swap
+// their snapshots. Cheap: never touches a table where nothing changed.
+using Version = uint64_t;
+
+// ---- Policies and lists: written by the command line and the portal, read by gateway, click and scan.
+enum class EntryKind { kUrl, kSender, kFileHash };
+enum class EntryAction { kAllow, kBlock };
+struct ListEntry {
+  int64_t id = 0;
+  EntryKind kind = EntryKind::kUrl;
+  EntryAction action = EntryAction::kBlock;
+  std::string value;           // a TABL pattern for URLs
+  std::string notes;
+  std::string modified_by;
+  Time modified{};
+  std::optional<Time> expires;
+};
+
+class PolicyStore {
+ public:
+  virtual ~PolicyStore() = default;
+  virtual Result<Version> version() = 0;
+  virtual Result<verdict::PolicySet> load() = 0;
+  virtual Result<void> put_policy(const verdict::SafeLinksPolicy& policy) = 0;      // by Name, replaces
+  virtual Result<void> remove_policy(std::string_view name) = 0;                    // kInvalidArgument while a rule uses it
+  // An occupied Priority shifts that rule and all below by one.
+  virtual Result<void> put_rule(const verdict::SafeLinksRule& rule) = 0;
+  virtual Result<void> remove_rule(std::string_view name) = 0;
+  virtual Result<void> put_group(const verdict::Group& group) = 0;
+  virtual Result<void> remove_group(std::string_view name) = 0;
+
+  virtual Result<std::vector<ListEntry>> entries() = 0;       // expired ones excluded
+  virtual Result<int64_t> put_entry(const ListEntry& entry) = 0;  // same kind, action and value: replaced
+  virtual Result<void> remove_entry(EntryKind kind, EntryAction action, std::string_view value) = 0;
+};
+
+// ---- Intel and verdict cache: written and read by linkgate-scan alone.
+struct FeedEntry {
+  std::string key;                     // url::canonical_key, or a host with trailing '/' for a whole host
+  verdict::Disposition disposition = verdict::Disposition::kPhishing;
+  std::string detail;                  // what the feed says of it, may be empty
+};
+struct FeedStatus {
+  std::string name;
+  std::string source;                  // file path or URL
+  Time loaded{};
+  size_t entries = 0;
+  std::string trouble;                 // last error, empty when well
+};
+class IntelStore {
+ public:
+  virtual ~IntelStore() = default;
+  virtual Result<Version> version() = 0;
+  // Replaces all entries of a feed in one transaction.
+  virtual Result<void> replace_feed(const FeedStatus& status, const std::vector<FeedEntry>& entries) = 0;
+  virtual Result<void> record_feed_trouble(std::string_view feed, std::string_view source, std::string_view trouble) = 0;
+  virtual Result<void> remove_feed(std::string_view feed) = 0;
+  virtual Result<std::vector<FeedStatus>> feeds() = 0;
+  // Entries of all feeds with their feed's name, in one pass over memory-bounded pages.
+  struct Listed { std::string feed; FeedEntry entry; };
+  virtual Result<std::vector<Listed>> listed() = 0;
+
+  virtual Result<void> put_verdict(std::string_view canonical_hash, const verdict::Verdict& verdict) = 0;
+  virtual Result<std::optional<verdict::Verdict>> verdict(std::string_view canonical_hash, Time now) = 0;  // expired: absent
+  virtual Result<size_t> drop_expired_verdicts(Time now) = 0;
+};
+
+// ---- Sealing keys: written by the command line (and first start), acknowledged by click nodes.
+class KeyStore {
+ public:
+  virtual ~KeyStore() = default;
+  virtual Result<Version> version() = 0;
+  virtual Result<url::Keyring> load() = 0;
+  virtual Result<void> put_key(const url::SealingKey& key) = 0;           // new id, or a new state of a known one
+  // "Click node `node` holds key `id`": promote() refuses (kUnavailable) while a live node has not said so.
+  virtual Result<void> acknowledge(std::string_view node, uint32_t id, Time now) = 0;
+  virtual Result<void> promote(uint32_t id, Time now) = 0;                // published -> sealing, the former one -> open-only
+  struct Node { std::string name; Time seen{}; std::vector<uint32_t> keys; };
+  virtual Result<std::vector<Node>> nodes() = 0;
+  virtual Result<void> forget_node(std::string_view name) = 0;
+};
+
+// ---- What the gateway remembers: delivered markers, links too long to seal. Written by the gateway, links read by click.
+class DeliveryStore {
+ public:
+  virtual ~DeliveryStore() = default;
+  // Durable when it returns. Recipients of one message at once.
+  virtual Result<void> mark_delivered(std::string_view network_message_id, const std::vector<std::string>& recipients, Time now) = 0;
+  virtual Result<bool> was_delivered(std::string_view network_message_id, std::string_view recipient) = 0;
+  virtual Result<size_t> drop_markers_before(Time time) = 0;              // retention: longer than any MTA's queue lifetime
+  virtual Result<void> put_url(std::string_view url_hash, std::string_view url) = 0;
+  virtual Result<std::optional<std::string>> url(std::string_view url_hash) = 0;
+};
+
+// Where state lives: "sqlite:DIR" or a libpq connection string ("postgresql://...").
+struct StateOptions {
+  std::string location;
+  bool read_only = false;
+};
+Result<std::unique_ptr<PolicyStore>> open_policy_store(const StateOptions& options);
+Result<std::unique_ptr<IntelStore>> open_intel_store(const StateOptions& options);
+Result<std::unique_ptr<KeyStore>> open_key_store(const StateOptions& options);
+Result<std::unique_ptr<DeliveryStore>> open_delivery_store(const StateOptions& options);
+
+}  // namespace linkgate::state

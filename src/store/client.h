@@ -1,0 +1,59 @@
+#pragma once
+// The event store over the ClickHouse HTTP protocol: the same for linkgate-store and for a ClickHouse cluster. The only
+// place outside engine/ that knows it.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace linkgate::store {
+
+struct StoreOptions {
+  std::string url;          // "http://127.0.0.1:8123" or "unix:/path/to/socket"
+  std::string user = "linkgate";
+  std::string password;     // the shared secret; never logged
+  std::string database = "linkgate";
+};
+
+struct QueryLimits {
+  std::chrono::seconds time{180};
+  uint64_t max_rows = 500'000;
+  uint64_t max_bytes = 64ULL << 20;
+  uint64_t max_memory = 4ULL << 30;
+};
+
+struct QueryResult {
+  std::vector<std::string> columns;
+  std::vector<std::string> types;   // ClickHouse's names
+  // Each row one line of JSONCompactEachRow, 64-bit integers quoted, denormals quoted.
+  std::vector<std::string> rows;
+};
+
+// Blocking; one call at a time per object.
+class StoreClient {
+ public:
+  explicit StoreClient(StoreOptions options);
+  ~StoreClient();
+  // The same token twice is a no-op, whatever the block sizes. Lines are JSONEachRow objects.
+  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines, std::string_view token);
+  Result<QueryResult> query(std::string_view sql, const QueryLimits& limits, std::string_view query_id = "");
+  Result<std::string> command(std::string_view sql);     // DDL of ours
+  Result<void> ping();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Creates what is missing and migrates what is old, by the schema version kept in the store. Idempotent.
+Result<void> migrate(StoreClient& store);
+Result<void> apply_retention(StoreClient& store, int days);
+Result<void> backup(StoreClient& store, std::string_view directory_name);
+Result<void> restore(StoreClient& store, std::string_view directory_name);
+
+}  // namespace linkgate::store

@@ -1,0 +1,13 @@
+#pragma once
+// Registrable domains (public suffix plus one label) by the Public Suffix List, through libpsl's built-in copy.
+
+#include <string>
+#include <string_view>
+
+namespace linkgate::url {
+
+// `hostname` as Url::hostname() gives it. An IP address, a single label, or a bare public suffix is returned as it is:
+// the answer is always something that lists and reports can group by, never empty for a non-empty host.
+std::string registrable_domain(std::string_view hostname);
+
+}  // namespace linkgate::url

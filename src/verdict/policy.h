@@ -1,0 +1,89 @@
+#pragma once
+// Safe Links policies with Defender's parameter names and meanings (New-SafeLinksPolicy, New-SafeLinksRule), plus a few
+// of our own where Defender has no choice to offer. Pure data and pure matching; storing is state/'s.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linkgate::verdict {
+
+// What a click gets when judging is impossible (scan down, record not written).
+enum class FailMode : uint8_t { kOpen, kWarn, kClosed };
+// What a message gets that cannot be parsed or is beyond limits (docs/policies.md).
+enum class UnscannableAction : uint8_t { kPass, kPassWithTip, kJunk, kQuarantine, kDefer };
+
+struct SafeLinksPolicy {
+  std::string Name;                         // unique
+  std::string AdminDisplayName;
+  bool EnableSafeLinksForEmail = true;
+  bool EnableForInternalSenders = true;
+  bool ScanUrls = true;
+  bool DeliverMessageAfterScan = true;
+  bool DisableUrlRewrite = false;
+  std::vector<std::string> DoNotRewriteUrls;
+  bool TrackClicks = true;
+  bool AllowClickThrough = false;
+  bool EnableOrganizationBranding = false;
+  std::string CustomNotificationText;       // at most 200 characters
+  // Ours:
+  bool RewriteUnverifiedSigned = true;      // wrap in signed mail whose signature verifies to no configured trust store
+  bool RewriteWwwInPlainText = true;        // "www.example.com" without scheme in text/plain
+  UnscannableAction OnUnscannable = UnscannableAction::kPassWithTip;  // parameter name: UnscannableAction
+  FailMode ClickFailMode = FailMode::kWarn;
+  bool WarnOnUnknown = false;
+  friend bool operator==(const SafeLinksPolicy&, const SafeLinksPolicy&) = default;
+};
+
+// Who gets a policy. Values of one condition are alternatives, different conditions must all hold, any exception exempts.
+// At least one condition must be given.
+struct SafeLinksRule {
+  std::string Name;
+  std::string SafeLinksPolicy;
+  std::vector<std::string> SentTo;                // addresses
+  std::vector<std::string> SentToMemberOf;        // group names
+  std::vector<std::string> RecipientDomainIs;     // domains, subdomains included
+  std::vector<std::string> ExceptIfSentTo;
+  std::vector<std::string> ExceptIfSentToMemberOf;
+  std::vector<std::string> ExceptIfRecipientDomainIs;
+  bool Enabled = true;
+  int Priority = 0;  // 0 is the highest; unique
+  std::string Comments;
+  friend bool operator==(const SafeLinksRule&, const SafeLinksRule&) = default;
+};
+
+struct Group {
+  std::string name;
+  std::vector<std::string> members;  // addresses
+  friend bool operator==(const Group&, const Group&) = default;
+};
+
+// All policies at one moment: a value, swapped as a whole. Thread-safe to read.
+class PolicySet {
+ public:
+  PolicySet() = default;
+  PolicySet(std::vector<SafeLinksPolicy> policies, std::vector<SafeLinksRule> rules, std::vector<Group> groups);
+
+  struct Match {
+    const SafeLinksPolicy* policy;  // never absent: the built-in protection applies to everyone
+    const SafeLinksRule* rule;      // absent: built-in
+  };
+  // First rule by priority that holds for the recipient; never merged. Address compared without case; "+detail" ignored
+  // where the plain address is meant by a rule.
+  Match match(std::string_view recipient) const;
+
+  const std::vector<SafeLinksPolicy>& policies() const { return policies_; }
+  const std::vector<SafeLinksRule>& rules() const { return rules_; }
+  const std::vector<Group>& groups() const { return groups_; }
+
+ private:
+  std::vector<SafeLinksPolicy> policies_;
+  std::vector<SafeLinksRule> rules_;  // by priority
+  std::vector<Group> groups_;
+};
+
+// "Built-in protection (Microsoft)" with Linkgate's name: rewriting on, click tracking on, no click-through.
+const SafeLinksPolicy& built_in_policy();
+
+}  // namespace linkgate::verdict
