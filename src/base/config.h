@@ -35,12 +35,12 @@ struct GatewayConfig {             // [gateway]
 };
 
 struct ClickConfig {               // [click]
-  std::string listen = "127.0.0.1:8480";
+  // One click node (a process with its own spool) for each address; several share nothing but keys and state.
+  std::vector<std::string> listen = {"127.0.0.1:8480"};
   std::string origin = "http://localhost:8480";    // what links begin with; its host is bound into every seal
   std::string tls_certificate, tls_key;
   std::vector<std::string> trusted_proxies;
   bool proxy_protocol = false;
-  int nodes = 1;                                   // processes under `linkgate up`
   std::string organisation, contact, logo;         // shown on pages
   int clicks_per_minute = 120;                     // of one client address, then 429
   int reports_per_hour = 10;
@@ -80,6 +80,7 @@ struct Config {
   std::string file;                                // where it was read from; empty: defaults
   std::string data = "linkgate-data";              // [linkgate] data: keys, state, spools, events
   std::string log_level = "info";
+  std::string admin_listen = "127.0.0.1:8481";     // [linkgate] admin_listen: /healthz and /metrics of all programs
   std::string run_as;                              // user prefix when started as root, e.g. "linkgate": see docs
   GatewayConfig gateway;
   ClickConfig click;
@@ -106,6 +107,7 @@ struct DataPaths {
   std::string run() const { return root + "/run"; }                    // sockets, addresses, pids
   std::string scan_socket() const { return run() + "/scan.sock"; }
   std::string store_secret() const { return root + "/secrets/store"; }
+  std::string admin_socket(std::string_view program) const { return run() + "/" + std::string(program) + ".admin"; }
   std::string store_address() const { return run() + "/store.url"; }   // "http://127.0.0.1:PORT", written by up
 };
 
