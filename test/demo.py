@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""The story of Linkgate from end to end, on real parts: a private Postfix and Dovecot, mails by SMTP, clicks by HTTP, and
+the hunting query over what happened.
+
+usage: ./dev demo [--exit]    --exit: stop after the tables (exit status 1 if they are not as they must be)"""
+import argparse
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness import messages  # noqa: E402
+from harness.installation import Installation, continue_form  # noqa: E402
+from harness.mailstack import Dovecot, Postfix, need_root  # noqa: E402
+from harness.process import ROOT, wait_until, work_folder  # noqa: E402
+
+MAILS = ROOT / "examples" / "mails"
+SALES = [f"{name}@sales.corp.test" for name in ("ada", "ben", "cleo", "dora", "emil", "fritz", "gwen")]
+FINANCE = [f"{name}@finance.corp.test" for name in ("hugo", "ines", "jan", "kira")]
+OTHERS = [f"{name}@corp.test" for name in ("lars", "mina", "noel")]
+CONTINUE = SALES[:5]  # five go on past the warning, two turn back
+
+COLUMNS = ["UrlDomain", "TotalClicks", "Blocked", "WarningShown", "ClickedThrough"]
+EXPECTED = {
+    "click-tracking.kql": [["northgate-voicemail.com", 5, 0, 0, 5], ["suspicious-login.com", 4, 4, 0, 0]],
+    "click-through.kql": [["northgate-voicemail.com", 7, 0, 2, 5], ["suspicious-login.com", 4, 4, 0, 0]],
+}
+
+
+def step(text):
+    print(f"\n\033[1m{text}\033[0m", flush=True)
+
+
+def note(text):
+    print(f"  {text}", flush=True)
+
+
+def table(columns, rows):
+    cells = [columns, *[[str(value) for value in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    for number, row in enumerate(cells):
+        print("  " + "  ".join(value.ljust(width) for value, width in zip(row, widths)))
+        if number == 0:
+            print("  " + "  ".join("-" * width for width in widths))
+
+
+def set_policies(linkgate):
+    linkgate.command("policy", "set", "Sales may decide", "AllowClickThrough=true")
+    linkgate.command("policy", "rule", "set", "Sales", "SafeLinksPolicy=Sales may decide",
+                     "RecipientDomainIs=sales.corp.test", "Priority=0")
+    linkgate.command("policy", "set", "Finance is blocked", "AllowClickThrough=false",
+                     "CustomNotificationText=Finance: please call the help desk on extension 555 before you do anything else.")
+    linkgate.command("policy", "rule", "set", "Finance", "SafeLinksPolicy=Finance is blocked",
+                     "RecipientDomainIs=finance.corp.test", "Priority=1")
+    note("sales.corp.test: warned, may continue; finance.corp.test: blocked")
+
+
+def send(postfix, file, sender, recipients):
+    postfix.send(sender, recipients, (MAILS / file).read_bytes().replace(b"\n", b"\r\n"))
+    note(f"{file}: accepted by Postfix for {len(recipients)} recipients")
+
+
+def fetch_links(dovecot, recipients, word):
+    """The first sealed link that shows `word`, from every recipient's own copy of the mail."""
+    found = {}
+    for recipient in recipients:
+        raw = wait_until(f"mail for {recipient}", lambda: dovecot.messages(recipient))[-1]
+        matching = [link for link in messages.links(raw) if word in link]
+        assert matching and all("/?url=" in link and "&data=" in link for link in matching), f"{recipient}: {matching}"
+        found[recipient] = matching[0]
+    assert len(set(found.values())) == len(recipients), "every recipient has a link of his own"
+    return found
+
+
+def click_voicemail(linkgate, links):
+    for number, (recipient, link) in enumerate(links.items()):
+        address = f"198.51.100.{number + 1}"
+        status, _, page = linkgate.click(link, address)
+        assert status == 200 and b"northgate-voicemail.com" in page, status
+        if recipient in CONTINUE:
+            status, headers, _ = linkgate.continue_anyway(link, page, address)
+            assert status == 303 and headers["location"].startswith("https://northgate-voicemail.com/"), (status, headers)
+            note(f"{recipient}: warned, continued")
+        else:
+            note(f"{recipient}: warned, turned back")
+
+
+def click_alert(linkgate, links):
+    for number, (recipient, link) in enumerate(links.items()):
+        status, headers, page = linkgate.click(link, f"203.0.113.{number + 1}")
+        assert status == 200 and "location" not in headers and continue_form(page.decode()) is None, status
+        note(f"{recipient}: blocked")
+
+
+def click_harmless(linkgate, links):
+    for number, (recipient, link) in enumerate(links.items()):
+        status, headers, _ = linkgate.click(link, f"192.0.2.{number + 1}")
+        assert status == 302 and headers["location"].startswith("https://canteen.example.org/"), (status, headers)
+        note(f"{recipient}: redirected at once")
+
+
+def show_tables(linkgate, clicked_at):
+    """Both queries, as soon as the clicks can be asked for. True when they answer what happened."""
+    right = True
+    clicks = len(SALES) + len(FINANCE) + len(OTHERS)
+    wait_until("all clicks in the store",
+               lambda: linkgate.kql("UrlClickEvents | count")[1] == [[clicks]]
+               and linkgate.kql("UrlClickEvents | where IsClickedThrough == true | count")[1] == [[len(CONTINUE)]], 20, 0.05)
+    note(f"{clicks} clicks could be asked for {time.monotonic() - clicked_at:.1f} s after the last of them"
+         " (a new command each try included)")
+    for name, expected in EXPECTED.items():
+        step(f"examples/{name}")
+        columns, rows = linkgate.kql((ROOT / "examples" / name).read_text())
+        table(columns, rows)
+        right = right and columns == COLUMNS and rows == expected
+    step("Where mails and harmless clicks stand")
+    table(*linkgate.kql("UrlClickEvents | summarize Clicks = count() by ActionType, IsClickedThrough, PageShown, ThreatTypes"
+                        " | sort by Clicks desc, ActionType asc"))
+    table(*linkgate.kql("EmailEvents | summarize Mails = count() by Subject, DeliveryAction | sort by Subject asc"))
+    return right
+
+
+def story(linkgate, postfix, dovecot, feed):
+    step("Policies")
+    set_policies(linkgate)
+    step("Mails go in by SMTP")
+    send(postfix, "voicemail.eml", "service@northgate-voicemail.com", SALES)
+    send(postfix, "account-alert.eml", "no-reply@suspicious-login.com", FINANCE)
+    send(postfix, "newsletter.eml", "council@corp.test", OTHERS)
+    step("They are fetched by IMAP: every link is sealed for its recipient")
+    voicemail = fetch_links(dovecot, SALES, "northgate-voicemail.com")
+    alert = fetch_links(dovecot, FINANCE, "suspicious-login.com")
+    harmless = fetch_links(dovecot, OTHERS, "canteen.example.org")
+    note(f"for example {next(iter(voicemail.values()))}")
+
+    step("A feed lists both hosts now, after delivery")
+    feed.write_text("# phishing hosts\nnorthgate-voicemail.com\nsuspicious-login.com\n")
+    for host in ("northgate-voicemail.com", "suspicious-login.com"):
+        wait_until(f"{host} to be listed", lambda: "phishing" in linkgate.command("check", "--format", "json", f"https://{host}/", check=False))
+        note(f"linkgate check https://{host}/ says phishing")
+
+    step("Clicks")
+    click_voicemail(linkgate, voicemail)
+    click_alert(linkgate, alert)
+    click_harmless(linkgate, harmless)
+    return show_tables(linkgate, time.monotonic())
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="./dev demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--exit", action="store_true", help="stop after the tables")
+    arguments = arguments.parse_args()
+    need_root()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything started here is stopped
+    with work_folder("linkgate-demo-") as folder:
+        feed = folder / "feed.txt"
+        feed.write_text("# nothing is known yet\n")
+        step("Starting Dovecot, Linkgate and Postfix on loopback")
+        dovecot = Dovecot(folder).start()
+        linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)])
+        postfix = Postfix(folder, linkgate.lmtp_port, domains="corp.test sales.corp.test finance.corp.test")
+        try:
+            linkgate.start()
+            postfix.start()
+            note(f"SMTP 127.0.0.1:{postfix.port} -> gateway 127.0.0.1:{linkgate.lmtp_port} -> Dovecot 127.0.0.1:{dovecot.lmtp_port}"
+                 f" -> IMAP 127.0.0.1:{dovecot.imap_port}")
+            right = story(linkgate, postfix, dovecot, feed)
+            if not right:
+                print("\nThe tables are not what happened.", file=sys.stderr)
+            elif not arguments.exit:
+                step("All of it runs until Ctrl-C")
+                note(f"clicks  http://127.0.0.1:{linkgate.click_ports[0]}    health  http://127.0.0.1:{linkgate.admin_port}/healthz")
+                note(f"ask     build/bin/linkgate kql --config {linkgate.config} 'UrlClickEvents | take 5'")
+                note(f"mail    IMAP 127.0.0.1:{dovecot.imap_port}, user ada@sales.corp.test, any password")
+                try:
+                    threading.Event().wait()
+                except KeyboardInterrupt:
+                    print()
+            return 0 if right else 1
+        finally:
+            postfix.stop()
+            linkgate.stop()
+            dovecot.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
