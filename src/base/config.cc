@@ -1,0 +1,363 @@
+#include "base/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#define TOML_HEADER_ONLY 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/config_checks.h"
+
+namespace linkgate {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr uint64_t kKiB = 1024, kMiB = kKiB * 1024, kGiB = kMiB * 1024;
+constexpr seconds kMinute{60}, kDay{86400};
+
+// One reading of the file. The first thing that is wrong stays; what follows is skipped. With no file (keys
+// of the documentation), it only notes what is asked for.
+struct Reading {
+  std::string file;
+  std::optional<Error> error;
+  std::vector<std::string>* asked = nullptr;
+
+  void fail(const toml::source_position& at, const std::string& what) {
+    if (error) return;
+    error.emplace(ErrorCode::kInvalidArgument, fmt::format("{}:{}:{}: {}", file, at.line, at.column, what));
+  }
+};
+
+std::string type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "a number";
+    case toml::node_type::floating_point:
+      return "a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
+  }
+}
+
+// A table of the file under its path, "click" or "gateway.listener". Every call names one key it may have,
+// takes the value where the file has one, and checks it; finish() refuses every key that no call has named.
+class Section {
+ public:
+  using Check =
+      std::function<std::optional<std::string>(std::string_view)>;  // what is wrong with a value, if anything
+
+  Section(Reading& reading, std::string path, const toml::table* table)
+      : reading_(reading), path_(std::move(path)), table_(table) {}
+
+  void text(std::string_view key, std::string& out, const Check& check = {}) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::string>();
+    if (!value) return wrong(key, *node, "wants a string");
+    if (const auto trouble = check ? check(*value) : std::nullopt) return wrong_value(key, *node, *trouble);
+    out = *value;
+  }
+
+  void texts(std::string_view key, std::vector<std::string>& out, const Check& check = {}) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    if (array == nullptr) return wrong(key, *node, "wants a list of strings");
+    std::vector<std::string> values;
+    for (const toml::node& item : *array) {
+      const auto value = item.value_exact<std::string>();
+      if (!value) return wrong(key, item, "wants a list of strings, and one of them");
+      if (const auto trouble = check ? check(*value) : std::nullopt) return wrong_value(key, item, *trouble);
+      values.push_back(*value);
+    }
+    out = std::move(values);
+  }
+
+  void flag(std::string_view key, bool& out) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return wrong(key, *node, "wants true or false");
+    out = *value;
+  }
+
+  void number(std::string_view key, int& out, int least, int most) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<int64_t>();
+    if (!value) return wrong(key, *node, "wants a whole number");
+    if (*value < least || *value > most) {
+      return wrong_value(key, *node, fmt::format("{} is not between {} and {}", *value, least, most));
+    }
+    out = static_cast<int>(*value);
+  }
+
+  // Whole units, or a string with one of `suffixes`: 90, "90s", "15m"; 1048576, "1MiB".
+  void quantity(std::string_view key, uint64_t& out, std::span<const Unit> units, uint64_t least,
+                uint64_t most) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    std::optional<uint64_t> value;
+    if (const auto whole = node->value_exact<int64_t>(); whole && *whole >= 0)
+      value = static_cast<uint64_t>(*whole);
+    if (const auto text = node->value_exact<std::string>()) value = parse_quantity(*text, units);
+    if (!value) return wrong(key, *node, fmt::format("wants {}", describe_units(units)));
+    if (*value < least || *value > most) {
+      return wrong_value(key, *node,
+                         fmt::format("must lie between {} and {}", print_quantity(least, units),
+                                     print_quantity(most, units)));
+    }
+    out = *value;
+  }
+  void bytes(std::string_view key, uint64_t& out, uint64_t least, uint64_t most) {
+    quantity(key, out, kByteUnits, least, most);
+  }
+  void duration(std::string_view key, seconds& out, seconds least, seconds most) {
+    auto value = static_cast<uint64_t>(out.count());
+    quantity(key, value, kTimeUnits, static_cast<uint64_t>(least.count()),
+             static_cast<uint64_t>(most.count()));
+    out = seconds(value);
+  }
+
+  // [key], read once, also where it is absent so that its keys are known.
+  void table(std::string_view key, const std::function<void(Section&)>& read) {
+    const toml::node* node = find_part(key);
+    const toml::table* inner = node != nullptr ? node->as_table() : nullptr;
+    if (node != nullptr && inner == nullptr)
+      return wrong(key, *node, fmt::format("is a table: write [{}]", full(key)));
+    Section section(reading_, full(key), inner);
+    read(section);
+    section.finish();
+  }
+
+  // [[key]], once for each.
+  void tables(std::string_view key, const std::function<void(Section&)>& read) {
+    const toml::node* node = find_part(key);
+    if (reading_.asked != nullptr) {
+      Section section(reading_, full(key), nullptr);
+      read(section);
+    }
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>())) {
+      return wrong(key, *node, fmt::format("is a list of tables: write [[{}]]", full(key)));
+    }
+    for (const toml::node& item : *array) {
+      Section section(reading_, full(key), item.as_table());
+      read(section);
+      section.finish();
+    }
+  }
+
+  // A rule over several keys, told at the place of one of them.
+  void rule(std::string_view key, bool holds, const std::string& otherwise) {
+    if (holds) return;
+    const toml::node* node = table_ != nullptr ? table_->get(key) : nullptr;
+    const toml::node* place = node != nullptr ? node : table_;
+    reading_.fail(place != nullptr ? place->source().begin : toml::source_position{1, 1},
+                  fmt::format("{} {}", full(key), otherwise));
+  }
+  bool given() const { return table_ != nullptr; }
+
+  void finish() {
+    if (table_ == nullptr) return;
+    for (const auto& [key, node] : *table_) {
+      if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
+      const std::string near = nearest(key.str(), known_);
+      const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", full(near));
+      reading_.fail(key.source().begin, fmt::format("unknown key {}{}", full(key.str()), hint));
+    }
+  }
+
+ private:
+  std::string full(std::string_view key) const {
+    return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+  }
+  const toml::node* find(std::string_view key) {
+    if (reading_.asked != nullptr) reading_.asked->push_back(full(key));
+    return find_part(key);
+  }
+  const toml::node* find_part(std::string_view key) {
+    known_.emplace_back(key);
+    return table_ != nullptr ? table_->get(key) : nullptr;
+  }
+  void wrong(std::string_view key, const toml::node& at, std::string_view wants) {
+    reading_.fail(at.source().begin, fmt::format("{} {}, this is {}", full(key), wants, type_name(at)));
+  }
+  void wrong_value(std::string_view key, const toml::node& at, std::string_view trouble) {
+    reading_.fail(at.source().begin, fmt::format("{}: {}", full(key), trouble));
+  }
+
+  Reading& reading_;
+  std::string path_;
+  const toml::table* table_;
+  std::vector<std::string> known_;
+};
+
+Section::Check one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](std::string_view value) -> std::optional<std::string> {
+    if (std::find(words.begin(), words.end(), value) != words.end()) return std::nullopt;
+    return fmt::format("\"{}\" is none of {}", value, fmt::join(words, ", "));
+  };
+}
+
+// ---- The keys, one function a table. docs/configuration.md lists the same ones in the same order.
+
+void read_linkgate(Section& in, Config& out) {
+  in.text("data", out.data, check_not_empty);
+  in.text("log_level", out.log_level, one_of({"debug", "info", "warn", "error"}));
+  in.text("admin_listen", out.admin_listen, check_listen);
+  in.text("run_as", out.run_as, check_user_prefix);
+}
+
+void read_gateway_listener(Section& in, GatewayListenerConfig& out) {
+  in.text("listen", out.listen, check_listen);
+  std::string direction = "inbound";
+  in.text("direction", direction, one_of({"inbound", "outbound"}));
+  out.outbound = direction == "outbound";
+  in.text("protocol", out.protocol, one_of({"lmtp", "smtp"}));
+  in.text("next_hop", out.next_hop, check_next_hop);
+}
+
+void read_gateway(Section& in, GatewayConfig& out) {
+  in.tables("listener",
+            [&](Section& listener) { read_gateway_listener(listener, out.listeners.emplace_back()); });
+  in.text("hostname", out.hostname, check_host_name);
+  in.texts("xforward_peers", out.xforward_peers, check_network);
+  in.texts("authserv_ids", out.authserv_ids, check_not_empty);
+  in.texts("accepted_domains", out.accepted_domains, check_host_name);
+  in.text("signature_trust", out.signature_trust);
+  in.bytes("max_message_bytes", out.max_message_bytes, 64 * kKiB, kGiB);
+  in.bytes("max_memory_bytes", out.max_memory_bytes, 16 * kMiB, 1024 * kGiB);
+  in.number("max_sessions", out.max_sessions, 1, 10'000);
+  in.number("max_hops", out.max_hops, 1, 1000);
+  in.duration("next_hop_timeout", out.next_hop_timeout, seconds(1), seconds(3600));
+  in.rule("max_memory_bytes", out.max_memory_bytes >= out.max_message_bytes,
+          "must not be less than gateway.max_message_bytes, or such a message waits for ever");
+}
+
+void read_click(Section& in, ClickConfig& out) {
+  in.texts("listen", out.listen, check_listen);
+  in.text("origin", out.origin, check_origin);
+  in.text("tls_certificate", out.tls_certificate);
+  in.text("tls_key", out.tls_key);
+  in.texts("trusted_proxies", out.trusted_proxies, check_network);
+  in.flag("proxy_protocol", out.proxy_protocol);
+  in.text("organisation", out.organisation);
+  in.text("contact", out.contact);
+  in.text("logo", out.logo);
+  in.number("clicks_per_minute", out.clicks_per_minute, 1, 1'000'000);
+  in.number("reports_per_hour", out.reports_per_hour, 0, 1'000'000);
+  in.text("node_name", out.node_name, check_host_name);
+  in.rule("listen", !out.listen.empty(), "names no address: then nobody could click");
+  in.rule("tls_certificate", out.tls_certificate.empty() == out.tls_key.empty(),
+          "and click.tls_key belong together: give both or none");
+  in.rule("proxy_protocol", !out.proxy_protocol || !out.trusted_proxies.empty(),
+          "is believed from click.trusted_proxies only, and there are none");
+}
+
+void read_feed(Section& in, FeedConfig& out) {
+  in.text("name", out.name, check_not_empty);
+  in.text("source", out.source, check_not_empty);
+  in.text("format", out.format, one_of({"text", "csv"}));
+  in.text("url_column", out.url_column, check_not_empty);
+  in.text("threat_column", out.threat_column);
+  in.text("threat", out.threat, one_of({"phishing", "malware"}));
+  in.duration("refresh", out.refresh, seconds(1), 30 * kDay);
+  if (!in.given()) return;
+  in.rule("name", !out.name.empty(), "is missing in this [[feed]]");
+  in.rule("source", !out.source.empty(), "is missing in this [[feed]]");
+}
+
+void read_feeds(Section& top, std::vector<FeedConfig>& out) {
+  top.tables("feed", [&](Section& in) {
+    FeedConfig feed;
+    read_feed(in, feed);
+    const bool twice =
+        std::any_of(out.begin(), out.end(), [&](const FeedConfig& other) { return other.name == feed.name; });
+    in.rule("name", !twice, fmt::format("\"{}\" is the name of an earlier [[feed]]", feed.name));
+    if (in.given()) out.push_back(std::move(feed));
+  });
+}
+
+void read_events(Section& in, EventsConfig& out) {
+  in.text("url", out.url, check_event_url);
+  in.text("user", out.user, check_not_empty);
+  in.text("password_file", out.password_file);
+  in.text("database", out.database, check_identifier);
+  in.text("store_listen", out.store_listen, check_listen);
+  in.number("retention_days", out.retention_days, 1, 3650);
+  in.bytes("store_memory_bytes", out.store_memory_bytes, 256 * kMiB, 4096 * kGiB);
+}
+
+void read_all(Section& top, Config& out) {
+  top.table("linkgate", [&](Section& in) { read_linkgate(in, out); });
+  top.table("gateway", [&](Section& in) { read_gateway(in, out.gateway); });
+  top.table("click", [&](Section& in) { read_click(in, out.click); });
+  top.table("scan", [&](Section& in) {
+    in.duration("verdict_lifetime", out.scan.verdict_lifetime, seconds(1), 30 * kDay);
+  });
+  read_feeds(top, out.scan.feeds);
+  top.table("events", [&](Section& in) { read_events(in, out.events); });
+  top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view toml, std::string_view file_name) {
+  toml::table root;
+  try {
+    root = toml::parse(toml, file_name);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{}:{}:{}: {}", file_name, at.line, at.column, error.description()));
+  }
+  Config config;
+  config.file = file_name;
+  Reading reading{.file = std::string(file_name)};
+  Section top(reading, "", &root);
+  read_all(top, config);
+  top.finish();
+  if (reading.error) return *std::move(reading.error);
+  return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf() || file.eof())) {
+    return Error(ErrorCode::kNotFound, fmt::format("{}: this configuration file cannot be read", path));
+  }
+  return parse_config(text.str(), path);
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> keys;
+  Config unused;
+  Reading reading{.file = "", .asked = &keys};
+  Section top(reading, "", nullptr);
+  read_all(top, unused);
+  return keys;
+}
+
+}  // namespace linkgate
