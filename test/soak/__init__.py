@@ -1,0 +1,1 @@
+"""One module a case; each has run(short) and raises AssertionError with what was lost or doubled."""
