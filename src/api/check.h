@@ -10,6 +10,9 @@
 
 namespace linkgate::api {
 
+// Larger texts are refused (kLimit); a URL has at most url::kMaxUrlLength, and JSON may escape every byte of it.
+inline constexpr size_t kMaxCheckBytes = 1024 * 1024;
+
 enum class CheckMoment { kDelivery, kClick, kRescan, kAsked };
 
 struct CheckRequest {
@@ -20,6 +23,9 @@ struct CheckRequest {
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 
+// Text that is not UTF-8 is sent with U+FFFD in place of the wrong bytes. Parsing: absent members keep their defaults ("url"
+// and "disposition" must be there), unknown members are ignored, so that programs of two releases understand each other;
+// a member of another type is kInvalidArgument.
 std::string to_json(const CheckRequest& request);
 Result<CheckRequest> parse_check_request(std::string_view json);
 std::string to_json(const verdict::Verdict& verdict);

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
+
+#include "base/result.h"
 
 namespace linkgate::verdict {
 
@@ -13,6 +16,19 @@ namespace linkgate::verdict {
 enum class FailMode : uint8_t { kOpen, kWarn, kClosed };
 // What a message gets that cannot be parsed or is beyond limits (docs/policies.md).
 enum class UnscannableAction : uint8_t { kPass, kPassWithTip, kJunk, kQuarantine, kDefer };
+
+// The words of the two, as policies are written and stored: "Open", "PassWithTip".
+std::string_view to_string(FailMode mode);
+std::string_view to_string(UnscannableAction action);
+bool from_string(std::string_view text, FailMode* mode);  // without case
+bool from_string(std::string_view text, UnscannableAction* action);
+
+// Limits of Defender's pages where they state one, ours where they do not.
+inline constexpr size_t kMaxPolicyName = 64;
+inline constexpr size_t kMaxNotificationText = 200;  // characters, not bytes
+inline constexpr size_t kMaxComments = 1024;
+inline constexpr size_t kMaxListValues = 10'000;  // of one parameter: recipients, domains, do-not-rewrite entries
+inline constexpr size_t kMaxGroupMembers = 1'000'000;
 
 struct SafeLinksPolicy {
   std::string Name;                         // unique
@@ -59,6 +75,13 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
+// What a policy, rule or group must be before it is stored: names given and within limits, texts within limits, patterns
+// that parse, a rule with at least one condition, addresses and domains that look like such. kInvalidArgument or kLimit,
+// the message naming parameter and value. That names are unique and a policy has one rule is the store's to hold.
+Result<void> validate(const SafeLinksPolicy& policy);
+Result<void> validate(const SafeLinksRule& rule);
+Result<void> validate(const Group& group);
+
 // All policies at one moment: a value, swapped as a whole. Thread-safe to read.
 class PolicySet {
  public:
@@ -81,9 +104,30 @@ class PolicySet {
   std::vector<SafeLinksPolicy> policies_;
   std::vector<SafeLinksRule> rules_;  // by priority
   std::vector<Group> groups_;
+
+  // Rules made ready for matching: addresses and domains lower-cased, groups and the policy resolved to indices.
+  using Names = std::unordered_set<std::string>;
+  struct Filter {
+    Names addresses;
+    std::vector<size_t> groups;
+    Names domains;
+    bool has_addresses = false, has_groups = false, has_domains = false;
+  };
+  struct ReadyRule {
+    size_t rule, policy;
+    Filter condition, exception;
+  };
+  struct Recipient;
+  Filter make_filter(const std::vector<std::string>& addresses, const std::vector<std::string>& groups,
+                     const std::vector<std::string>& domains) const;
+  bool in_groups(const Filter& filter, const Recipient& recipient) const;
+  bool holds(const Filter& condition, const Recipient& recipient) const;
+  bool exempts(const Filter& exception, const Recipient& recipient) const;
+  std::vector<ReadyRule> ready_;
+  std::vector<Names> members_;  // of groups_, by index
 };
 
-// "Built-in protection (Microsoft)" with Linkgate's name: rewriting on, click tracking on, no click-through.
+// What everyone has whom no rule names: rewriting on, click tracking on, no click-through.
 const SafeLinksPolicy& built_in_policy();
 
 }  // namespace linkgate::verdict

@@ -1,0 +1,118 @@
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "url/pattern.h"
+#include "verdict/policy.h"
+
+namespace linkgate::verdict {
+namespace {
+
+Error refused(std::string_view parameter, std::string_view why) {
+  return Error(ErrorCode::kInvalidArgument, std::string(parameter) + ": " + std::string(why));
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+  });
+}
+
+// Code points: every byte that does not continue one.
+size_t count_characters(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+Result<void> validate_name(std::string_view parameter, std::string_view name) {
+  if (name.empty() || ascii::trim(name).size() != name.size()) {
+    return refused(parameter, "must be given, without spaces around it");
+  }
+  if (count_characters(name) > kMaxPolicyName) return refused(parameter, "is longer than 64 characters");
+  if (has_control_character(name) || name.find('\n') != name.npos) {
+    return refused(parameter, "holds a control character");
+  }
+  return {};
+}
+
+Result<void> validate_text(std::string_view parameter, std::string_view text, size_t limit) {
+  if (count_characters(text) > limit) {
+    return refused(parameter, "is longer than " + std::to_string(limit) + " characters");
+  }
+  if (has_control_character(text)) return refused(parameter, "holds a control character");
+  return {};
+}
+
+bool is_address(std::string_view text) {
+  const size_t at = text.rfind('@');
+  if (at == text.npos || at == 0 || at + 1 == text.size() || text.size() > 320) return false;
+  return std::none_of(text.begin(), text.end(), [](char c) { return ascii::is_space(c) || c == '\0'; });
+}
+
+bool is_domain(std::string_view text) {
+  if (text.empty() || text.size() > 253 || text.front() == '.' || text.find("..") != text.npos) return false;
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return ascii::is_space(c) || c == '@' || c == '*' || c == '/' || c == '\0';
+  });
+}
+
+Result<void> validate_values(std::string_view parameter, const std::vector<std::string>& values,
+                             bool (*is_valid)(std::string_view), std::string_view what) {
+  if (values.size() > kMaxListValues)
+    return Error(ErrorCode::kLimit, std::string(parameter) + ": too many values");
+  for (const std::string& value : values) {
+    if (!is_valid(value)) return refused(parameter, "'" + value + "' is not " + std::string(what));
+  }
+  return {};
+}
+
+bool is_group_name(std::string_view text) { return validate_name("", text).has_value(); }
+
+}  // namespace
+
+Result<void> validate(const SafeLinksPolicy& policy) {
+  TRY(validate_name("Name", policy.Name));
+  if (ascii::iequals(policy.Name, built_in_policy().Name)) {
+    return refused("Name", "'" + policy.Name + "' is the built-in policy");
+  }
+  TRY(validate_text("AdminDisplayName", policy.AdminDisplayName, kMaxComments));
+  TRY(validate_text("CustomNotificationText", policy.CustomNotificationText, kMaxNotificationText));
+  if (policy.DoNotRewriteUrls.size() > kMaxListValues) {
+    return Error(ErrorCode::kLimit, "DoNotRewriteUrls: too many values");
+  }
+  for (const std::string& entry : policy.DoNotRewriteUrls) {
+    if (auto pattern = url::DoNotRewritePattern::parse(entry); !pattern) {
+      return std::move(pattern).error().with_context("DoNotRewriteUrls: '" + entry + "'");
+    }
+  }
+  return {};
+}
+
+Result<void> validate(const SafeLinksRule& rule) {
+  TRY(validate_name("Name", rule.Name));
+  if (rule.SafeLinksPolicy.empty()) return refused("SafeLinksPolicy", "must name a policy");
+  if (rule.Priority < 0) return refused("Priority", "is negative");
+  TRY(validate_text("Comments", rule.Comments, kMaxComments));
+  TRY(validate_values("SentTo", rule.SentTo, is_address, "an address"));
+  TRY(validate_values("SentToMemberOf", rule.SentToMemberOf, is_group_name, "a group's name"));
+  TRY(validate_values("RecipientDomainIs", rule.RecipientDomainIs, is_domain, "a domain"));
+  TRY(validate_values("ExceptIfSentTo", rule.ExceptIfSentTo, is_address, "an address"));
+  TRY(validate_values("ExceptIfSentToMemberOf", rule.ExceptIfSentToMemberOf, is_group_name,
+                      "a group's name"));
+  TRY(validate_values("ExceptIfRecipientDomainIs", rule.ExceptIfRecipientDomainIs, is_domain, "a domain"));
+  if (rule.SentTo.empty() && rule.SentToMemberOf.empty() && rule.RecipientDomainIs.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a rule needs at least one condition: SentTo, SentToMemberOf or RecipientDomainIs");
+  }
+  return {};
+}
+
+Result<void> validate(const Group& group) {
+  TRY(validate_name("group", group.name));
+  if (group.members.size() > kMaxGroupMembers) return Error(ErrorCode::kLimit, "group: too many members");
+  for (const std::string& member : group.members) {
+    if (!is_address(member)) return refused("group " + group.name, "'" + member + "' is not an address");
+  }
+  return {};
+}
+
+}  // namespace linkgate::verdict
