@@ -4,34 +4,45 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "events/schema.h"
 
 namespace linkgate::events {
 
-// Columns that are not set get their type's default. Setting a name the table lacks, or one of another type, is a bug
-// (CHECK). TimeGenerated is set along with Timestamp; TenantId, Type, SourceSystem and the billing columns by finish().
+// Columns that are not set get their type's default, nullable ones null, dynamic ones 'null'. Setting a name
+// the table lacks, or one of another type, is a bug (CHECK); set twice, the last value stands. TimeGenerated
+// is set along with Timestamp; TenantId, Type, SourceSystem and the billing columns by finish().
 class Row {
  public:
   // `row_id` and `timestamp` identify the row and never change over its versions.
   Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t version);
-  Row& set(std::string_view column, std::string_view text);      // string; invalid UTF-8 becomes U+FFFD
+  Row& set(std::string_view column, std::string_view text);  // string; invalid UTF-8 becomes U+FFFD
   Row& set(std::string_view column, const char* text) { return set(column, std::string_view(text)); }
-  Row& set(std::string_view column, int64_t number);             // int, long
+  Row& set(std::string_view column, const std::string& text) { return set(column, std::string_view(text)); }
+  Row& set(std::string_view column, int64_t number);  // int (held to its range), long
   Row& set(std::string_view column, int number) { return set(column, static_cast<int64_t>(number)); }
-  Row& set(std::string_view column, double number);
+  Row& set(std::string_view column, double number);  // NaN and infinities become the default
   Row& set(std::string_view column, bool value);
-  Row& set(std::string_view column, Time time);
-  Row& set_json(std::string_view column, std::string_view json);  // dynamic
+  Row& set(std::string_view column,
+           Time time);  // years 1900 to 2299, what the store can hold; beyond: the nearest
+  Row& set_json(std::string_view column, std::string_view json);  // dynamic; compact JSON text
   // The JSON object, one line, without newline. The Row is spent.
   std::string finish();
 
   const Table& table() const { return *table_; }
 
  private:
+  std::string& value(std::string_view column, ColumnType type);
+
   const Table* table_;
-  std::string json_;
+  std::string key_;                  // ,"_RowId":...,"_Version":...
+  std::vector<std::string> values_;  // JSON by place of the column; empty: not set
 };
+
+// `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD (one for each byte that fits
+// nowhere).
+std::string json_string(std::string_view text);
 
 }  // namespace linkgate::events

@@ -1,6 +1,7 @@
 #pragma once
-// The event tables, once: columns, KQL types, order and words. DDL, row writer, KQL catalogue and documentation are made
-// from this. Sources: Defender's advanced hunting reference and the Log Analytics reference; docs/tables.md is generated.
+// The event tables, once: columns, KQL types, order and words. DDL, row writer, KQL catalogue and
+// documentation are made from this. Sources: Defender's advanced hunting reference and the Log Analytics
+// reference; docs/tables.md is generated.
 
 #include <span>
 #include <string_view>
@@ -8,28 +9,31 @@
 namespace linkgate::events {
 
 enum class ColumnType { kBool, kInt, kLong, kReal, kString, kDateTime, kDynamic };
-std::string_view kql_type(ColumnType type);         // "bool", "int", "long", "real", "string", "datetime", "dynamic"
-std::string_view clickhouse_type(ColumnType type, bool nullable);  // "Bool", "Int32", "Int64", "Float64", "String", "DateTime64(7,'UTC')", dynamic: String of compact JSON
+std::string_view kql_type(ColumnType type);  // "bool", "int", "long", "real", "string", "datetime", "dynamic"
+std::string_view clickhouse_type(ColumnType type,
+                                 bool nullable);  // "Bool", "Int32", "Int64", "Float64", "String",
+                                                  // "DateTime64(7,'UTC')", dynamic: String of compact JSON
 
 struct Column {
   std::string_view name;
-  ColumnType type;
+  ColumnType type = ColumnType::kString;
   std::string_view meaning;
-  bool nullable = false;   // strings and dynamics never are: '' and 'null'
+  bool nullable = false;  // strings and dynamics never are: '' and 'null'
 };
 
 struct Table {
   std::string_view name;
   std::string_view meaning;
-  std::span<const Column> columns;   // as KQL shows them
+  std::span<const Column> columns;  // as KQL shows them
   // Rows of a replacing table change: the same (Timestamp, row id) with a higher Version wins.
   bool replacing = false;
 };
 
 inline constexpr int kSchemaVersion = 1;
 
-// UrlClickEvents, UrlClickLog (ours, append-only), EmailEvents, EmailUrlInfo, EmailAttachmentInfo, EmailPostDeliveryEvents,
-// MessageEvents, MessageUrlInfo, MessagePostDeliveryEvents, AlertInfo, AlertEvidence, CampaignInfo.
+// UrlClickEvents, UrlClickLog (ours, append-only), EmailEvents, EmailUrlInfo, EmailAttachmentInfo,
+// EmailPostDeliveryEvents, MessageEvents, MessageUrlInfo, MessagePostDeliveryEvents, AlertInfo,
+// AlertEvidence, CampaignInfo.
 std::span<const Table> tables();
 const Table* find_table(std::string_view name);
 const Column* find_column(const Table& table, std::string_view name);
