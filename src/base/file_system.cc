@@ -39,6 +39,13 @@ class Fd {
   int fd_;
 };
 
+Result<void> sync_path(const std::string& path, int flags) {
+  Fd fd(open(path.c_str(), flags | O_CLOEXEC));
+  if (fd.get() < 0) return errno_error("cannot open", path);
+  if (fsync(fd.get()) != 0) return errno_error("cannot sync", path);
+  return {};
+}
+
 class PosixAppendFile final : public AppendFile {
  public:
   PosixAppendFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
@@ -138,11 +145,10 @@ class PosixFileSystem final : public FileSystem {
     return {};
   }
 
+  Result<void> sync_file(const std::string& path) override { return sync_path(path, O_RDONLY); }
+
   Result<void> sync_directory(const std::string& path) override {
-    Fd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0) return errno_error("cannot open", path);
-    if (fsync(fd.get()) != 0) return errno_error("cannot sync", path);
-    return {};
+    return sync_path(path, O_RDONLY | O_DIRECTORY);
   }
 
   Result<std::vector<std::string>> list(const std::string& path) override {

@@ -39,6 +39,7 @@ class FileSystem {
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> truncate(const std::string& path, uint64_t size) = 0;
   virtual Result<void> make_directories(const std::string& path) = 0;
+  virtual Result<void> sync_file(const std::string& path) = 0;  // what an earlier process wrote
   virtual Result<void> sync_directory(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;

@@ -152,6 +152,16 @@ Result<void> MemoryFileSystem::make_directories(const std::string& path) {
   return {};
 }
 
+Result<void> MemoryFileSystem::sync_file(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  ++sync_count_;
+  const auto found = names_.find(path);
+  if (found == names_.end()) return missing(path);
+  if (fail_sync_) return Error(ErrorCode::kIo, "cannot sync " + path + ": input/output error");
+  found->second->synced = found->second->bytes.size();
+  return {};
+}
+
 Result<void> MemoryFileSystem::sync_directory(const std::string& path) {
   const std::lock_guard guard(mutex_);
   ++sync_count_;

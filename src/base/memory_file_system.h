@@ -36,6 +36,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> truncate(const std::string& path, uint64_t size) override;
   Result<void> make_directories(const std::string& path) override;
+  Result<void> sync_file(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<uint64_t> free_bytes(const std::string& path) override;

@@ -1,0 +1,84 @@
+#include "events/spool_format.h"
+
+#include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "base/check.h"
+#include "events/crc32c.h"
+
+namespace linkgate::events {
+namespace {
+
+constexpr size_t kNumberDigits = 16;
+constexpr size_t kBootDigits = 16;
+constexpr size_t kChecksumDigits = 8;
+
+// FNV-1a, 64 bits: beside crc32c in the token, so that two contents of one name do not meet by chance.
+uint64_t fnv1a(std::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+std::string SegmentName::text() const {
+  return fmt::format("{:0{}}-{}-{}", number, kNumberDigits, boot, program);
+}
+
+bool is_program_name(std::string_view program) {
+  if (program.empty()) return false;
+  for (const char c : program) {
+    if (!ascii::is_alnum(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return true;
+}
+
+std::optional<SegmentName> parse_segment_name(std::string_view file, std::string_view suffix) {
+  if (file.size() < kNumberDigits + kBootDigits + 2 + suffix.size() || !file.ends_with(suffix))
+    return std::nullopt;
+  file.remove_suffix(suffix.size());
+  if (file[kNumberDigits] != '-' || file[kNumberDigits + 1 + kBootDigits] != '-') return std::nullopt;
+  SegmentName name;
+  name.boot = file.substr(kNumberDigits + 1, kBootDigits);
+  name.program = file.substr(kNumberDigits + kBootDigits + 2);
+  for (const char c : file.substr(0, kNumberDigits)) {
+    if (!ascii::is_digit(c)) return std::nullopt;
+    name.number = name.number * 10 + static_cast<uint64_t>(c - '0');
+  }
+  for (const char c : name.boot) {
+    if (!ascii::is_hex(c)) return std::nullopt;
+  }
+  if (!is_program_name(name.program)) return std::nullopt;
+  return name;
+}
+
+std::string format_line(std::string_view table, std::string_view json) {
+  CHECK(!table.empty() && table.find_first_of(" \n") == table.npos);
+  CHECK(json.find('\n') == json.npos);
+  uint32_t crc = crc32c(table);
+  crc = crc32c(" ", crc);
+  crc = crc32c(json, crc);
+  std::string line;
+  line.reserve(kChecksumDigits + table.size() + json.size() + 3);
+  fmt::format_to(std::back_inserter(line), "{:08x} ", crc);
+  line.append(table).append(1, ' ').append(json).append(1, '\n');
+  return line;
+}
+
+std::optional<ParsedLine> parse_line(std::string_view line) {
+  if (line.size() < kChecksumDigits + 4 || line[kChecksumDigits] != ' ') return std::nullopt;
+  const std::string_view checksum = line.substr(0, kChecksumDigits);
+  line.remove_prefix(kChecksumDigits + 1);
+  if (fmt::format("{:08x}", crc32c(line)) != checksum) return std::nullopt;  // one spelling only
+  const size_t space = line.find(' ');
+  if (space == line.npos || space == 0) return std::nullopt;
+  return ParsedLine{line.substr(0, space), line.substr(space + 1)};
+}
+
+std::string segment_token(const SegmentName& name, std::string_view bytes) {
+  return fmt::format("{}-{}-{}-{:08x}{:016x}", name.program, name.boot, name.number, crc32c(bytes),
+                     fnv1a(bytes));
+}
+
+}  // namespace linkgate::events
