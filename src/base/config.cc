@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#define TOML_HEADER_ONLY 0
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -71,7 +71,8 @@ Trouble check_not_empty(std::string_view value) {
 Trouble check_listen(std::string_view value) {
   if (value.starts_with("unix:")) return check_unix_path(value.substr(5));
   const HostPort at = split_host_port(value);
-  const bool address = at.bracketed ? is_ipv6(at.host) : is_ipv4(at.host);
+  const bool word = at.host == "localhost" || at.host == "*";  // "*": every IPv4 address of the machine
+  const bool address = at.bracketed ? is_ipv6(at.host) : word || is_ipv4(at.host);
   if (address && at.port) return std::nullopt;
   return fmt::format("\"{}\" is none of ADDRESS:PORT, [IPV6]:PORT, unix:/PATH", value);
 }
