@@ -10,7 +10,8 @@ namespace {
 size_t plain_run(std::string_view text) {
   if (text.empty()) return 0;
   const void* lf = std::memchr(text.data(), '\n', text.size());
-  const size_t end = lf == nullptr ? text.size() : static_cast<size_t>(static_cast<const char*>(lf) - text.data());
+  const size_t end =
+      lf == nullptr ? text.size() : static_cast<size_t>(static_cast<const char*>(lf) - text.data());
   const void* cr = end == 0 ? nullptr : std::memchr(text.data(), '\r', end);
   return cr == nullptr ? end : static_cast<size_t>(static_cast<const char*>(cr) - text.data());
 }
@@ -24,8 +25,8 @@ SmtpDataDecoder::After SmtpDataDecoder::after_byte(char c) {
   return After::kText;
 }
 
-// One byte; true at the end of the data. A server that drops NULs, or takes CR or LF alone for a line end, is the reader
-// that the bare states imagine.
+// One byte; true at the end of the data. A server that drops NULs, or takes CR or LF alone for a line end, is
+// the reader that the bare states imagine.
 bool SmtpDataDecoder::step(char c, std::string* content) {
   switch (after_) {
     case After::kText:
@@ -93,8 +94,9 @@ void SmtpDataEncoder::put(std::string_view content, std::string* wire) {
     if (line_start_ && content.front() == '.') *wire += '.';
     line_start_ = false;
     const void* lf = std::memchr(content.data(), '\n', content.size());
-    const size_t length =
-        lf == nullptr ? content.size() : static_cast<size_t>(static_cast<const char*>(lf) - content.data()) + 1;
+    const size_t length = lf == nullptr
+                              ? content.size()
+                              : static_cast<size_t>(static_cast<const char*>(lf) - content.data()) + 1;
     wire->append(content.substr(0, length));
     if (lf != nullptr) line_start_ = length >= 2 ? content[length - 2] == '\r' : after_cr_;
     after_cr_ = content[length - 1] == '\r';
@@ -110,13 +112,14 @@ void SmtpDataEncoder::finish(std::string* wire) {
 }
 
 bool is_unambiguous(std::string_view content) {
-  const auto at = [content](size_t i) { return i < content.size() ? content[i] : 'x'; };
+  const auto at = [content](size_t i) {
+    return i < content.size() ? content[i] : '\r';
+  };  // finish() ends the line
   for (size_t dot = content.find('.'); dot != std::string_view::npos; dot = content.find('.', dot + 1)) {
     size_t before = dot;
     while (before > 0 && content[before - 1] == '\0') --before;
     size_t after = dot + 1;
     while (at(after) == '\0') ++after;
-    if (after == content.size()) continue;  // finish() ends the line
     if (before == 0 && before == dot) continue;  // the first byte: stuffed
     const char left = before == 0 ? '\n' : content[before - 1];
     if ((left != '\r' && left != '\n') || (at(after) != '\r' && at(after) != '\n')) continue;
