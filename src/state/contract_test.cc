@@ -1,0 +1,468 @@
+// The one contract of state/, held to both engines. A half whose engine is missing is skipped, loudly.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "state/postgres_server_for_test.h"
+#include "state/stores.h"
+
+namespace linkgate::state {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using url::KeyState;
+using verdict::Disposition;
+
+constexpr Time kNoon{Ticks(17'000'000'000'000'000)};
+
+class Contract : public testing::TestWithParam<std::string> {
+ protected:
+  static void TearDownTestSuite() { server_.reset(); }
+
+  void SetUp() override {
+    if (GetParam() == "sqlite") {
+      char folder[] = "/tmp/linkgate-state-XXXXXX";
+      ASSERT_NE(::mkdtemp(folder), nullptr);
+      folder_ = folder;
+      options_.location = "sqlite:" + folder_;
+    } else {
+      if (server_ == nullptr && why_not_.empty()) server_ = PostgresServer::start(&why_not_);
+      if (server_ == nullptr) GTEST_SKIP() << "the PostgreSQL half of the contract did NOT run: " << why_not_;
+      options_.location = server_->location(server_->fresh_database());
+    }
+    options_.clock = &clock_;
+  }
+
+  void TearDown() override {
+    std::error_code error;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+  }
+
+  StateOptions read_only() const {
+    StateOptions options = options_;
+    options.read_only = true;
+    return options;
+  }
+
+  template <typename Store>
+  static std::unique_ptr<Store> opened(Result<std::unique_ptr<Store>> store) {
+    EXPECT_TRUE(store.has_value()) << store.error().message();
+    return store ? std::move(*store) : nullptr;
+  }
+  std::unique_ptr<PolicyStore> policies() { return opened(open_policy_store(options_)); }
+  std::unique_ptr<IntelStore> intel() { return opened(open_intel_store(options_)); }
+  std::unique_ptr<KeyStore> keys() { return opened(open_key_store(options_)); }
+  std::unique_ptr<DeliveryStore> delivery() { return opened(open_delivery_store(options_)); }
+
+  static inline std::unique_ptr<PostgresServer> server_;
+  static inline std::string why_not_;
+  std::string folder_;
+  FakeClock clock_{kNoon};
+  StateOptions options_;
+};
+
+template <typename T>
+void expect_ok(const Result<T>& result) {
+  EXPECT_TRUE(result.has_value()) << result.error().message();
+}
+template <typename T>
+ErrorCode error_of(const Result<T>& result) {
+  EXPECT_FALSE(result.has_value()) << "this was to be refused";
+  return result ? ErrorCode::kInternal : result.error().code();
+}
+
+verdict::SafeLinksPolicy policy_named(std::string name) {
+  verdict::SafeLinksPolicy policy;
+  policy.Name = std::move(name);
+  return policy;
+}
+verdict::SafeLinksRule rule_named(std::string name, std::string policy, int priority) {
+  verdict::SafeLinksRule rule;
+  rule.Name = std::move(name);
+  rule.SafeLinksPolicy = std::move(policy);
+  rule.Priority = priority;
+  rule.RecipientDomainIs = {"example.com"};
+  return rule;
+}
+
+std::vector<std::string> order_of_rules(PolicyStore& store) {
+  std::vector<std::string> names;
+  const auto loaded = store.load();
+  EXPECT_TRUE(loaded.has_value());
+  if (!loaded) return names;
+  for (const auto& rule : loaded->rules()) names.push_back(rule.Name + std::to_string(rule.Priority));
+  return names;
+}
+
+TEST_P(Contract, APolicyComesBackAsItWasPut) {
+  const auto store = policies();
+  verdict::SafeLinksPolicy policy = policy_named("Fin\u00e4nce \"quoted\" 'n' %s");
+  policy.AdminDisplayName = "line\nbreak";
+  policy.EnableSafeLinksForEmail = policy.EnableForInternalSenders = policy.ScanUrls = false;
+  policy.DeliverMessageAfterScan = policy.TrackClicks = false;
+  policy.DisableUrlRewrite = policy.AllowClickThrough = policy.EnableOrganizationBranding = true;
+  policy.DoNotRewriteUrls = {"contoso.com", "*.fabrikam.com/*"};
+  policy.CustomNotificationText = "Ask the help desk first.";
+  policy.RewriteUnverifiedSigned = policy.RewriteWwwInPlainText = false;
+  policy.OnUnscannable = verdict::UnscannableAction::kDefer;
+  policy.ClickFailMode = verdict::FailMode::kClosed;
+  policy.WarnOnUnknown = true;
+  expect_ok(store->put_policy(policy));
+  const auto loaded = store->load();
+  expect_ok(loaded);
+  EXPECT_THAT(loaded->policies(), ElementsAre(policy));
+
+  policy.AllowClickThrough = false;
+  policy.Name[0] = 'f';  // the same name without case
+  expect_ok(store->put_policy(policy));
+  EXPECT_THAT(policies()->load()->policies(), ElementsAre(policy))
+      << "a second connection sees the replacement";
+}
+
+TEST_P(Contract, ARuleComesBackAsItWasPut) {
+  const auto store = policies();
+  expect_ok(store->put_policy(policy_named("P")));
+  verdict::SafeLinksRule rule = rule_named("R", "P", 0);
+  rule.SentTo = {"alice@example.com"};
+  rule.SentToMemberOf = {"Everyone"};
+  rule.ExceptIfSentTo = {"bob@example.com"};
+  rule.ExceptIfSentToMemberOf = {"VIP"};
+  rule.ExceptIfRecipientDomainIs = {"lab.example.com"};
+  rule.Enabled = false;
+  rule.Comments = "why";
+  expect_ok(store->put_rule(rule));
+  expect_ok(store->put_group({"Everyone", {"alice@example.com", "bob@example.com"}}));
+  const auto loaded = store->load();
+  EXPECT_THAT(loaded->rules(), ElementsAre(rule));
+  EXPECT_EQ(loaded->groups().at(0).members.size(), 2u);
+  expect_ok(store->remove_group("everyone"));
+  EXPECT_THAT(store->load()->groups(), IsEmpty());
+  EXPECT_EQ(error_of(store->remove_group("everyone")), ErrorCode::kNotFound);
+}
+
+TEST_P(Contract, AnOccupiedPriorityShiftsThatRuleAndAllBelow) {
+  const auto store = policies();
+  for (const char* name : {"A", "B", "C", "D"}) expect_ok(store->put_policy(policy_named(name)));
+  expect_ok(store->put_rule(rule_named("a", "A", 0)));
+  expect_ok(store->put_rule(rule_named("b", "B", 1)));
+  expect_ok(store->put_rule(rule_named("c", "C", 9)));
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("a0", "b1", "c2")) << "beyond the last is last";
+  expect_ok(store->put_rule(rule_named("d", "D", 1)));
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("a0", "d1", "b2", "c3"));
+  expect_ok(store->put_rule(rule_named("A", "A", 2)));
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("d0", "b1", "A2", "c3")) << "a rule may be moved";
+  expect_ok(store->remove_rule("D"));
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("b0", "A1", "c2"));
+}
+
+TEST_P(Contract, WhatAPolicyOrRuleMayNotBeIsRefusedAndChangesNothing) {
+  const auto store = policies();
+  expect_ok(store->put_policy(policy_named("P")));
+  expect_ok(store->put_rule(rule_named("r", "P", 0)));
+  const Version before = store->version().value();
+
+  auto policy = policy_named("Q");
+  policy.CustomNotificationText = std::string(201, 'x');
+  EXPECT_EQ(error_of(store->put_policy(policy)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->put_policy(policy_named(""))), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->put_policy(policy_named("built-in Protection"))), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->put_rule(rule_named("s", "P", 1))), ErrorCode::kInvalidArgument)
+      << "one policy, one rule";
+  EXPECT_EQ(error_of(store->put_rule(rule_named("s", "none", 1))), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of(store->put_rule(rule_named("r", "P", -1))), ErrorCode::kInvalidArgument);
+  auto unconditional = rule_named("r", "P", 0);
+  unconditional.RecipientDomainIs.clear();
+  EXPECT_EQ(error_of(store->put_rule(unconditional)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->remove_policy("P")), ErrorCode::kInvalidArgument) << "while a rule uses it";
+  EXPECT_EQ(error_of(store->remove_policy("none")), ErrorCode::kNotFound);
+
+  EXPECT_EQ(store->version().value(), before);
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("r0"));
+  expect_ok(store->remove_rule("r"));
+  expect_ok(store->remove_policy("p"));
+  EXPECT_THAT(store->load()->policies(), IsEmpty());
+}
+
+TEST_P(Contract, VersionTellsOfEveryWriteAndOfNothingElse) {
+  const auto writer = policies();
+  const auto reader = opened(open_policy_store(read_only()));
+  const Version first = reader->version().value();
+  EXPECT_EQ(reader->version().value(), first);
+  expect_ok(writer->put_policy(policy_named("P")));
+  const Version second = reader->version().value();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(writer->version().value(), second);
+  EXPECT_EQ(reader->version().value(), second);
+  EXPECT_EQ(reader->load()->policies().size(), 1u);
+  expect_ok(writer->put_entry({.value = "contoso.com"}));
+  EXPECT_NE(reader->version().value(), second);
+}
+
+TEST_P(Contract, AReadOnlyStoreRefusesToWrite) {
+  const auto reader = opened(open_policy_store(read_only()));
+  EXPECT_EQ(error_of(reader->put_policy(policy_named("P"))), ErrorCode::kPermission);
+  expect_ok(policies()->put_policy(policy_named("P")));
+  EXPECT_EQ(reader->load()->policies().size(), 1u);
+}
+
+TEST_P(Contract, ListEntriesAreReplacedByKindActionAndValue) {
+  const auto store = policies();
+  const auto id = store->put_entry({.value = " contoso.com ", .notes = "one", .modified_by = "ann"});
+  expect_ok(id);
+  EXPECT_EQ(store->put_entry({.value = "contoso.com", .notes = "two", .modified_by = "bob"}).value(), *id);
+  expect_ok(store->put_entry({.action = EntryAction::kAllow, .value = "contoso.com"}));
+  expect_ok(store->put_entry({.kind = EntryKind::kSender, .value = "Eve@Contoso.com"}));
+  const auto entries = store->entries().value();
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[0].notes, "two");
+  EXPECT_EQ(entries[0].modified, kNoon);
+  EXPECT_EQ(entries[0].expires, std::nullopt);
+  EXPECT_EQ(entries[1].action, EntryAction::kAllow);
+  EXPECT_EQ(entries[2].value, "eve@contoso.com");
+  expect_ok(store->remove_entry(EntryKind::kUrl, EntryAction::kBlock, "contoso.com"));
+  EXPECT_EQ(error_of(store->remove_entry(EntryKind::kUrl, EntryAction::kBlock, "contoso.com")),
+            ErrorCode::kNotFound);
+  expect_ok(store->remove_entry(EntryKind::kSender, EntryAction::kBlock, "eve@contoso.com"));
+  EXPECT_EQ(store->entries()->size(), 1u);
+}
+
+TEST_P(Contract, AnExpiredEntryIsNoLongerListed) {
+  const auto store = policies();
+  expect_ok(store->put_entry({.value = "contoso.com", .expires = kNoon + std::chrono::hours(1)}));
+  EXPECT_EQ(store->entries()->size(), 1u);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(store->entries()->size(), 0u);
+  expect_ok(store->put_entry({.value = "contoso.com"}));
+  EXPECT_EQ(store->entries()->size(), 1u) << "put again, it lives again";
+}
+
+TEST_P(Contract, AListEntryThatMeansNothingIsRefused) {
+  const auto store = policies();
+  const ListEntry wrong[] = {
+      {.value = ""},
+      {.value = "conto*so.com"},
+      {.value = std::string(300, 'a') + ".com"},
+      {.kind = EntryKind::kSender, .value = "nobody"},
+      {.kind = EntryKind::kSender, .value = "a@b@example.com"},
+      {.kind = EntryKind::kFileHash, .value = "abc"},
+  };
+  for (const ListEntry& entry : wrong) EXPECT_FALSE(store->put_entry(entry).has_value()) << entry.value;
+  expect_ok(store->put_entry({.kind = EntryKind::kFileHash, .value = std::string(64, 'A')}));
+  EXPECT_EQ(store->entries()->at(0).value, std::string(64, 'a'));
+}
+
+TEST_P(Contract, AFeedIsReplacedAsAWholeAndKeepsSinceWhenAnEntryIsListed) {
+  const auto store = intel();
+  const Version empty = store->version().value();
+  expect_ok(store->replace_feed(
+      {.name = "f", .source = "/f.txt", .loaded = kNoon},
+      {{"a.example/", Disposition::kPhishing, ""}, {"b.example/x", Disposition::kMalware, "d"}}));
+  expect_ok(store->replace_feed({.name = "g", .source = "/g.txt", .loaded = kNoon}, {{"a.example/"}}));
+  EXPECT_NE(store->version().value(), empty);
+  const Time later = kNoon + std::chrono::hours(2);
+  expect_ok(store->replace_feed({.name = "f", .source = "/f.txt", .loaded = later},
+                                {{"c.example/"},
+                                 {"b.example/x", Disposition::kPhishing, "e"},
+                                 {"c.example/", Disposition::kMalware, "last"}}));
+  const auto listed = store->listed().value();
+  ASSERT_EQ(listed.size(), 3u);
+  EXPECT_EQ(listed[0].entry.key, "b.example/x");
+  EXPECT_EQ(listed[0].entry.disposition, Disposition::kPhishing);
+  EXPECT_EQ(listed[0].entry.detail, "e");
+  EXPECT_EQ(listed[0].entry.since, kNoon);
+  EXPECT_EQ(listed[1].entry.key, "c.example/");
+  EXPECT_EQ(listed[1].entry.detail, "last") << "of a key given twice the last counts";
+  EXPECT_EQ(listed[1].entry.since, later);
+  EXPECT_EQ(listed[2].feed, "g");
+  expect_ok(store->remove_feed("f"));
+  EXPECT_EQ(store->listed()->size(), 1u);
+  EXPECT_EQ(error_of(store->remove_feed("f")), ErrorCode::kNotFound);
+}
+
+TEST_P(Contract, AFeedsTroubleIsRememberedUntilItLoadsAgain) {
+  const auto store = intel();
+  expect_ok(store->record_feed_trouble("f", "/f.txt", "no such file"));
+  EXPECT_EQ(store->feeds()->at(0).trouble, "no such file");
+  expect_ok(store->replace_feed({.name = "f", .source = "/f.txt", .loaded = kNoon}, {{"a.example/"}}));
+  EXPECT_EQ(store->feeds()->at(0).trouble, "");
+  EXPECT_EQ(store->feeds()->at(0).entries, 1u);
+  EXPECT_EQ(store->feeds()->at(0).loaded, kNoon);
+  expect_ok(store->record_feed_trouble("f", "/f.txt", "gone"));
+  EXPECT_EQ(store->feeds()->at(0).trouble, "gone");
+  EXPECT_EQ(store->listed()->size(), 1u) << "old entries stay";
+}
+
+TEST_P(Contract, AFeedOfManyPagesIsReadWhole) {
+  const auto store = intel();
+  std::vector<FeedEntry> entries;
+  for (int i = 0; i < 45'000; ++i) entries.push_back({"host" + std::to_string(i) + ".example/"});
+  expect_ok(store->replace_feed({.name = "big", .source = "s", .loaded = kNoon}, entries));
+  size_t count = 0;
+  expect_ok(store->for_each_listed([&](const IntelStore::Listed&) { ++count; }));
+  EXPECT_EQ(count, entries.size());
+}
+
+TEST_P(Contract, AVerdictComesBackAsItWasPutUntilItExpires) {
+  const auto store = intel();
+  verdict::Verdict judged;
+  judged.disposition = Disposition::kPhishing;
+  judged.confidence = 97;
+  judged.evidence = {{"feed.listed", "Listed \"since\" \u2026", "shot.png"}, {"b", "", ""}};
+  judged.url_chain = {"http://a.example/", "https://b.example/?x='1'"};
+  judged.detection_method = "URL detonation";
+  judged.judged_at = kNoon;
+  judged.valid_until = kNoon + std::chrono::hours(1);
+  const std::string hash("\x00\xff'\\x", 5);
+  expect_ok(store->put_verdict(hash, verdict::Verdict{}));
+  const Version before = store->version().value();
+  expect_ok(store->put_verdicts({{hash, judged}, {"other", judged}}));
+  EXPECT_EQ(store->version().value(), before) << "verdicts are no news for readers of feeds";
+  EXPECT_EQ(store->verdict(hash, kNoon).value(), judged);
+  EXPECT_EQ(store->verdict(hash, judged.valid_until).value(), std::nullopt);
+  EXPECT_EQ(store->verdict("none", kNoon).value(), std::nullopt);
+  EXPECT_EQ(store->drop_expired_verdicts(judged.valid_until).value(), 2u);
+  EXPECT_EQ(store->verdict(hash, kNoon).value(), std::nullopt);
+}
+
+url::SealingKey key_in(uint32_t id, KeyState state) {
+  url::SealingKey key;
+  key.id = id;
+  key.state = state;
+  key.secret.fill(static_cast<uint8_t>(id * 37));
+  key.secret[1] = 0;
+  key.created = kNoon;
+  return key;
+}
+
+std::vector<KeyState> states_of(KeyStore& store) {
+  std::vector<KeyState> states;
+  const auto ring = store.load();
+  EXPECT_TRUE(ring.has_value());
+  if (!ring) return states;
+  for (const auto& key : ring->keys()) states.push_back(key.state);
+  return states;
+}
+
+TEST_P(Contract, AKeyComesBackAsItWasPut) {
+  const auto store = keys();
+  const Version before = store->version().value();
+  expect_ok(store->put_key(key_in(4'000'000'000U, KeyState::kSealing)));
+  EXPECT_NE(store->version().value(), before);
+  const auto ring = opened(open_key_store(read_only()))->load().value();
+  ASSERT_EQ(ring.keys().size(), 1u);
+  EXPECT_EQ(ring.keys()[0].id, 4'000'000'000U);
+  EXPECT_EQ(ring.keys()[0].secret, key_in(4'000'000'000U, KeyState::kSealing).secret);
+  EXPECT_EQ(ring.keys()[0].created, kNoon);
+}
+
+TEST_P(Contract, AKeyIsPromotedOnlyWhenEveryLiveNodeHasIt) {
+  const auto store = keys();
+  expect_ok(store->put_key(key_in(1, KeyState::kSealing)));
+  expect_ok(store->put_key(key_in(2, KeyState::kPublished)));
+  expect_ok(store->acknowledge("click.0", 1, kNoon));
+  expect_ok(store->acknowledge("click.1", 1, kNoon));
+  expect_ok(store->acknowledge("click.1", 2, kNoon));
+  const auto refused = store->promote(2, kNoon);
+  EXPECT_EQ(error_of(refused), ErrorCode::kUnavailable);
+  EXPECT_THAT(refused.error().message(), HasSubstr("click.0"));
+  EXPECT_THAT(states_of(*store), ElementsAre(KeyState::kSealing, KeyState::kPublished));
+  expect_ok(store->acknowledge("click.0", 2, kNoon));
+  expect_ok(store->promote(2, kNoon));
+  EXPECT_THAT(states_of(*store), ElementsAre(KeyState::kOpenOnly, KeyState::kSealing));
+  expect_ok(store->promote(2, kNoon));
+  EXPECT_EQ(error_of(store->promote(1, kNoon)), ErrorCode::kInvalidArgument)
+      << "open-only does not seal again";
+  EXPECT_EQ(error_of(store->promote(9, kNoon)), ErrorCode::kNotFound);
+}
+
+TEST_P(Contract, ANodeThatIsGoneOrForgottenHoldsNoPromotionUp) {
+  const auto store = keys();
+  expect_ok(store->put_key(key_in(1, KeyState::kPublished)));
+  expect_ok(store->put_key(key_in(2, KeyState::kPublished)));
+  expect_ok(store->acknowledge("click.0", 1, kNoon));
+  EXPECT_EQ(error_of(store->promote(2, kNoon)), ErrorCode::kUnavailable);
+  expect_ok(store->promote(2, kNoon + kNodeLifetime));
+  expect_ok(store->put_key(key_in(3, KeyState::kPublished)));
+  EXPECT_EQ(error_of(store->promote(3, kNoon)), ErrorCode::kUnavailable);
+  EXPECT_EQ(store->nodes()->at(0).name, "click.0");
+  EXPECT_THAT(store->nodes()->at(0).keys, ElementsAre(1u));
+  expect_ok(store->forget_node("click.0"));
+  EXPECT_EQ(error_of(store->forget_node("click.0")), ErrorCode::kNotFound);
+  EXPECT_THAT(store->nodes().value(), IsEmpty());
+  expect_ok(store->promote(3, kNoon));
+}
+
+TEST_P(Contract, KeysKeepTheirInvariants) {
+  const auto store = keys();
+  expect_ok(store->put_key(key_in(1, KeyState::kSealing)));
+  expect_ok(store->put_key(key_in(2, KeyState::kPublished)));
+  EXPECT_EQ(error_of(store->put_key(key_in(2, KeyState::kSealing))), ErrorCode::kInvalidArgument)
+      << "two would seal";
+  EXPECT_EQ(error_of(store->put_key(key_in(1, KeyState::kRevoked))), ErrorCode::kInvalidArgument)
+      << "none would seal";
+  auto other = key_in(2, KeyState::kPublished);
+  other.secret[0] ^= 1;
+  EXPECT_EQ(error_of(store->put_key(other)), ErrorCode::kInvalidArgument) << "another secret";
+  expect_ok(store->put_key(key_in(2, KeyState::kRevoked)));
+  EXPECT_EQ(error_of(store->put_key(key_in(2, KeyState::kOpenOnly))), ErrorCode::kInvalidArgument)
+      << "for good";
+  EXPECT_EQ(error_of(store->promote(2, kNoon)), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(states_of(*store), ElementsAre(KeyState::kSealing, KeyState::kRevoked));
+}
+
+TEST_P(Contract, AcknowledgingIsNoChangeOfKeys) {
+  const auto store = keys();
+  expect_ok(store->put_key(key_in(1, KeyState::kSealing)));
+  const Version before = store->version().value();
+  expect_ok(store->acknowledge("click.0", 1, kNoon));
+  EXPECT_EQ(store->version().value(), before);
+}
+
+TEST_P(Contract, AMarkerIsForOneMessageAndOneRecipient) {
+  const auto store = delivery();
+  expect_ok(store->mark_delivered("m1", {"alice@example.com", "b\xff@example.com"}, kNoon));
+  expect_ok(store->mark_delivered("m1", {"alice@example.com"}, kNoon + std::chrono::hours(1)));
+  const auto other = opened(open_delivery_store(read_only()));
+  EXPECT_TRUE(other->was_delivered("m1", "alice@example.com").value());
+  EXPECT_TRUE(other->was_delivered("m1", "b\xff@example.com").value());
+  EXPECT_FALSE(other->was_delivered("m1", "carol@example.com").value());
+  EXPECT_FALSE(other->was_delivered("m2", "alice@example.com").value());
+  expect_ok(store->mark_delivered("m2", {"alice@example.com"}, kNoon + std::chrono::hours(2)));
+  EXPECT_EQ(store->drop_markers_before(kNoon + std::chrono::hours(1)).value(), 2u);
+  EXPECT_FALSE(other->was_delivered("m1", "alice@example.com").value());
+  EXPECT_TRUE(other->was_delivered("m2", "alice@example.com").value());
+}
+
+TEST_P(Contract, ManySessionsMarkAtOnceAndNoneIsLost) {
+  const auto store = delivery();
+  constexpr int kThreads = 8, kEach = 25;
+  std::vector<std::thread> sessions;
+  for (int t = 0; t < kThreads; ++t) {
+    sessions.emplace_back([&, t] {
+      for (int i = 0; i < kEach; ++i) {
+        expect_ok(
+            store->mark_delivered("m" + std::to_string(t), {std::to_string(i) + "@example.com"}, kNoon));
+      }
+    });
+  }
+  for (auto& session : sessions) session.join();
+  EXPECT_EQ(store->drop_markers_before(kNoon + Ticks(1)).value(), size_t{kThreads * kEach});
+}
+
+TEST_P(Contract, ALongUrlIsKeptByItsHash) {
+  const auto store = delivery();
+  const std::string hash("\x01\x00\xfe", 3), url = "https://example.com/" + std::string(9000, 'x') + "\xff";
+  expect_ok(store->put_url(hash, url));
+  expect_ok(store->put_url(hash, url));
+  EXPECT_EQ(opened(open_delivery_store(read_only()))->url(hash).value(), url);
+  EXPECT_EQ(store->url("none").value(), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Contract, testing::Values("sqlite", "postgresql"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace linkgate::state
