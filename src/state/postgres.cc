@@ -2,15 +2,12 @@
 #include <libpq-fe.h>
 
 #include <cctype>
-#include <chrono>
 
 #include "state/sql.h"
 
 namespace linkgate::state {
 namespace {
 
-// How long a change may go unnoticed where its notification was lost with a connection.
-constexpr std::chrono::seconds kLookAnyway{5};
 constexpr Oid kInt8 = 20, kBytea = 17, kText = 25;  // pg_type.dat; fixed since PostgreSQL 7
 // All migrations of all stores take turns; any number will do as long as it stays.
 constexpr std::string_view kMigrationLock = "SELECT pg_advisory_xact_lock(5495046)";
@@ -57,12 +54,11 @@ class Postgres final : public Sql {
     if (PQstatus(connection_.get()) != CONNECTION_OK) return lost();
     PQsetNoticeProcessor(
         connection_.get(), [](void*, const char*) {}, nullptr);
-    changed_ = true;
     // client_encoding is of the connection string's making otherwise.
     TRY(script("SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET search_path = " +
                schema_ + "; SET lock_timeout = '5s'"));
     if (read_only_) TRY(script("SET default_transaction_read_only = on"));
-    return script("LISTEN " + schema_);
+    return {};
   }
 
   Result<SqlRows> run(std::string_view statement, std::span<const SqlValue> values) override {
@@ -106,22 +102,9 @@ class Postgres final : public Sql {
     if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) (void)script("ROLLBACK");
   }
 
-  Result<bool> maybe_changed() override {
-    TRY(ensure_connected());
-    if (PQconsumeInput(connection_.get()) == 0) TRY(connect());
-    bool notified = std::exchange(changed_, false);
-    while (PGnotify* notification = PQnotifies(connection_.get())) {
-      PQfreemem(notification);
-      notified = true;
-    }
-    const auto now = std::chrono::steady_clock::now();
-    if (notified || now - looked_ > kLookAnyway) {
-      looked_ = now;
-      return true;
-    }
-    return false;
-  }
-  Result<void> announce_change() override { return script("NOTIFY " + schema_); }
+  // Reading one row five times a second costs less than keeping track of notifications over reconnects, and
+  // is exact.
+  Result<bool> maybe_changed() override { return true; }
 
   Result<int64_t> schema_version() override {
     TRY_ASSIGN(const SqlRows exists, run("SELECT to_regclass(?1) IS NOT NULL",
@@ -241,8 +224,6 @@ class Postgres final : public Sql {
   std::string conninfo_, schema_;
   bool read_only_;
   std::unique_ptr<PGconn, FinishConnection> connection_;
-  bool changed_ = true;
-  std::chrono::steady_clock::time_point looked_{};
 };
 
 }  // namespace

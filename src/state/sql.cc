@@ -86,7 +86,6 @@ Result<void> SqlStore::write(Bump bump, const std::function<Result<void>()>& bod
       version_.reset();
       // First, so that it is also the lock that keeps writers in line where the engine has no other.
       TRY(run("UPDATE version SET value = value + 1"));
-      TRY(sql_->announce_change());
     }
     TRY(body());
     return sql_->commit();

@@ -58,8 +58,6 @@ class Sql {
   virtual void rollback() = 0;  // never fails: the engine rolls back by itself where it is gone
   // May another connection have written since the last call? Costs microseconds where nothing did.
   virtual Result<bool> maybe_changed() = 0;
-  // After a change in a write transaction: wake those who wait in maybe_changed().
-  virtual Result<void> announce_change() = 0;
   virtual Result<int64_t> schema_version() = 0;
   virtual Result<void> set_schema_version(int64_t version) = 0;
 };

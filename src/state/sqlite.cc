@@ -97,7 +97,6 @@ class Sqlite final : public Sql {
     const int64_t now = rows.integer(0, 0);
     return std::exchange(data_version_, now) != now;
   }
-  Result<void> announce_change() override { return {}; }
 
   Result<int64_t> schema_version() override {
     TRY_ASSIGN(const SqlRows rows, run("PRAGMA user_version", {}));

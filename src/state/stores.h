@@ -22,8 +22,8 @@
 
 namespace linkgate::state {
 
-// Bumped by every write of its kind, whoever made it; readers poll it (SQLite: PRAGMA data_version first, 200 ms) and swap
-// their snapshots. Cheap: never touches a table where nothing changed.
+// Bumped by every write of its kind, whoever made it; readers poll it every 200 ms (state/poller.h) and
+// swap their snapshots. Cheap: SQLite looks at PRAGMA data_version first, PostgreSQL reads one row.
 using Version = uint64_t;
 
 // ---- Policies and lists: written by the command line and the portal, read by gateway, click and scan.
