@@ -6,6 +6,7 @@ names: rewrite clicks freshness mail memory micro (default: all)
 --write keeps the figures in docs/benchmarks.md with machine and commit"""
 import argparse
 import json
+import os
 import pathlib
 import platform
 import re
@@ -81,9 +82,20 @@ def resident(linkgate):
     return sizes
 
 
+def corpus_folder():
+    """phishing_pot's mails, unpacked once into build/, or None where the corpora are not there."""
+    archive = pathlib.Path(os.environ.get("LINKGATE_DATA", ROOT.parent / "shared" / "data")) / "mail" / "phishing_pot.tar.xz"
+    folder = ROOT / "build" / "corpora" / "phishing_pot"
+    if not folder.is_dir() and archive.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["tar", "-xf", str(archive), "-C", str(folder.parent)], check=True)
+    return folder if folder.is_dir() else None
+
+
 def bench_micro(figures):
+    environment = {**os.environ, "LINKGATE_BENCH_MAILS": str(corpus_folder() or "")}
     for name in sorted(BIN.glob("*_bench")):
-        done = subprocess.run([str(name), "--benchmark_format=json"], capture_output=True, text=True, timeout=600)
+        done = subprocess.run([str(name), "--benchmark_format=json"], capture_output=True, text=True, timeout=600, env=environment)
         try:
             results = json.loads(done.stdout)["benchmarks"]
         except (ValueError, KeyError):
