@@ -1,13 +1,17 @@
 #pragma once
-// Finds the URLs that mail clients would make clickable in plain text. Conservative: what carries a scheme is a link, a
-// www. name may be one, a bare word such as "args.to" never is.
+// Finds the URLs that mail clients would make clickable in plain text. Conservative: what carries a scheme is
+// a link, a www. name may be one, a bare word such as "args.to" never is.
 
 #include <string_view>
 #include <vector>
 
 namespace linkgate::url {
 
-enum class FoundKind { kScheme, kWww, kBareDomain };  // bare domains are for the record only and never patched
+enum class FoundKind {
+  kScheme,
+  kWww,
+  kBareDomain
+};  // bare domains are for the record only and never patched
 
 struct FoundUrl {
   size_t begin = 0;  // byte range in the text given
@@ -15,8 +19,8 @@ struct FoundUrl {
   FoundKind kind = FoundKind::kScheme;
 };
 
-// In order, without overlap. Trailing punctuation and unbalanced closing brackets stay outside, as in GFM autolinks.
-// `text` is UTF-8; invalid bytes end a URL. Linear in the size of the text.
+// In order, without overlap. Trailing punctuation and unbalanced closing brackets stay outside, as in GFM
+// autolinks. `text` is UTF-8; invalid bytes end a URL. Linear in the size of the text.
 std::vector<FoundUrl> find_urls(std::string_view text);
 
 }  // namespace linkgate::url

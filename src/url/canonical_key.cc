@@ -1,0 +1,149 @@
+#include "url/canonical_key.h"
+
+#include <sodium.h>
+
+#include <array>
+
+#include "url/domain.h"
+#include "url/percent.h"
+
+namespace linkgate::url {
+
+namespace {
+
+constexpr size_t kMaxLookupKeys = 30;
+constexpr size_t kMaxLookupHosts = 5;        // the host itself and its nearest parents
+constexpr size_t kMaxLookupDirectories = 4;  // counted from the root
+
+// What stands escaped in a key: all that the parser escapes, so that a key parses to itself, and '%' and '\',
+// which would read as something else.
+void append_key_text(std::string& key, std::string_view decoded, EncodeSet set, std::string_view also) {
+  for (const char c : decoded) {
+    if (in_set(c, set) || internal::contains(also, c)) {
+      static constexpr char kHex[] = "0123456789ABCDEF";
+      const auto byte = static_cast<uint8_t>(c);
+      key.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    } else {
+      key.push_back(c);
+    }
+  }
+}
+
+// Runs of slashes and dot segments folded. `path` begins with '/'; so does the result.
+std::string fold_path(std::string_view path) {
+  std::string out;
+  out.reserve(path.size());
+  while (!path.empty()) {
+    const size_t start = path.find_first_not_of('/');
+    if (start == std::string_view::npos) {
+      out.push_back('/');  // a trailing slash stays
+      break;
+    }
+    const size_t end = std::min(path.find('/', start), path.size());
+    const std::string_view segment = path.substr(start, end - start);
+    const bool last = end == path.size();
+    if (segment == "..") out.resize(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+    if (segment != "." && segment != "..") {
+      out.append("/").append(segment);
+    } else if (last) {
+      out.push_back('/');
+    }
+    path.remove_prefix(end);
+  }
+  return out.empty() ? "/" : out;
+}
+
+struct KeyParts {
+  std::string host;  // without port
+  std::string port;  // ":8080" or empty
+  std::string path;
+  std::string query;  // "?..." or empty
+};
+
+KeyParts key_parts(const Url& url) {
+  KeyParts parts;
+  parts.host = url.hostname();
+  // One root dot says the same name; a host that ends in several is no name at all and stays what it is.
+  if (parts.host.size() > 1 && parts.host.ends_with('.') && !parts.host.ends_with(".."))
+    parts.host.pop_back();
+  const uint16_t port = url.effective_port();
+  if (port != 80 && port != 443) parts.port = ":" + std::to_string(port);
+  append_key_text(parts.path, fold_path(percent_decode_until_stable(url.pathname())), kPathSet, "%\\");
+  const std::string query = percent_decode_until_stable(url.search());
+  if (!query.empty()) {
+    parts.query = "?";
+    append_key_text(parts.query, std::string_view(query).substr(1), kSpecialQuerySet, "%");
+  }
+  return parts;
+}
+
+// The host and its parents down to the registrable domain; an address has no parents.
+std::vector<std::string> lookup_hosts(const Url& url, const std::string& host) {
+  std::vector<std::string> hosts{host};
+  if (url.host_is_ip()) return hosts;
+  const std::string domain = registrable_domain(host);
+  std::string_view rest = host;
+  std::vector<std::string> parents;
+  while (rest.size() > domain.size()) {
+    const size_t dot = rest.find('.');
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+    parents.emplace_back(rest);
+  }
+  // Of many parents the shortest are kept, or a flood of labels would hide the domain that a feed names.
+  const size_t skip = parents.size() > kMaxLookupHosts - 1 ? parents.size() - (kMaxLookupHosts - 1) : 0;
+  hosts.insert(hosts.end(), parents.begin() + static_cast<std::ptrdiff_t>(skip), parents.end());
+  return hosts;
+}
+
+std::vector<std::string> lookup_paths(const KeyParts& parts) {
+  std::vector<std::string> paths;
+  if (!parts.query.empty()) paths.push_back(parts.path + parts.query);
+  paths.push_back(parts.path);
+  std::vector<std::string> directories;
+  for (size_t at = parts.path.find('/');
+       at != std::string::npos && directories.size() < kMaxLookupDirectories;
+       at = parts.path.find('/', at + 1)) {
+    directories.push_back(parts.path.substr(0, at + 1));
+  }
+  for (auto it = directories.rbegin(); it != directories.rend(); ++it) {
+    if (*it != parts.path) paths.push_back(*it);
+  }
+  return paths;
+}
+
+}  // namespace
+
+std::string canonical_key(const Url& url) {
+  if (!url.is_http()) return url.href();
+  const KeyParts parts = key_parts(url);
+  std::string key;
+  key.reserve(url.href().size());
+  return key.append(parts.host).append(parts.port).append(parts.path).append(parts.query);
+}
+
+std::string canonical_hash(std::string_view canonical_key) {
+  std::array<unsigned char, 16> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(canonical_key.data()),
+                     canonical_key.size(), nullptr, 0);
+  return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
+}
+
+std::vector<std::string> lookup_keys(const Url& url) {
+  if (!url.is_http()) return {url.href()};
+  const KeyParts parts = key_parts(url);
+  const auto paths = lookup_paths(parts);
+  std::vector<std::string> keys;
+  const auto add_host = [&](const std::string& host) {
+    for (const auto& path : paths) {
+      if (keys.size() < kMaxLookupKeys) keys.push_back(host + path);
+    }
+  };
+  for (const auto& host : lookup_hosts(url, parts.host)) {
+    if (!parts.port.empty() && host == parts.host) add_host(host + parts.port);
+    add_host(host);
+  }
+  return keys;
+}
+
+}  // namespace linkgate::url
