@@ -61,7 +61,9 @@ asio::awaitable<HttpResponse> healthz(const Overview& overview) {
   json programs = json::object();
   bool all_well = true;
   for (const ProgramStatus& status : overview.supervisor.programs()) {
-    json entry = {{"state", to_string(status.state)}, {"pid", status.pid}, {"restarts", status.restarts}};
+    json entry = {{"state", to_string(status.state)},
+                  {"pid", status.pid > 0 ? json(status.pid) : json(nullptr)},
+                  {"restarts", status.restarts}};
     if (!status.last_end.empty()) entry["last_end"] = status.last_end;
     std::string trouble =
         status.state == ProgramState::kRunning ? "" : fmt::format("it is {}", to_string(status.state));

@@ -29,10 +29,10 @@ std::string to_json(const RunFile& run) {
     out["listeners"].push_back({{"name", listener.name}, {"address", listener.address}});
   }
   for (const auto& program : run.programs) {
-    out["programs"].push_back({{"name", program.name},
-                               {"state", program.state},
-                               {"pid", program.pid},
-                               {"restarts", program.restarts}});
+    // Never a number where there is no process: readers send signals to it, and -1 is everybody.
+    const json pid = program.pid > 0 ? json(program.pid) : json(nullptr);
+    out["programs"].push_back(
+        {{"name", program.name}, {"state", program.state}, {"pid", pid}, {"restarts", program.restarts}});
   }
   return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -53,8 +53,9 @@ Result<RunFile> parse_run_file(const std::string& text) {
       run.listeners.push_back({item.at("name").get<std::string>(), item.at("address").get<std::string>()});
     }
     for (const json& item : in.at("programs")) {
+      const json& pid = item.at("pid");
       run.programs.push_back({item.at("name").get<std::string>(), item.at("state").get<std::string>(),
-                              item.at("pid").get<pid_t>(), item.at("restarts").get<int>()});
+                              pid.is_null() ? -1 : pid.get<pid_t>(), item.at("restarts").get<int>()});
     }
     return run;
   } catch (const json::exception& error) {

@@ -1,0 +1,188 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "base/config_checks.h"
+
+namespace linkgate::cli {
+namespace {
+
+constexpr char kSystemConfig[] = "/etc/linkgate/linkgate.toml";
+
+std::string config_file(const std::string& option) {
+  if (!option.empty()) return option;
+  if (const char* variable = std::getenv("LINKGATE_CONFIG"); variable != nullptr && *variable != '\0')
+    return variable;
+  std::error_code ignored;
+  return std::filesystem::exists(kSystemConfig, ignored) ? kSystemConfig : "";
+}
+
+}  // namespace
+
+Result<const Config*> Context::config() {
+  if (config_) return config_.get();
+  auto config = std::make_unique<Config>();
+  const std::string file = config_file(config_option);
+  if (!file.empty()) {
+    auto loaded = load_config(file);
+    // A file that was named and is not there is bad use, not a negative answer.
+    if (!loaded) return Error(ErrorCode::kInvalidArgument, loaded.error().message());
+    *config = *std::move(loaded);
+  }
+  if (!data_option.empty()) config->data = data_option;
+  config->data = std::filesystem::absolute(config->data).lexically_normal().string();
+  if (config->data.size() > 1 && config->data.back() == '/') config->data.pop_back();
+  config_ = std::move(config);
+  return config_.get();
+}
+
+Command& Command::add(const std::string& name, const std::string& summary) {
+  CLI::App* sub = app_.add_subcommand(name, summary);
+  app_.require_subcommand(1);
+  commands_.push_back(std::make_unique<Command>(*sub, context_, chosen_));
+  return *commands_.back();
+}
+
+Command& Command::notes(const std::string& text) {
+  app_.footer("\n" + text);
+  return *this;
+}
+
+Command& Command::hidden() {
+  app_.group("");
+  return *this;
+}
+
+Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
+  app_.add_flag(name, value, help);
+  return *this;
+}
+
+Command& Command::option(const std::string& name, std::string& value, const std::string& help) {
+  app_.add_option(name, value, help);
+  return *this;
+}
+
+Command& Command::option(const std::string& name, int& value, const std::string& help) {
+  app_.add_option(name, value, help)->capture_default_str();
+  return *this;
+}
+
+Command& Command::required(const std::string& name, std::string& value, const std::string& help) {
+  app_.add_option(name, value, help)->required();
+  return *this;
+}
+
+Command& Command::option_of(const std::string& name, std::string& value,
+                            const std::vector<std::string>& words, const std::string& help) {
+  app_.add_option(name, value, help)->check(CLI::IsMember(words))->capture_default_str();
+  return *this;
+}
+
+Command& Command::argument(const std::string& name, std::string& value, const std::string& help) {
+  return required(name, value, help);
+}
+
+Command& Command::argument_of(const std::string& name, std::string& value,
+                              const std::vector<std::string>& words, const std::string& help) {
+  app_.add_option(name, value, help)->required()->check(CLI::IsMember(words));
+  return *this;
+}
+
+Command& Command::optional_argument(const std::string& name, std::string& value, const std::string& help) {
+  return option(name, value, help);
+}
+
+Command& Command::many(const std::string& name, std::vector<std::string>& values, const std::string& help,
+                       bool at_least_one) {
+  app_.add_option(name, values, help)->required(at_least_one);
+  return *this;
+}
+
+Command& Command::options(const std::string& name, std::vector<std::string>& values,
+                          const std::string& help) {
+  app_.add_option(name, values, help)->take_all()->expected(1)->allow_extra_args(false);
+  return *this;
+}
+
+Command& Command::action(Action action) {
+  app_.add_option("--config", context_.config_option, "the configuration file");
+  app_.add_option("--data", context_.data_option, "the data directory (default: the configuration's)");
+  app_.callback([this, action = std::move(action)] { chosen_ = action; });
+  return *this;
+}
+
+struct Commands::Impl {
+  CLI::App app{"Linkgate: links in mail are sealed, and judged when they are clicked.", "linkgate"};
+  Context context;
+  Action chosen;
+  Command root{app, context, chosen};
+};
+
+namespace {
+
+// The line for a command line that CLI11 refuses. Its own words for an unknown command name the wrong
+// trouble.
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const std::vector<std::string> unknown = at->remaining();
+  std::vector<std::string> names;
+  for (const CLI::App* command :
+       at->get_subcommands([](const CLI::App* c) { return !c->get_group().empty(); })) {
+    names.push_back(command->get_name());
+  }
+  if (names.empty() || unknown.empty() || unknown.front().starts_with('-'))
+    return fmt::format("{}; see --help", error.what());
+  const std::string near = nearest(unknown.front(), names);
+  return fmt::format("there is no command {}{}; see --help", unknown.front(),
+                     near.empty() ? "" : ", did you mean " + near + "?");
+}
+
+}  // namespace
+
+Commands::Commands() : impl_(std::make_unique<Impl>()) {
+  impl_->app.set_version_flag("--version", std::string("linkgate ") + LINKGATE_VERSION);
+  impl_->app.set_help_flag("-h,--help", "this text");
+  impl_->app.footer("\nExit codes: 0 yes, 1 no, 2 bad use, 3 failed. Each command has --help.");
+}
+Commands::~Commands() = default;
+
+Command& Commands::add(const std::string& name, const std::string& summary) {
+  return impl_->root.add(name, summary);
+}
+
+int Commands::run(int argc, char** argv) {
+  try {
+    impl_->app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    impl_->app.exit(wanted);
+    return kYes;
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "linkgate: {}\n", describe(impl_->app, error));
+    return kBadUse;
+  }
+  const Result<int> code = impl_->chosen(impl_->context);
+  std::cout.flush();
+  return code ? *code : report(code.error());
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "linkgate: {}\n", error.message());
+  switch (error.code()) {
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kLimit:
+      return kBadUse;
+    case ErrorCode::kNotFound:
+      return kNo;
+    default:
+      return kFailed;
+  }
+}
+
+}  // namespace linkgate::cli

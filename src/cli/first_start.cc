@@ -1,0 +1,28 @@
+#include "cli/first_start.h"
+
+#include "base/clock.h"
+
+namespace linkgate::cli {
+
+state::StateOptions state_options(const Config& config, bool read_only) {
+  const std::string& elsewhere = config.state.location;
+  return {.location = elsewhere.empty() ? "sqlite:" + DataPaths(config.data).state() : elsewhere,
+          .read_only = read_only};
+}
+
+Result<bool> prepare_state(const Config& config) {
+  const state::StateOptions options = state_options(config);
+  TRY(state::open_policy_store(options));
+  TRY(state::open_intel_store(options));
+  TRY(state::open_delivery_store(options));
+  TRY_ASSIGN(const auto keys, state::open_key_store(options));
+  TRY_ASSIGN(const url::Keyring ring, keys->load());
+  if (!ring.keys().empty()) return false;
+  const Time now = SystemClock().now();
+  const url::SealingKey first = url::generate_key(1, now);
+  TRY(keys->put_key(first));
+  TRY(keys->promote(first.id, now));
+  return true;
+}
+
+}  // namespace linkgate::cli

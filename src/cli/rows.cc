@@ -1,0 +1,106 @@
+#include "cli/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace linkgate::cli {
+namespace {
+
+// How many columns a terminal gives to it: code points, which is right for all but wide and combining
+// letters.
+size_t width(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string for_terminal(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+std::string print_table(const Rows& rows) {
+  std::vector<std::vector<std::string>> lines = {rows.columns};
+  for (const auto& row : rows.rows) {
+    auto& line = lines.emplace_back();
+    for (const Cell& cell : row) line.push_back(for_terminal(cell.text));
+  }
+  std::vector<size_t> widths(rows.columns.size());
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+  }
+  std::string out;
+  for (const auto& line : lines) {
+    std::string text;
+    for (size_t i = 0; i < line.size(); ++i)
+      text += line[i] + std::string(widths[i] - width(line[i]) + 2, ' ');
+    out += text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
+  }
+  return out;
+}
+
+std::string print_csv(const Rows& rows) {
+  std::string out;
+  const auto line = [&](const auto& fields, const auto& text_of) {
+    for (size_t i = 0; i < fields.size(); ++i) out += (i == 0 ? "" : ",") + csv_field(text_of(fields[i]));
+    out += "\r\n";
+  };
+  line(rows.columns, [](const std::string& name) -> const std::string& { return name; });
+  for (const auto& row : rows.rows)
+    line(row, [](const Cell& cell) -> const std::string& { return cell.text; });
+  return out;
+}
+
+std::string print_json(const Rows& rows) {
+  std::string out = "[";
+  for (const auto& row : rows.rows) {
+    std::vector<std::pair<std::string, Cell>> members;
+    for (size_t i = 0; i < row.size(); ++i) members.emplace_back(rows.columns[i], row[i]);
+    out += (out.size() == 1 ? "\n" : ",\n") + json_object(members);
+  }
+  return out + "\n]\n";
+}
+
+}  // namespace
+
+std::string json_quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_object(const std::vector<std::pair<std::string, Cell>>& members) {
+  std::string out = "{";
+  for (const auto& [name, cell] : members) {
+    out += fmt::format("{}{}:{}", out.size() == 1 ? "" : ",", json_quoted(name),
+                       cell.is_json ? cell.text : json_quoted(cell.text));
+  }
+  return out + "}";
+}
+
+std::string json_array(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() == 1 ? "" : ",") + json_quoted(text);
+  return out + "]";
+}
+
+std::string print(const Rows& rows, std::string_view format) {
+  if (format == "json") return print_json(rows);
+  if (format == "csv") return print_csv(rows);
+  return print_table(rows);
+}
+
+}  // namespace linkgate::cli

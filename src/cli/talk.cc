@@ -1,0 +1,42 @@
+#include "cli/talk.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace linkgate::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> ask(net::HttpClient& client, std::string_view method, std::string_view target,
+                          const net::Headers& headers, std::string_view body,
+                          std::optional<Result<net::HttpResponse>>& answer) {
+  answer.emplace(co_await client.request(method, target, headers, body));
+}
+
+}  // namespace
+
+Result<net::HttpResponse> exchange(const std::string& endpoint, std::string_view method,
+                                   std::string_view target, std::string_view body,
+                                   std::chrono::milliseconds timeout) {
+  asio::io_context io{1};
+  net::HttpClientOptions options;
+  options.endpoint = endpoint;
+  options.timeout = timeout;
+  const auto client = net::HttpClient::create(io, std::move(options));
+  net::Headers headers;
+  if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+  std::optional<Result<net::HttpResponse>> answer;
+  asio::co_spawn(io, ask(*client, method, target, headers, body, answer), asio::detached);
+  while (!answer && io.run_one() > 0) {
+  }
+  if (!answer) return Error(ErrorCode::kInternal, "the exchange ended without an answer");
+  return *std::move(answer);
+}
+
+Result<supervise::RunFile> running(const Config& config) {
+  return supervise::read_run_file(DataPaths(config.data).run() + "/up.json");
+}
+
+}  // namespace linkgate::cli

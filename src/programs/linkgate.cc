@@ -1,0 +1,24 @@
+// linkgate: the command line. Each command is a file of cli/.
+#include "cli/command.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace linkgate::cli;
+  Commands commands;
+  // Running
+  add_up(commands);
+  add_status(commands);
+  add_restart(commands);
+  // Deciding
+  add_policy(commands);
+  add_list(commands);
+  add_keys(commands);
+  // Asking
+  add_url(commands);
+  add_wrap(commands);
+  add_unwrap(commands);
+  // What the documentation is held to
+  add_schema(commands);
+  add_config_keys(commands);
+  return commands.run(argc, argv);
+}
