@@ -1,0 +1,257 @@
+// The part of MessageBuilder that reads one body: decodes it, finds its links and places their slots.
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "mail/calendar_links.h"
+#include "mail/html_entities.h"
+#include "mail/link_target.h"
+#include "mail/message_builder.h"
+#include "mail/text_links.h"
+
+namespace linkgate::mail {
+namespace {
+
+constexpr size_t kNone = std::string_view::npos;
+
+Range scaled(Range range, size_t width) { return {range.begin * width, range.end * width}; }
+
+}  // namespace
+
+Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_index, Role role,
+                                      SignedState signed_state) {
+  const Container& container = impl_.containers[container_index];
+  const Entity& entity = container.structure.entities[entity_index];
+  part_ = static_cast<int>(container.first_part + entity_index);
+  signed_state_ = signed_state;
+  Body body;
+  body.container = static_cast<int>(container_index);
+  body.entity = entity_index;
+  body.region = container.region;
+  body.at = entity.body;
+  body.encoding = entity.encoding;
+  body.first_slot = impl_.slots.size();
+  const std::string_view raw = impl_.regions[container.region].bytes.substr(body.at.begin, body.at.size());
+  std::string storage;
+  std::string_view bytes = raw;
+  if (entity.encoding != Encoding::kIdentity) bytes = storage = decode(raw, entity.encoding);
+  body.charset = charset_of(bytes, entity, role);
+  bool becomes_utf8 = false;
+  const bool keeps_ascii = body.charset.shape() == Charset::Shape::kAscii;
+  if (body.charset.shape() == Charset::Shape::kOther || (role == Role::kCalendar && !keeps_ascii)) {
+    bytes = storage = body.charset.to_utf8(bytes);
+    body.charset = Charset::utf8();
+    becomes_utf8 = true;
+  }
+  switch (role) {
+    case Role::kNone:
+      break;
+    case Role::kHtml:
+      TRY(scan_html(bytes, body, entity, container));
+      break;
+    case Role::kText:
+      TRY(scan_text(bytes, body, entity, /*patchable=*/true));
+      break;
+    case Role::kOtherText:
+      TRY(scan_text(bytes, body, entity, /*patchable=*/false));
+      break;
+    case Role::kCalendar:
+      TRY(scan_calendar(bytes));
+      break;
+  }
+  body.last_slot = impl_.slots.size();
+  if (body.first_slot == body.last_slot) return {};
+  if (becomes_utf8 || body.encoding == Encoding::kBase64 || body.encoding == Encoding::kUuencode) {
+    Region& region = add_region(container_index, entity_index, std::move(storage));
+    region.was_other_encoding = body.encoding != Encoding::kBase64;
+    region.was_other_charset = becomes_utf8;
+    body.region = static_cast<int>(impl_.regions.size()) - 1;
+  } else {
+    place_slots(raw, body);
+  }
+  impl_.bodies.push_back(std::move(body));
+  return {};
+}
+
+// The charset that the header names; for HTML without one, what the document says of itself.
+Charset MessageBuilder::charset_of(std::string_view bytes, const Entity& entity, Role role) const {
+  if (role != Role::kHtml || !entity.charset.empty()) return Charset::of(entity.charset, bytes);
+  const HtmlLinks links = find_html_links(bytes.substr(0, kMetaPrescan), limits_.max_links);
+  if (!links.charset) return Charset::of("", bytes);
+  const std::string_view label = bytes.substr(links.charset->begin, links.charset->size());
+  // A document that could be read so far is in no UTF-16 (WHATWG HTML, 13.2.3.2).
+  return Charset::of(ascii::istarts_with(ascii::trim(label), "utf-16") ? "utf-8" : label, bytes);
+}
+
+// From offsets in the decoded body to offsets in the region around it.
+void MessageBuilder::place_slots(std::string_view encoded, Body& body) {
+  QuotedPrintableCursor cursor(encoded);
+  for (size_t i = body.first_slot; i < body.last_slot; ++i) {
+    Range& at = impl_.slots[i].at;
+    if (body.encoding == Encoding::kQuotedPrintable) {
+      at.begin = cursor.begin_of(at.begin);
+      at.end = cursor.end_of(at.end);
+    }
+    at.begin += body.at.begin;
+    at.end += body.at.begin;
+  }
+}
+
+Result<void> MessageBuilder::scan_html(std::string_view bytes, Body& body, const Entity& entity,
+                                       const Container& container) {
+  std::string storage;
+  const Charset& charset = body.charset;
+  const std::string_view skeleton = charset.skeleton(bytes, storage);
+  const HtmlLinks found = find_html_links(skeleton, limits_.max_links - impl_.links.size());
+  if (found.limit_reached) return Error(ErrorCode::kLimit, "too many links, or attributes of one tag");
+  const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
+  Iso2022JpCursor states(bytes);
+  const auto utf8 = [&](Range range, char state) {
+    return charset.to_utf8(bytes.substr(range.begin, range.size()), state);
+  };
+  const std::optional<url::Url> base =
+      base_of(found, container, entity, [&](Range r) { return utf8(scaled(r, charset.width()), 'B'); });
+  for (const HtmlLink& html : found.links) {
+    Slot slot;
+    slot.at = scaled(html.value, charset.width());
+    slot.kind = html.kind == HtmlLinkKind::kText ? SlotKind::kHtmlText : SlotKind::kAttribute;
+    slot.quote = html.quote;
+    slot.prefix = html.prefix;
+    if (stateful) {
+      slot.before = states.state_at(slot.at.begin);
+      slot.after = states.state_at(slot.at.end);
+    }
+    TRY(add_html_link(html, slot, utf8(slot.at, slot.before), base ? &*base : nullptr, charset));
+  }
+  return {};
+}
+
+Result<void> MessageBuilder::add_html_link(const HtmlLink& html, Slot slot, std::string raw,
+                                           const url::Url* base, const Charset& charset) {
+  LinkNotes notes;
+  std::optional<Target> target;
+  if (html.kind == HtmlLinkKind::kText) {
+    const std::string words = decode_references(raw, ReferenceContext::kText);
+    notes.www = words.find("://") == kNone || ascii::istarts_with(words, "www.");
+    target = text_target(words, notes.www);
+  } else {
+    const std::string value = decode_references(raw, ReferenceContext::kAttribute);
+    const auto refresh = html.kind == HtmlLinkKind::kRefresh ? parse_refresh(value) : std::nullopt;
+    target = html_target(refresh ? refresh->url : std::string_view(value), base, charset);
+  }
+  if (!target) return {};
+  Link link;
+  link.url = std::move(target->url);
+  link.text = std::move(raw);
+  link.place = html.kind == HtmlLinkKind::kForm ? Place::kForm : Place::kHtml;
+  link.left_alone = target->left_alone;
+  const bool patchable = link.left_alone == Unwrapped::kNo;
+  TRY_ASSIGN(slot.link, add_link(std::move(link), notes));
+  if (patchable) impl_.slots.push_back(std::move(slot));
+  return {};
+}
+
+// The first <base href>; else Content-Base or Content-Location of the part (RFC 2557, and RFC 2110 before).
+std::optional<url::Url> MessageBuilder::base_of(const HtmlLinks& found, const Container& container,
+                                                const Entity& entity,
+                                                const std::function<std::string(Range)>& utf8) const {
+  std::optional<url::Url> around;
+  for (const std::string_view name : {"Content-Base", "Content-Location"}) {
+    const auto value = field(container, entity, name);
+    if (value && !around) around = url::Url::parse(ascii::trim(*value));
+    if (around && !around->is_http()) around.reset();
+  }
+  if (!found.base) return around;
+  const std::string value = decode_references(utf8(*found.base), ReferenceContext::kAttribute);
+  auto base = url::Url::parse(value, around ? &*around : nullptr);
+  if (!base && (value.starts_with("//") || ascii::istarts_with(value, "www."))) {
+    base = url::Url::parse((value.starts_with("//") ? "http:" : "http://") + value);
+  }
+  return base ? base : around;
+}
+
+Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const Entity& entity,
+                                       bool patchable) {
+  const bool delsp = entity.delsp && entity.format == "flowed";
+  const bool stateful = body.charset.shape() == Charset::Shape::kIso2022Jp;
+  Iso2022JpCursor states(bytes);
+  for (TextLink& found : find_plain_links(bytes, body.charset, delsp)) {
+    const bool schemeless = found.kind != url::FoundKind::kScheme;
+    Target target = text_target(found.found, schemeless);
+    Link link;
+    link.url = std::move(target.url);
+    link.text = std::move(found.found);
+    link.place = Place::kText;
+    link.left_alone = target.left_alone;
+    if (link.left_alone == Unwrapped::kNo && found.kind == url::FoundKind::kBareDomain) {
+      link.left_alone = Unwrapped::kSchemeless;
+    }
+    if (link.left_alone == Unwrapped::kNo && !patchable) link.left_alone = Unwrapped::kOtherFormat;
+    const bool patched = link.left_alone == Unwrapped::kNo;
+    LinkNotes notes;
+    notes.www = found.kind == url::FoundKind::kWww;
+    Slot slot;
+    TRY_ASSIGN(slot.link, add_link(std::move(link), notes));
+    if (!patched) continue;
+    slot.at = found.at;
+    if (stateful) {
+      slot.before = states.state_at(slot.at.begin);
+      slot.after = states.state_at(slot.at.end);
+    }
+    impl_.slots.push_back(std::move(slot));
+  }
+  return {};
+}
+
+Result<void> MessageBuilder::scan_calendar(std::string_view bytes) {
+  for (ContentLine& found_line : find_calendar_links(bytes, limits_.max_links - impl_.links.size())) {
+    CalendarLine line;
+    line.text = std::move(found_line.text);
+    for (FoundInLine& found : found_line.found) TRY(add_calendar_link(found, line));
+    if (line.values.empty()) continue;
+    Slot slot;
+    slot.kind = SlotKind::kContentLine;
+    slot.at = found_line.at;
+    slot.line = impl_.calendar_lines.size();
+    impl_.slots.push_back(std::move(slot));
+    impl_.calendar_lines.push_back(std::move(line));
+  }
+  return {};
+}
+
+Result<void> MessageBuilder::add_calendar_link(FoundInLine& found, CalendarLine& line) {
+  using Kind = FoundInLine::Kind;
+  CalendarLine::Value value;
+  value.at = found.at;
+  value.escaped = found.escaped;
+  value.html = found.kind == Kind::kHtml;
+  value.html_text = found.kind == Kind::kHtmlText;
+  value.quote = found.html.quote;
+  value.prefix = found.html.prefix;
+  LinkNotes notes;
+  std::optional<Target> target;
+  if (found.kind == Kind::kUri || found.kind == Kind::kHtml) {
+    std::string reference = found.words;
+    if (value.html) reference = decode_references(reference, ReferenceContext::kAttribute);
+    const auto refresh = found.html.kind == HtmlLinkKind::kRefresh ? parse_refresh(reference) : std::nullopt;
+    target = html_target(refresh ? refresh->url : std::string_view(reference), nullptr, Charset::utf8());
+  } else {
+    if (value.html_text) found.words = decode_references(found.words, ReferenceContext::kText);
+    notes.www = found.kind == Kind::kWww || (value.html_text && found.words.find("://") == kNone);
+    target = text_target(found.words, notes.www || found.kind == Kind::kBareDomain);
+    if (found.kind == Kind::kBareDomain && target->left_alone == Unwrapped::kNo) {
+      target->left_alone = Unwrapped::kSchemeless;
+    }
+  }
+  if (!target) return {};
+  Link link;
+  link.url = std::move(target->url);
+  link.text = std::move(found.words);
+  link.place = Place::kCalendar;
+  link.left_alone = target->left_alone;
+  const bool patched = link.left_alone == Unwrapped::kNo;
+  TRY_ASSIGN(value.link, add_link(std::move(link), notes));
+  if (patched) line.values.push_back(std::move(value));
+  return {};
+}
+
+}  // namespace linkgate::mail

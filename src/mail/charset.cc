@@ -1,0 +1,392 @@
+#include "mail/charset.h"
+
+#include <unicode/ucnv.h>
+#include <unicode/ustring.h>
+#include <unicode/utf16.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "base/ascii.h"
+#include "mail/html_entities.h"
+
+namespace linkgate::mail {
+namespace {
+
+constexpr char kMasked = '\x80';
+
+struct Close {
+  void operator()(UConverter* converter) const { ucnv_close(converter); }
+};
+using Converter = std::unique_ptr<UConverter, Close>;
+
+Converter open_converter(const std::string& name) {
+  UErrorCode status = U_ZERO_ERROR;
+  Converter converter(ucnv_open(name.c_str(), &status));
+  return U_SUCCESS(status) ? std::move(converter) : nullptr;
+}
+
+struct Label {
+  std::string_view label;
+  std::string_view icu;
+};
+// Where browsers and mail clients take a label for more than it says (Encoding Standard, 4.2), and where ICU
+// differs.
+constexpr Label kLabels[] = {
+    {"", ""},
+    {"us-ascii", "windows-1252"},
+    {"ascii", "windows-1252"},
+    {"iso-8859-1", "windows-1252"},
+    {"iso8859-1", "windows-1252"},
+    {"latin1", "windows-1252"},
+    {"iso_8859-1", "windows-1252"},
+    {"ansi_x3.4-1968", "windows-1252"},
+    {"iso-8859-9", "windows-1254"},
+    {"latin5", "windows-1254"},
+    {"iso-8859-11", "windows-874"},
+    {"tis-620", "windows-874"},
+    {"gb2312", "gb18030"},
+    {"gbk", "gb18030"},
+    {"x-gbk", "gb18030"},
+    {"gb_2312-80", "gb18030"},
+    {"ks_c_5601-1987", "windows-949"},
+    {"euc-kr", "windows-949"},
+    {"ks_c_5601", "windows-949"},
+    {"korean", "windows-949"},
+    {"shift_jis", "windows-31j"},
+    {"shift-jis", "windows-31j"},
+    {"sjis", "windows-31j"},
+    {"x-sjis", "windows-31j"},
+    {"big5", "Big5-HKSCS"},
+    {"x-unknown", ""},
+    {"unknown-8bit", ""},
+    {"default", ""},
+    {"utf8", "UTF-8"},
+    {"unicode-1-1-utf-8", "UTF-8"},
+    {"utf-16", "UTF-16LE"},
+    {"unicode", "UTF-16LE"},
+    {"ucs-2", "UTF-16LE"},
+    {"csiso2022jp", "ISO-2022-JP"},
+    {"iso-2022-jp-1", "ISO-2022-JP-1"},
+    {"cp65000", "UTF-7"},
+    {"unicode-1-1-utf-7", "UTF-7"},
+    {"x-user-defined", ""},
+};
+
+std::string_view icu_label(std::string_view label) {
+  for (const Label& known : kLabels) {
+    if (ascii::iequals(known.label, label)) return known.icu;
+  }
+  return label;
+}
+
+// Whether bytes 0x09 to 0x7E mean ASCII wherever they stand outside multi-byte characters.
+bool keeps_ascii(UConverter* converter) {
+  switch (ucnv_getType(converter)) {
+    case UCNV_UTF7:
+    case UCNV_HZ:
+    case UCNV_ISO_2022:
+    case UCNV_SCSU:
+    case UCNV_BOCU1:
+    case UCNV_IMAP_MAILBOX:
+    case UCNV_EBCDIC_STATEFUL:
+    case UCNV_UTF16:
+    case UCNV_UTF32:
+    case UCNV_COMPOUND_TEXT:
+      return false;
+    default:
+      break;
+  }
+  char probe[0x60];
+  for (char c = 0x20; c < 0x7F; ++c) probe[c - 0x20] = c;
+  UChar out[0x80];
+  UErrorCode status = U_ZERO_ERROR;
+  const int32_t length = ucnv_toUChars(converter, out, 0x80, probe, 0x5F, &status);
+  if (U_FAILURE(status) || length != 0x5F) return false;
+  // Shift_JIS and Johab may show 0x5C and 0x7E otherwise; links hold neither in a way that matters.
+  for (int i = 0; i < length; ++i) {
+    if (out[i] != 0x20 + i && i + 0x20 != '\\' && i + 0x20 != '~') return false;
+  }
+  return true;
+}
+
+Charset::Shape shape_of(UConverter* converter, std::string_view name) {
+  if (keeps_ascii(converter)) return Charset::Shape::kAscii;
+  switch (ucnv_getType(converter)) {
+    case UCNV_UTF16_LittleEndian:
+      return Charset::Shape::kUtf16Le;
+    case UCNV_UTF16_BigEndian:
+      return Charset::Shape::kUtf16Be;
+    case UCNV_UTF32_LittleEndian:
+      return Charset::Shape::kUtf32Le;
+    case UCNV_UTF32_BigEndian:
+      return Charset::Shape::kUtf32Be;
+    default:
+      break;
+  }
+  return ascii::istarts_with(name, "iso-2022-jp") ? Charset::Shape::kIso2022Jp : Charset::Shape::kOther;
+}
+
+std::string_view byte_order_mark(std::string_view body) {
+  if (body.starts_with("\xEF\xBB\xBF")) return "UTF-8";
+  if (body.starts_with(std::string_view("\xFF\xFE\0\0", 4))) return "UTF-32LE";
+  if (body.starts_with("\xFF\xFE")) return "UTF-16LE";
+  if (body.starts_with("\xFE\xFF")) return "UTF-16BE";
+  return {};
+}
+
+// Length of an escape sequence of ISO-2022-JP at `at`, 0 where there is none; its last byte names the state.
+size_t escape_length(std::string_view bytes, size_t at) {
+  if (bytes[at] != '\x1B' || at + 2 >= bytes.size()) return 0;
+  if (bytes[at + 1] == '$' && bytes[at + 2] == '(' && at + 3 < bytes.size()) return 4;
+  return bytes[at + 1] == '(' || bytes[at + 1] == '$' ? 3 : 0;
+}
+bool is_ascii_state(char state) { return state == 'B' || state == 'J'; }
+
+std::string escape_for(char state) {
+  switch (state) {
+    case 'J':
+    case 'I':
+      return std::string("\x1B(") + state;
+    case 'D':
+      return "\x1B$(D";
+    case '@':
+      return "\x1B$@";
+    case 'K':
+      return "\x1B$B";  // two-byte JIS X 0208 is kept as 'K', for 'B' is ASCII
+    default:
+      return "\x1B(B";
+  }
+}
+char state_after(std::string_view bytes, size_t at, size_t length) {
+  const char last = bytes[at + length - 1];
+  return bytes[at + 1] == '$' && last == 'B' ? 'K' : last;
+}
+
+std::string mask_iso2022jp(std::string_view bytes) {
+  std::string out(bytes);
+  char state = 'B';
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t length = escape_length(bytes, at);
+    if (length > 0) {
+      state = state_after(bytes, at, length);
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), length, kMasked);
+      at += length;
+      continue;
+    }
+    const bool keeps = is_ascii_state(state) || bytes[at] == '\n' || bytes[at] == '\r';
+    if (!keeps) out[at] = kMasked;
+    ++at;
+  }
+  return out;
+}
+
+std::string narrow(std::string_view bytes, size_t width, bool little_endian) {
+  std::string out;
+  out.reserve(bytes.size() / width);
+  for (size_t at = 0; at + width <= bytes.size(); at += width) {
+    uint32_t unit = 0;
+    for (size_t i = 0; i < width; ++i) {
+      unit = unit << 8 | static_cast<unsigned char>(bytes[at + (little_endian ? width - 1 - i : i)]);
+    }
+    out += unit < 0x80 ? static_cast<char>(unit) : kMasked;
+  }
+  return out;
+}
+
+std::string convert_to_utf8(UConverter* converter, std::string_view bytes) {
+  std::vector<UChar> units(bytes.size() * 2 + 16);
+  UErrorCode status = U_ZERO_ERROR;
+  const int32_t length = ucnv_toUChars(converter, units.data(), static_cast<int32_t>(units.size()),
+                                       bytes.data(), static_cast<int32_t>(bytes.size()), &status);
+  std::string out;
+  if (U_FAILURE(status) && status != U_STRING_NOT_TERMINATED_WARNING) return out;
+  out.reserve(static_cast<size_t>(length) + 16);
+  for (int32_t i = 0; i < length;) {
+    UChar32 c = 0;
+    U16_NEXT(units.data(), i, length, c);
+    append_utf8(out, U_IS_SURROGATE(c) ? 0xFFFD : static_cast<char32_t>(c));
+  }
+  return out;
+}
+
+void append_percent(std::string& out, std::string_view bytes) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  for (const char c : bytes) {
+    out += '%';
+    out += kHex[static_cast<unsigned char>(c) >> 4];
+    out += kHex[static_cast<unsigned char>(c) & 15];
+  }
+}
+
+}  // namespace
+
+bool is_ascii(std::string_view bytes) {
+  size_t at = 0;
+  for (; at + 8 <= bytes.size(); at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, 8);
+    if ((word & 0x8080808080808080ULL) != 0) return false;
+  }
+  for (; at < bytes.size(); ++at) {
+    if (static_cast<unsigned char>(bytes[at]) >= 0x80) return false;
+  }
+  return true;
+}
+
+bool is_valid_utf8(std::string_view bytes) {
+  if (is_ascii(bytes)) return true;
+  const auto* text = reinterpret_cast<const uint8_t*>(bytes.data());
+  const auto length = static_cast<int32_t>(bytes.size());
+  for (int32_t i = 0; i < length;) {
+    UChar32 c = 0;
+    U8_NEXT(text, i, length, c);
+    if (c < 0) return false;
+  }
+  return true;
+}
+
+Charset Charset::of(std::string_view label, std::string_view body) {
+  Charset result;
+  std::string_view name = byte_order_mark(body);
+  if (name.empty()) name = icu_label(ascii::trim(label));
+  if (name.empty()) name = is_valid_utf8(body) ? "UTF-8" : "windows-1252";
+  if (ascii::iequals(name, "UTF-8")) return result;
+  Converter converter = open_converter(std::string(name));
+  if (!converter) {
+    name = is_valid_utf8(body) ? "UTF-8" : "windows-1252";
+    if (name == "UTF-8") return result;
+    converter = open_converter(std::string(name));
+  }
+  result.utf8_ = false;
+  result.icu_name_ = name;
+  result.shape_ = converter ? shape_of(converter.get(), name) : Shape::kAscii;
+  return result;
+}
+
+size_t Charset::width() const {
+  switch (shape_) {
+    case Shape::kUtf16Le:
+    case Shape::kUtf16Be:
+      return 2;
+    case Shape::kUtf32Le:
+    case Shape::kUtf32Be:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+std::string Charset::to_utf8(std::string_view bytes, char state) const {
+  if (utf8_ || (shape_ == Shape::kAscii && is_ascii(bytes))) return std::string(bytes);
+  const Converter converter = open_converter(icu_name_);
+  if (!converter) return std::string(bytes);
+  if (shape_ == Shape::kIso2022Jp && state != 'B') {
+    return convert_to_utf8(converter.get(), escape_for(state) + std::string(bytes));
+  }
+  return convert_to_utf8(converter.get(), bytes);
+}
+
+Charset::Mapped Charset::to_utf8_mapped(std::string_view bytes, char state) const {
+  Mapped result;
+  const Converter converter = open_converter(icu_name_);
+  if (!converter) return result;
+  const std::string lead = shape_ == Shape::kIso2022Jp && state != 'B' ? escape_for(state) : "";
+  const std::string input = lead + std::string(bytes);
+  std::vector<UChar> units(input.size() * 2 + 16);
+  std::vector<int32_t> offsets(units.size());
+  UChar* target = units.data();
+  const char* source = input.data();
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_toUnicode(converter.get(), &target, units.data() + units.size(), &source, input.data() + input.size(),
+                 offsets.data(), 1, &status);
+  const auto length = static_cast<int32_t>(target - units.data());
+  for (int32_t i = 0; i < length;) {
+    const auto offset = static_cast<size_t>(std::max(0, offsets[i]));
+    UChar32 c = 0;
+    U16_NEXT(units.data(), i, length, c);
+    append_utf8(result.text, U_IS_SURROGATE(c) ? 0xFFFD : static_cast<char32_t>(c));
+    result.source.resize(result.text.size(), std::max(offset, lead.size()) - lead.size());
+  }
+  result.source.push_back(bytes.size());
+  return result;
+}
+
+std::string_view Charset::skeleton(std::string_view bytes, std::string& storage) const {
+  switch (shape_) {
+    case Shape::kAscii:
+      return bytes;
+    case Shape::kIso2022Jp:
+      storage = mask_iso2022jp(bytes);
+      break;
+    case Shape::kOther:
+      storage = to_utf8(bytes);
+      break;
+    default:
+      storage = narrow(bytes, width(), shape_ == Shape::kUtf16Le || shape_ == Shape::kUtf32Le);
+  }
+  return storage;
+}
+
+std::string Charset::from_ascii(std::string_view text, char before, char after) const {
+  std::string out;
+  if (shape_ == Shape::kIso2022Jp) {
+    if (!is_ascii_state(before)) out = escape_for('B');
+    out += text;
+    if (after != (is_ascii_state(before) ? before : 'B')) out += escape_for(after);
+    return out;
+  }
+  const size_t unit = width();
+  if (unit == 1) return std::string(text);
+  const bool little = shape_ == Shape::kUtf16Le || shape_ == Shape::kUtf32Le;
+  for (const char c : text) {
+    if (little) out += c;
+    out.append(unit - 1, '\0');
+    if (!little) out += c;
+  }
+  return out;
+}
+
+std::string Charset::encode_query(std::string_view utf8) const {
+  const Converter converter = utf8_ || shape_ != Shape::kAscii ? nullptr : open_converter(icu_name_);
+  // UTF-16 documents encode queries as UTF-8 (Encoding Standard, "get an output encoding"): the URL parser
+  // does that.
+  if (!converter || is_ascii(utf8)) return std::string(utf8);
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+  std::string out;
+  for (int32_t i = 0, length = static_cast<int32_t>(utf8.size()); i < length;) {
+    UChar32 c = 0;
+    U8_NEXT(reinterpret_cast<const uint8_t*>(utf8.data()), i, length, c);
+    if (c >= 0 && c < 0x80) {
+      out += static_cast<char>(c);
+      continue;
+    }
+    if (c < 0) c = 0xFFFD;
+    UChar units[2];
+    int32_t count = 0;
+    U16_APPEND_UNSAFE(units, count, c);
+    char bytes[16];
+    status = U_ZERO_ERROR;
+    const int32_t written = ucnv_fromUChars(converter.get(), bytes, sizeof bytes, units, count, &status);
+    if (U_SUCCESS(status)) {
+      append_percent(out, {bytes, static_cast<size_t>(written)});
+    } else {
+      out += "%26%23" + std::to_string(c) + "%3B";
+    }
+  }
+  return out;
+}
+
+char Iso2022JpCursor::state_at(size_t position) {
+  while (at_ < std::min(position, bytes_.size())) {
+    const size_t length = escape_length(bytes_, at_);
+    if (length > 0) state_ = state_after(bytes_, at_, length);
+    at_ += std::max<size_t>(length, 1);
+  }
+  return state_;
+}
+
+}  // namespace linkgate::mail

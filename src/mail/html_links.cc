@@ -1,0 +1,242 @@
+#include "mail/html_links.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+#include "mail/html_entities.h"
+#include "mail/html_text.h"
+
+namespace linkgate::mail {
+namespace {
+
+using ascii::iequals;
+
+bool is_link_attribute(std::string_view name) {
+  return (name.size() == 4 && iequals(name, "href")) || (name.size() == 10 && iequals(name, "xlink:href"));
+}
+
+// Elements of svg whose href loads something instead of leading somewhere (SVG 2, 16.1.3); <a> is the other
+// kind.
+bool loads(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kNames = {
+      "use",     "image",          "feimage",        "script", "mpath",   "textpath", "tref",
+      "pattern", "lineargradient", "radialgradient", "filter", "animate", "set",      "link"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view n) { return iequals(name, n); }) ||
+         ascii::istarts_with(name, "animate");
+}
+
+// Elements whose href is followed on a click. VML and Office elements carry a prefix ("v:roundrect").
+bool is_clickable(const HtmlToken& tag) {
+  const std::string_view name = tag.name;
+  if (name.size() == 1 && ascii::to_lower(name[0]) == 'a') return true;
+  if (iequals(name, "area")) return true;
+  if (name.find(':') != std::string_view::npos) return true;
+  return tag.foreign && !loads(name);
+}
+
+class Finder {
+ public:
+  Finder(std::string_view html, size_t max_links) : html_(html), max_links_(max_links) {}
+
+  HtmlLinks run() {
+    HtmlTokenizer document(html_);
+    scan(document, Reading::kDocument);
+    if (document.saw_cdata()) {
+      // The other reading of every <![CDATA[: as text where it was a comment, as a comment where it was text.
+      for (const CdataRule rule : {CdataRule::kNever, CdataRule::kAlways}) {
+        HtmlTokenizer again(html_, rule);
+        in_link_ = false;
+        scan(again, Reading::kDocument);
+      }
+    }
+    order();
+    return std::move(result_);
+  }
+
+ private:
+  enum class Reading { kDocument, kConditionalComment, kRawText };
+
+  void scan(HtmlTokenizer& tokenizer, Reading reading) {
+    HtmlToken token;
+    while (!result_.limit_reached && tokenizer.next(token)) {
+      switch (token.kind) {
+        case TokenKind::kStartTag:
+          start_tag(tokenizer, token);
+          break;
+        case TokenKind::kEndTag:
+          if (iequals(token.name, "a")) in_link_ = false;
+          break;
+        case TokenKind::kText:
+          text(tokenizer, token, reading);
+          break;
+        case TokenKind::kComment:
+          if (reading == Reading::kDocument) comment(token);
+          break;
+        case TokenKind::kDoctype:
+          break;
+      }
+      result_.limit_reached |= tokenizer.limit_reached();
+    }
+  }
+
+  // What Outlook shows: <!--[if mso]> ... <![endif]-->. The marks themselves are comments to the tokenizer.
+  void comment(const HtmlToken& token) {
+    const std::string_view content = html_.substr(token.content.begin, token.content.size());
+    const size_t start = std::min(content.find_first_not_of(" \t\r\n"), content.size());
+    if (ascii::istarts_with(content.substr(start), "[if")) {
+      embedded(token.content, Reading::kConditionalComment);
+    }
+  }
+
+  void embedded(Range range, Reading reading) {
+    HtmlTokenizer inner(html_, range);
+    inner.set_embedded();
+    const bool in_link = in_link_;
+    scan(inner, reading);
+    in_link_ = in_link;
+  }
+
+  void text(const HtmlTokenizer& tokenizer, const HtmlToken& token, Reading reading) {
+    if (token.text_kind != TextKind::kData) {
+      // A script's strings are no links, unless svg makes it markup.
+      const bool maybe_markup = token.text_kind != TextKind::kScript || tokenizer.saw_foreign();
+      const std::string_view content = html_.substr(token.content.begin, token.content.size());
+      if (reading == Reading::kDocument && maybe_markup && content.find('<') != std::string_view::npos) {
+        embedded(token.content, Reading::kRawText);
+      }
+      return;
+    }
+    if (in_link_ || reading == Reading::kRawText) return;
+    for (const Range& range : find_text_links(html_, token.content))
+      add({range, HtmlLinkKind::kText, Quote::kNone, {}});
+  }
+
+  void start_tag(const HtmlTokenizer& tokenizer, const HtmlToken& tag) {
+    const bool clickable = is_clickable(tag);
+    for (const HtmlAttribute& attribute : tokenizer.attributes()) {
+      if (attribute.quote == Quote::kNone) continue;
+      if (clickable && is_link_attribute(attribute.name)) {
+        add({attribute.value, HtmlLinkKind::kHref, attribute.quote, {}});
+      } else if (attribute.name.size() == 6 && iequals(attribute.name, "action") &&
+                 iequals(tag.name, "form")) {
+        add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
+      } else if (attribute.name.size() == 10 && iequals(attribute.name, "formaction")) {
+        add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
+      }
+    }
+    if (iequals(tag.name, "a")) in_link_ = true;
+    // A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
+    if (iequals(tag.name, "td") || iequals(tag.name, "th")) in_link_ = false;
+    if (iequals(tag.name, "base")) base(tokenizer);
+    if (iequals(tag.name, "meta")) meta(tokenizer);
+  }
+
+  void base(const HtmlTokenizer& tokenizer) {
+    for (const HtmlAttribute& attribute : tokenizer.attributes()) {
+      if (!iequals(attribute.name, "href") || attribute.quote == Quote::kNone) continue;
+      if (!result_.base) result_.base = attribute.value;
+      return;
+    }
+  }
+
+  void meta(const HtmlTokenizer& tokenizer) {
+    const HtmlAttribute* content = nullptr;
+    bool refresh = false;
+    bool content_type = false;
+    for (const HtmlAttribute& attribute : tokenizer.attributes()) {
+      const std::string_view value = tokenizer.text(attribute.value);
+      if (iequals(attribute.name, "content") && attribute.quote != Quote::kNone) content = &attribute;
+      if (iequals(attribute.name, "charset") && !result_.charset) result_.charset = attribute.value;
+      if (!iequals(attribute.name, "http-equiv")) continue;
+      const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
+      refresh |= iequals(ascii::trim(decoded), "refresh");
+      content_type |= iequals(ascii::trim(decoded), "content-type");
+    }
+    if (content == nullptr) return;
+    const std::string_view value = tokenizer.text(content->value);
+    if (refresh) {
+      const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
+      const auto parts = parse_refresh(decoded);
+      if (parts) add({content->value, HtmlLinkKind::kRefresh, content->quote, std::string(parts->prefix)});
+    }
+    const size_t at = ascii::to_lower(value).find("charset=");
+    if (content_type && !result_.charset && at != std::string_view::npos) {
+      const size_t begin = content->value.begin + at + 8;
+      result_.charset = Range{begin, std::min(html_.find_first_of("; \t\r\n\"'", begin), content->value.end)};
+    }
+  }
+
+  void add(HtmlLink link) {
+    if (link.value.empty()) return;
+    if (result_.links.size() >= max_links_) {
+      result_.limit_reached = true;
+      return;
+    }
+    result_.links.push_back(std::move(link));
+  }
+
+  // Second readings find the same links again, and may find some that reach into one another: the earlier one
+  // stays.
+  void order() {
+    auto& links = result_.links;
+    std::stable_sort(links.begin(), links.end(),
+                     [](const HtmlLink& a, const HtmlLink& b) { return a.value.begin < b.value.begin; });
+    size_t kept = 0;
+    for (HtmlLink& link : links) {
+      if (kept > 0 && link.value.begin < links[kept - 1].value.end) continue;
+      if (&links[kept] != &link) links[kept] = std::move(link);
+      ++kept;
+    }
+    links.resize(kept);
+  }
+
+  std::string_view html_;
+  size_t max_links_;
+  HtmlLinks result_;
+  bool in_link_ = false;
+};
+
+}  // namespace
+
+HtmlLinks find_html_links(std::string_view html, size_t max_links) { return Finder(html, max_links).run(); }
+
+std::optional<Refresh> parse_refresh(std::string_view content) {
+  const auto is_white = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; };
+  size_t at = 0;
+  const auto skip_white = [&] {
+    while (at < content.size() && is_white(content[at])) ++at;
+  };
+  skip_white();
+  const size_t digits = at;
+  while (at < content.size() && ascii::is_digit(content[at])) ++at;
+  if (at == digits && (at == content.size() || content[at] != '.')) return std::nullopt;
+  while (at < content.size() && (ascii::is_digit(content[at]) || content[at] == '.')) ++at;
+  if (at == content.size()) return std::nullopt;
+  if (content[at] != ';' && content[at] != ',' && !is_white(content[at])) return std::nullopt;
+  skip_white();
+  if (at < content.size() && (content[at] == ';' || content[at] == ',')) ++at;
+  skip_white();
+  if (at == content.size()) return std::nullopt;
+  const size_t bare = at;
+  if (ascii::istarts_with(content.substr(at), "url")) {
+    at += 3;
+    skip_white();
+    if (at < content.size() && content[at] == '=') {
+      ++at;
+      skip_white();
+    } else {
+      at = bare;
+    }
+  }
+  const size_t prefix_end = at;
+  size_t end = content.size();
+  if (at < content.size() && (content[at] == '"' || content[at] == '\'')) {
+    end = std::min(content.find(content[at], at + 1), content.size());
+    ++at;
+  }
+  if (at >= end) return std::nullopt;
+  return Refresh{content.substr(0, prefix_end), content.substr(at, end - at)};
+}
+
+}  // namespace linkgate::mail

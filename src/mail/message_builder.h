@@ -1,0 +1,64 @@
+#pragma once
+// Fills a MessageImpl: containers, parts, bodies, links and slots. Private to this folder.
+
+#include <functional>
+#include <optional>
+
+#include "mail/calendar_links.h"
+#include "mail/message_impl.h"
+#include "url/url.h"
+
+namespace linkgate::mail {
+
+// How much of an HTML part without a charset is read for what it says of itself (WHATWG HTML, 13.2.3.2).
+inline constexpr size_t kMetaPrescan = 1024;
+
+class SignatureTrust;
+
+class MessageBuilder {
+ public:
+  MessageBuilder(MessageImpl& impl, const Limits& limits, const SignatureTrust* trust)
+      : impl_(impl), limits_(limits), trust_(trust) {}
+  Result<void> build();
+
+ private:
+  enum class Role : uint8_t { kNone, kHtml, kText, kCalendar, kOtherText };
+  struct EntityState {
+    SignedState signed_state = SignedState::kNone;
+    bool encrypted = false;
+  };
+
+  Result<void> scan_container(size_t index);
+  Result<void> add_encoded_message(size_t container, size_t entity, SignedState signed_state);
+  EntityState state_of(const Container& container, size_t entity,
+                       const std::vector<EntityState>& earlier) const;
+  Role role_of(const Container& container, size_t entity) const;
+  Part describe(const Container& container, const Entity& entity) const;
+  void read_envelope();
+
+  Result<void> add_body(size_t container, size_t entity, Role role, SignedState signed_state);
+  Result<void> scan_html(std::string_view bytes, Body& body, const Entity& entity,
+                         const Container& container);
+  Result<void> add_html_link(const HtmlLink& html, Slot slot, std::string raw, const url::Url* base,
+                             const Charset& charset);
+  std::optional<url::Url> base_of(const HtmlLinks& found, const Container& container, const Entity& entity,
+                                  const std::function<std::string(Range)>& utf8) const;
+  Charset charset_of(std::string_view bytes, const Entity& entity, Role role) const;
+  Result<void> scan_text(std::string_view bytes, Body& body, const Entity& entity, bool patchable);
+  Result<void> scan_calendar(std::string_view bytes);
+  Result<void> add_calendar_link(FoundInLine& found, CalendarLine& line);
+  Region& add_region(size_t container, size_t entity, std::string decoded);
+  void place_slots(std::string_view encoded, Body& body);
+  std::optional<std::string> field(const Container& container, const Entity& entity,
+                                   std::string_view name) const;
+
+  Result<size_t> add_link(Link link, LinkNotes notes);
+
+  MessageImpl& impl_;
+  const Limits& limits_;
+  const SignatureTrust* trust_;
+  int part_ = 0;  // of the body being scanned
+  SignedState signed_state_ = SignedState::kNone;
+};
+
+}  // namespace linkgate::mail
