@@ -161,14 +161,22 @@ unsigned refusal_status(const error_code& error) {
   return error.category() == error_code(http::error::bad_method).category() ? 400 : 0;
 }
 
+// An answer of the server's own, without a handler.
+HttpResponse own_answer(const Shared& shared, unsigned status) {
+  HttpResponse response{
+      status, shared.options.refusal_headers, std::string(reason_phrase(status)) + "\n", {}};
+  response.headers.emplace_back("Content-Type", "text/plain");
+  if (shared.options.refusal_headers.empty()) response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
 asio::awaitable<HttpResponse> run_handler(Shared& shared, HttpRequest& request) {
   HttpResponse response;
   try {
     response = co_await shared.handler(request);
   } catch (const std::exception& exception) {
     log::error("http: handler threw: {}", exception.what());
-    response = HttpResponse{
-        500, {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}}, "internal error\n", {}};
+    response = own_answer(shared, 500);
   }
   co_return response;
 }
@@ -250,8 +258,7 @@ asio::awaitable<void> linger(Stream& stream, Connection& connection) {
 
 template <typename Stream>
 asio::awaitable<void> refuse(Stream& stream, Shared& shared, Connection& connection, unsigned status) {
-  HttpResponse response{status, {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}}, {}, {}};
-  response.body = std::string(reason_phrase(status)) + "\n";
+  HttpResponse response = own_answer(shared, status);
   bool written = co_await write_response(stream, shared, connection, response, false, false, false);
   if (written) co_await linger(stream, connection);
 }

@@ -1,0 +1,501 @@
+#include "click/click_handler.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/log.h"
+#include "url/percent.h"
+#include "url/url.h"
+
+namespace linkgate::click {
+
+namespace asio = net::asio;
+using net::HttpRequest;
+using net::HttpResponse;
+using verdict::Page;
+
+// All that one request knows, filled from top to bottom.
+struct ClickHandler::Visit {
+  const HttpRequest& request;
+  const Strings& strings;
+  LinkRequest asked;
+  std::shared_ptr<const state::PolicyView> view;
+  std::shared_ptr<const url::Keyring> keys;
+  Time now{};
+  ClickFacts facts;
+  const verdict::SafeLinksPolicy* policy = nullptr;  // lives in view, or is the built-in one
+  std::string location;      // where a redirect goes; empty where the URL cannot be opened
+  std::string stored_under;  // of a long link: the hash under which state keeps the URL
+  bool unopenable = false;   // the URL is known and no browser opens it
+  Id digest{};
+  std::optional<ClickToken> token;  // that the request brought and that is good
+  bool used_before = false;
+
+  bool tracked() const { return policy->TrackClicks; }
+};
+
+namespace {
+
+constexpr std::string_view kRobots = "User-agent: *\nDisallow: /\n";
+constexpr int kScanRefreshSeconds = 1;
+
+bool is_prefetch(const HttpRequest& request) {
+  for (const char* name : {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"}) {
+    std::string value = ascii::to_lower(request.header(name));
+    if (value.find("prefetch") != std::string::npos || value.find("prerender") != std::string::npos ||
+        value.find("preview") != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A guess, for the log only: whoever looks like a program still gets what a person gets.
+bool looks_automated(const HttpRequest& request) {
+  std::string agent = ascii::to_lower(request.header("User-Agent"));
+  if (agent.empty()) return true;
+  for (std::string_view word : {"bot", "crawl", "spider", "preview", "scanner", "headless", "monitor"}) {
+    if (agent.find(word) != std::string::npos) return true;
+  }
+  std::string_view destination = request.header("Sec-Fetch-Dest");
+  return !destination.empty() && destination != "document";
+}
+
+// What the redirect's Location may be: an absolute http(s) or ftp URL in the form that browsers send, plain
+// ASCII.
+std::string location_of(const std::string& url) {
+  auto parsed = url::Url::parse(url);
+  if (!parsed || !(parsed->is_http() || parsed->scheme() == "ftp")) return {};
+  return parsed->href();
+}
+
+struct Refusal {
+  url::OpenFailure failure;
+  Page page;
+  PageKind kind;
+  unsigned status;
+  std::string_view reason;
+};
+constexpr Refusal kRefusals[] = {
+    {url::OpenFailure::kNotOurs, Page::kNotIssuedHere, PageKind::kNotIssued, 404, "not a link of ours"},
+    {url::OpenFailure::kDamaged, Page::kAltered, PageKind::kDamaged, 400, "the seal is damaged or forged"},
+    {url::OpenFailure::kUnknownKey, Page::kNotIssuedHere, PageKind::kNotIssued, 404,
+     "sealed by an unknown key"},
+    {url::OpenFailure::kRevokedKey, Page::kNotIssuedHere, PageKind::kRevoked, 410, "sealed by a revoked key"},
+    {url::OpenFailure::kOtherHost, Page::kNotIssuedHere, PageKind::kNotIssued, 404,
+     "sealed for another host"},
+    {url::OpenFailure::kAlteredUrl, Page::kAltered, PageKind::kAltered, 400,
+     "the address does not match its seal"},
+};
+
+// The address that stands in a link whose seal does not vouch for it: shown in rows as what it is, somebody's
+// text.
+std::string visible_url(std::string_view link) {
+  size_t at = link.find("url=");
+  if (at == std::string_view::npos) return {};
+  std::string_view value = link.substr(at + 4);
+  value = value.substr(0, value.find('&'));
+  return url::percent_decode(value.substr(0, url::kMaxVisibleLink));
+}
+
+HttpResponse redirect(unsigned status, const std::string& location) {
+  return {status, {{"Location", location}, {"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+}
+
+HttpResponse text_answer(unsigned status, std::string_view body) {
+  return {status,
+          {{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Security-Policy", std::string(kBareCsp)}},
+          std::string(body),
+          {}};
+}
+
+PageKind kind_of(const Decision& decision, const Knowledge& known) {
+  switch (decision.page) {
+    case Page::kScanning:
+      return PageKind::kScanning;
+    case Page::kSuspicious:
+      if (known.verdict.disposition == verdict::Disposition::kGated) return PageKind::kGated;
+      return known.verdict.disposition == verdict::Disposition::kUnknown ? PageKind::kUnknown
+                                                                         : PageKind::kSuspicious;
+    case Page::kPhishing:
+      return PageKind::kPhishing;
+    case Page::kMalicious:
+      return PageKind::kMalicious;
+    case Page::kBlockedByOrganisation:
+      return PageKind::kBlocked;
+    case Page::kError:
+      return decision.may_continue ? PageKind::kError : PageKind::kErrorClosed;
+    default:
+      return PageKind::kForm;  // nothing speaks against the destination, yet a form's link is not followed
+                               // silently
+  }
+}
+
+bool may_report(Page page) {
+  return page == Page::kSuspicious || page == Page::kPhishing || page == Page::kMalicious ||
+         page == Page::kBlockedByOrganisation;
+}
+
+uint64_t fresh_nonce() {
+  Id id = random_id();
+  uint64_t nonce = 0;
+  for (size_t i = 0; i < 6; ++i) nonce = nonce << 8 | id[i];
+  return nonce << 16 | static_cast<uint64_t>(id[14]) << 8 | id[15];
+}
+
+asio::awaitable<Result<std::optional<std::string>>> call_on_pool(
+    const std::function<Result<std::optional<std::string>>(const std::string&)>& function,
+    std::string argument) {
+  co_return function(argument);
+}
+
+}  // namespace
+
+net::Headers common_headers(bool https) {
+  net::Headers headers = {{"Cache-Control", "no-store"},
+                          {"Referrer-Policy", "no-referrer"},
+                          {"X-Content-Type-Options", "nosniff"},
+                          {"X-Frame-Options", "DENY"},
+                          {"X-Robots-Tag", "noindex, nofollow"}};
+  if (https) headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  return headers;
+}
+
+ClickHandler::ClickHandler(asio::io_context& io, ClickNode& node)
+    : node_(node), verdicts_(io, node.sources.scan_socket, node.verdicts) {}
+
+asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
+  auto start = node_.clock.steady_now();
+  HttpResponse response = co_await answer(request);
+  for (auto& header : common_headers(node_.https)) response.headers.push_back(std::move(header));
+  node_.metrics.seconds.observe(std::chrono::duration<double>(node_.clock.steady_now() - start).count());
+  co_return response;
+}
+
+asio::awaitable<HttpResponse> ClickHandler::answer(HttpRequest& request) {
+  Visit visit{.request = request, .strings = choose_language(request.header("Accept-Language"))};
+  visit.asked = read_request(request.target);
+  bool head = request.method == "HEAD";
+  bool post = request.method == "POST";
+  if (!head && !post && request.method != "GET") {
+    HttpResponse refusal = text_answer(405, "method not allowed\n");
+    refusal.headers.emplace_back("Allow", "GET, HEAD, POST");
+    co_return refusal;
+  }
+  if (visit.asked.asked == Asked::kRobots) co_return text_answer(200, kRobots);
+  if (visit.asked.asked == Asked::kNothing) co_return plain_page(visit, PageKind::kNotIssued, 404);
+  // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link
+  // that is posted.
+  bool button = visit.asked.asked != Asked::kLink && visit.asked.asked != Asked::kFollow;
+  if (button && !post) visit.asked.asked = Asked::kLink;
+  if (!button && post) visit.asked.asked = Asked::kLink;
+
+  if (!node_.clicks_limit.allow(rate_key(request.client_address), node_.clock.steady_now())) {
+    node_.metrics.limited.add();
+    HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429);
+    limited.headers.emplace_back("Retry-After", "60");
+    co_return limited;
+  }
+  begin(visit);
+  HttpResponse refusal;
+  if (!open_seal(visit, refusal)) co_return refusal;
+  if (head || is_prefetch(request)) co_return refuse_automated(visit);
+  std::string trouble = co_await find_destination(visit);
+  // Without its address the link can be neither judged nor followed, whatever the fail mode says.
+  if (!trouble.empty()) co_return conclude(visit, failed(std::move(trouble)), {Page::kError, false});
+  HttpResponse response = co_await answer_link(visit);
+  co_return response;
+}
+
+void ClickHandler::begin(Visit& visit) {
+  visit.view = node_.sources.policies();
+  visit.keys = node_.sources.keys();
+  visit.now = node_.clock.now();
+  visit.policy = visit.view->policies.match({}).policy;  // until the recipient is known
+  visit.facts.client_address = visit.request.client_address;
+  visit.facts.user_agent = std::string(visit.request.header("User-Agent"));
+  visit.facts.referrer = std::string(visit.request.header("Referer"));
+  visit.facts.node = node_.node;
+  visit.facts.automated = looks_automated(visit.request);
+}
+
+// False: the seal does not open and `refusal` is the answer. True: claims and policy are known; the URL of a
+// long link is not.
+bool ClickHandler::open_seal(Visit& visit, HttpResponse& refusal) {
+  auto opened = url::open(visit.asked.link, node_.host, *visit.keys);
+  if (!opened) {
+    refusal = refuse_link(visit, opened.error());
+    return false;
+  }
+  visit.facts.claims = std::move(opened->claims);
+  if (opened->needs_lookup) visit.stored_under = std::move(opened->url_hash);
+  find_policy(visit);
+  visit.facts.click = {random_id(), visit.now};
+  return true;
+}
+
+void ClickHandler::find_policy(Visit& visit) {
+  auto match = visit.view->policies.match(visit.facts.claims.recipient);
+  visit.policy = match.policy;
+  visit.facts.policy = match.policy->Name;
+}
+
+// Fills in where the link leads and which click this is. Not empty: why it leads nowhere.
+asio::awaitable<std::string> ClickHandler::find_destination(Visit& visit) {
+  std::string trouble;
+  if (!visit.stored_under.empty()) {
+    auto found = co_await find_long_url(visit.stored_under);
+    if (found) {
+      visit.facts.claims.url = std::move(*found);
+    } else {
+      trouble = found.error().message();
+    }
+  }
+  visit.digest = link_digest(visit.facts.claims);
+  std::string key(reinterpret_cast<const char*>(visit.digest.data()), visit.digest.size());
+  key += visit.facts.client_address + '\n' + visit.facts.user_agent;
+  visit.facts.click = node_.recent.find_or_begin(key, visit.facts.click, node_.clock.steady_now());
+  if (!trouble.empty()) co_return trouble;
+  visit.location = location_of(visit.facts.claims.url);
+  visit.unopenable = visit.location.empty();
+  co_return visit.unopenable ? "the address is not one that a browser opens" : "";
+}
+
+asio::awaitable<Result<std::string>> ClickHandler::find_long_url(std::string url_hash) {
+  auto executor = node_.lookups.get_executor();
+  auto found = co_await asio::co_spawn(executor, call_on_pool(node_.sources.long_url, std::move(url_hash)),
+                                       asio::use_awaitable);
+  CO_TRY(found);
+  if (!*found) co_return Error(ErrorCode::kNotFound, "the stored address of a long link is missing");
+  co_return std::move(**found);
+}
+
+asio::awaitable<HttpResponse> ClickHandler::answer_link(Visit& visit) {
+  HttpResponse response;
+  switch (visit.asked.asked) {
+    case Asked::kContinue:
+      response = co_await press_continue(visit);
+      co_return response;
+    case Asked::kBack:
+      co_return press_back(visit);
+    case Asked::kReport:
+      co_return press_report(visit);
+    default:
+      break;
+  }
+  bool follows = visit.asked.asked == Asked::kFollow && adopt(visit, visit.asked.token, TokenUse::kFollow);
+  Knowledge known = co_await judge(visit, follows ? kFollowPatience : kClickPatience);
+  if (known.kind == Knowledge::Kind::kPending && visit.now - visit.facts.click.start > kScanBudget) {
+    known = failed("the check took too long");
+  }
+  Decision decision = decide(*visit.policy, known);
+  co_return conclude(visit, std::move(known), decision);
+}
+
+// Goes on with the click that the token names. False: no good token, the click is a new one.
+bool ClickHandler::adopt(Visit& visit, std::string_view token, TokenUse use) {
+  visit.token = open(token, use, visit.digest, visit.now, *visit.keys);
+  if (!visit.token) return false;
+  visit.facts.click = visit.token->click;
+  return true;
+}
+
+asio::awaitable<Knowledge> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
+  const std::string& url = visit.facts.claims.url;
+  const verdict::TenantUrlEntry* entry = visit.view->url_lists.match(url, visit.now);
+  if (entry != nullptr) {
+    co_return entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry);
+  }
+  if (!visit.policy->EnableSafeLinksForEmail) co_return not_protected();
+  api::CheckRequest question;
+  question.url = url;
+  question.moment = api::CheckMoment::kClick;
+  question.network_message_id = url::uuid_text(visit.facts.claims.network_message_id);
+  question.recipient = visit.facts.claims.recipient;
+  question.static_only = !visit.policy->ScanUrls;
+  Knowledge known = co_await verdicts_.ask(std::move(question), visit.view->version, patience);
+  co_return known;
+}
+
+HttpResponse ClickHandler::conclude(Visit& visit, Knowledge known, Decision decision) {
+  bool unrecordable = false;
+  if (visit.tracked()) {
+    // A spool in trouble is known before the row is made, so that the row can say what the user got because
+    // of it.
+    bool in_doubt = decision.redirects() && !node_.spool_healthy();
+    if (in_doubt) decision = fail_mode(*visit.policy);
+    Step step{step::kPage, &verdict::click_outcome(decision.page, decision.may_continue, false), {}};
+    if (decision.redirects() && !visit.asked.form) step.word = step::kRedirect;
+    if (decision.page == Page::kScanning) step.word = step::kScan;
+    if (in_doubt) step.reason = "the click may not be recorded";
+    bool recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
+    unrecordable = !recorded && !in_doubt;
+  }
+  if (unrecordable && decision.redirects()) decision = fail_mode(*visit.policy);
+  node_.metrics.shown(verdict::click_outcome(decision.page, decision.may_continue, false));
+  if (decision.redirects() && !visit.asked.form) {
+    return redirect(visit.request.method == "POST" ? 303 : 302, visit.location);
+  }
+  return page(visit, known, decision);
+}
+
+HttpResponse ClickHandler::page(const Visit& visit, const Knowledge& known, const Decision& decision) {
+  ClickToken token;
+  token.click = visit.facts.click;
+  token.issued = visit.now;
+  token.link = visit.digest;
+  token.disposition = known.verdict.disposition;
+  token.page = decision.page;
+  token.may_continue = decision.may_continue || decision.redirects();
+  token.nonce = fresh_nonce();
+
+  PageModel model;
+  model.kind = visit.unopenable ? PageKind::kUnopenable : kind_of(decision, known);
+  model.url = visit.facts.claims.url;
+  model.evidence = known.verdict.evidence;
+  model.custom_text = visit.policy->CustomNotificationText;
+  model.show_logo = visit.policy->EnableOrganizationBranding;
+  model.received = visit.facts.claims.message_time == Time{}
+                       ? ""
+                       : to_iso8601(visit.facts.claims.message_time).substr(0, 10);
+  model.reference = url::uuid_text(visit.facts.click.report_id);
+  model.token = seal(token, *visit.keys);
+  model.link = visit.asked.link;
+  model.may_continue = token.may_continue && !visit.location.empty();
+  model.may_report = may_report(decision.page) && visit.tracked();
+  model.form_discarded = visit.asked.form && model.kind != PageKind::kForm;
+  model.used_before = visit.used_before;
+  if (decision.page == Page::kScanning) {
+    token.use = TokenUse::kFollow;
+    model.refresh = "/scan/" + seal(token, *visit.keys) + visit.asked.link;
+    model.refresh_seconds = kScanRefreshSeconds;
+  }
+  return {200,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", std::string(visit.strings.language)},
+           {"Content-Security-Policy", page_csp(model.may_continue)}},
+          render(model, visit.strings, node_.branding),
+          {}};
+}
+
+HttpResponse ClickHandler::plain_page(const Visit& visit, PageKind kind, unsigned status) {
+  PageModel model;
+  model.kind = kind;
+  return {status,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", std::string(visit.strings.language)},
+           {"Content-Security-Policy", page_csp(false)}},
+          render(model, visit.strings, node_.branding),
+          {}};
+}
+
+asio::awaitable<HttpResponse> ClickHandler::press_continue(Visit& visit) {
+  bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
+  // Policy and verdict as they are now, not as they were when the page was shown.
+  Knowledge known = co_await judge(visit, kClickPatience);
+  Decision now = decide(*visit.policy, known);
+  if (!good) co_return conclude(visit, std::move(known), now);  // too old or not ours: a click like any other
+  const ClickToken token = *visit.token;
+  if (!token.may_continue || !may_go_on(*visit.policy, token.page, now)) {
+    co_return conclude(visit, std::move(known), now);
+  }
+  if (!node_.used_tokens.use_once(token.nonce)) {
+    // Pressed twice, or replayed. Where it is safe now it is a plain redirect; else the user decides anew.
+    visit.used_before = true;
+    co_return conclude(visit, std::move(known), now);
+  }
+  co_return let_go_on(visit, token, std::move(known));
+}
+
+HttpResponse ClickHandler::let_go_on(Visit& visit, const ClickToken& token, Knowledge known) {
+  // A form's page without a warning: the click was allowed when it was shown, and going on is a step of it.
+  bool warned = !Decision{token.page, true}.redirects();
+  const verdict::ClickOutcome& outcome = verdict::click_outcome(token.page, true, warned);
+  if (known.kind != Knowledge::Kind::kVerdict) known.verdict.disposition = token.disposition;
+  if (visit.tracked()) {
+    Step step{step::kContinue, &outcome, {}};
+    bool recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
+    if (!recorded) {
+      Decision decision = fail_mode(*visit.policy);
+      // Under Warn, the user who was told so on the error page may go on; everybody else is told first.
+      bool told = decision.page == Page::kError && decision.may_continue && token.page == Page::kError;
+      if (!decision.redirects() && !told) return page(visit, known, decision);
+    }
+  }
+  node_.metrics.shown(outcome);
+  return redirect(303, visit.location);
+}
+
+HttpResponse ClickHandler::press_back(Visit& visit) {
+  bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
+  if (good && visit.tracked() && node_.used_tokens.use_once(~visit.token->nonce)) {
+    Knowledge known;
+    known.verdict.disposition = visit.token->disposition;
+    Step step{step::kBack, &verdict::click_outcome(visit.token->page, visit.token->may_continue, false), {}};
+    node_.record(log_rows(visit.facts, step, known, visit.now));
+  }
+  return plain_page(visit, PageKind::kClosed, 200);
+}
+
+HttpResponse ClickHandler::press_report(Visit& visit) {
+  bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
+  if (!node_.reports_limit.allow(rate_key(visit.request.client_address), node_.clock.steady_now())) {
+    node_.metrics.limited.add();
+    return plain_page(visit, PageKind::kTooMany, 429);
+  }
+  if (good && visit.tracked()) {
+    Knowledge known;
+    known.verdict.disposition = visit.token->disposition;
+    Step step{step::kReport, &verdict::click_outcome(visit.token->page, visit.token->may_continue, false),
+              "reported as safe"};
+    bool recorded = node_.record(log_rows(visit.facts, step, known, visit.now));
+    if (!recorded) return plain_page(visit, PageKind::kErrorClosed, 503);
+    node_.metrics.reports.add();
+  }
+  return plain_page(visit, PageKind::kReported, 200);
+}
+
+// HEAD says nothing; a prefetch is told to come back, so that the browser asks again when the user really
+// clicks.
+HttpResponse ClickHandler::refuse_automated(Visit& visit) {
+  node_.metrics.automated.add();
+  bool head = visit.request.method == "HEAD";
+  visit.facts.automated = true;
+  if (visit.tracked()) {
+    Step step{step::kAutomated, nullptr, head ? "HEAD" : "prefetch"};
+    Knowledge known;
+    node_.record(log_rows(visit.facts, step, known, visit.now));
+  }
+  return {head ? 204U : 503U, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+}
+
+HttpResponse ClickHandler::refuse_link(Visit& visit, const url::OpenError& error) {
+  const Refusal* refusal = &kRefusals[0];
+  for (const Refusal& one : kRefusals) {
+    if (one.failure == error.failure) refusal = &one;
+  }
+  bool vouched = error.claims.has_value();
+  if (vouched) {
+    visit.facts.claims = *error.claims;
+    find_policy(visit);
+  }
+  if (visit.facts.claims.url.empty()) visit.facts.claims.url = visible_url(visit.asked.link);
+  visit.facts.click = {random_id(), visit.now};
+  const verdict::ClickOutcome& outcome = verdict::click_outcome(refusal->page, false, false);
+  node_.metrics.shown(outcome);
+  bool wanted = vouched ? visit.tracked() : node_.unvouched_limit.allow("", node_.clock.steady_now());
+  if (!wanted && !vouched) node_.metrics.suppressed.add();
+  if (wanted) {
+    Step step{step::kRefused, &outcome, std::string(refusal->reason)};
+    Knowledge known;
+    known.verdict.evidence.push_back({"link.refused", std::string(refusal->reason), {}});
+    node_.record(click_rows(visit.facts, step, known, visit.now));
+  }
+  if (visit.request.method == "HEAD")
+    return {204, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+  return plain_page(visit, refusal->kind, refusal->status);
+}
+
+}  // namespace linkgate::click

@@ -1,0 +1,56 @@
+#pragma once
+// A click from request to answer: open the link, judge it, record, answer. One handler a worker thread.
+
+#include <boost/asio/awaitable.hpp>
+#include <string_view>
+
+#include "click/click_node.h"
+#include "click/link_request.h"
+#include "net/http.h"
+
+namespace linkgate::click {
+
+// How long a click waits before the user sees the scanning page, and how long that page's own requests wait.
+inline constexpr std::chrono::milliseconds kClickPatience{1200};
+inline constexpr std::chrono::milliseconds kFollowPatience{8000};
+// From the start of a click: a check that takes longer has failed.
+inline constexpr std::chrono::seconds kScanBudget{45};
+
+class ClickHandler {
+ public:
+  ClickHandler(net::asio::io_context& io, ClickNode& node);
+  net::asio::awaitable<net::HttpResponse> handle(net::HttpRequest& request);
+
+ private:
+  struct Visit;
+
+  net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request);
+  net::asio::awaitable<net::HttpResponse> answer_link(Visit& visit);
+  net::asio::awaitable<std::string> find_destination(Visit& visit);
+  net::asio::awaitable<Result<std::string>> find_long_url(std::string url_hash);
+  net::asio::awaitable<Knowledge> judge(const Visit& visit, std::chrono::milliseconds patience);
+  net::asio::awaitable<net::HttpResponse> press_continue(Visit& visit);
+
+  // Records what the user gets, and makes the answer. Records first; where that fails, the fail mode decides.
+  net::HttpResponse conclude(Visit& visit, Knowledge known, Decision decision);
+  net::HttpResponse let_go_on(Visit& visit, const ClickToken& token, Knowledge known);
+  net::HttpResponse press_back(Visit& visit);
+  net::HttpResponse press_report(Visit& visit);
+  net::HttpResponse refuse_automated(Visit& visit);
+  net::HttpResponse refuse_link(Visit& visit, const url::OpenError& error);
+
+  net::HttpResponse page(const Visit& visit, const Knowledge& known, const Decision& decision);
+  net::HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status);
+  void begin(Visit& visit);
+  bool open_seal(Visit& visit, net::HttpResponse& refusal);
+  static void find_policy(Visit& visit);
+  bool adopt(Visit& visit, std::string_view token, TokenUse use);
+
+  ClickNode& node_;
+  VerdictSource verdicts_;
+};
+
+// Header values that stand on every answer, also on those that the HTTP server gives by itself.
+net::Headers common_headers(bool https);
+
+}  // namespace linkgate::click

@@ -1,0 +1,138 @@
+#include "click/click_rows.h"
+
+#include "base/check.h"
+#include "events/row.h"
+#include "url/url.h"
+
+namespace linkgate::click {
+namespace {
+
+constexpr std::string_view kWorkload = "Email";
+constexpr std::string_view kAppName = "Email";
+
+const events::Table& table(std::string_view name) {
+  const events::Table* found = events::find_table(name);
+  CHECK(found != nullptr);
+  return *found;
+}
+
+std::string_view location_word(url::LinkLocation location) {
+  switch (location) {
+    case url::LinkLocation::kBody:
+      return "Body";
+    case url::LinkLocation::kSubject:
+      return "Subject";
+    case url::LinkLocation::kAttachment:
+      return "Attachment";
+    case url::LinkLocation::kQrCode:
+      return "QRCode";
+    case url::LinkLocation::kCalendar:
+      return "Calendar";
+    case url::LinkLocation::kForm:
+      return "Form";
+  }
+  return "";
+}
+
+std::string chain_text(const std::vector<std::string>& chain) {
+  if (chain.empty()) return {};
+  std::string out = "[";
+  for (const std::string& url : chain) {
+    if (out.size() > 1) out += ',';
+    out += events::json_string(url);
+  }
+  return out + "]";
+}
+
+std::string evidence_json(const std::vector<verdict::Evidence>& evidence) {
+  std::string out = "[";
+  for (const verdict::Evidence& one : evidence) {
+    if (out.size() > 1) out += ',';
+    out += "{\"code\":" + events::json_string(one.code) +
+           ",\"sentence\":" + events::json_string(one.sentence) +
+           ",\"artifact\":" + events::json_string(one.artifact) + "}";
+  }
+  return out + "]";
+}
+
+// A message id of zeroes means that the link said nothing about its message.
+std::string message_id(const url::LinkClaims& claims) {
+  return claims.network_message_id == Id{} ? std::string() : url::uuid_text(claims.network_message_id);
+}
+
+std::string_view cut(std::string_view text) { return text.substr(0, kMaxRowText); }
+
+// The columns that UrlClickEvents and UrlClickLog share.
+void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, const Knowledge& known) {
+  row.set("Url", facts.claims.url)
+      .set("UrlDomain", url_domain(facts.claims.url))
+      .set("AccountUpn", facts.claims.recipient)
+      .set("Workload", kWorkload)
+      .set("NetworkMessageId", message_id(facts.claims))
+      .set("IPAddress", facts.client_address)
+      .set("ThreatTypes", verdict::threat_type(known.verdict.disposition))
+      .set("DetectionMethods", known.verdict.detection_method)
+      .set("UrlChain", chain_text(known.verdict.url_chain))
+      .set("ReportId", url::uuid_text(facts.click.report_id))
+      .set("AppName", kAppName)
+      .set("SourceId", location_word(facts.claims.location));
+  if (step.outcome != nullptr) {
+    row.set("ActionType", step.outcome->action_type)
+        .set("IsClickedThrough", step.outcome->is_clicked_through)
+        .set("PageShown", step.outcome->page_shown);
+  }
+}
+
+std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
+  static const events::Table& log = table("UrlClickLog");
+  // Every step is a row of its own, also one that is repeated.
+  std::string row_id = url::uuid_text(random_id());
+  int rank = step.outcome == nullptr ? 0 : step.outcome->rank;
+  events::Row row(log, now, row_id, 1);
+  fill_shared(row, facts, step, known);
+  row.set("Step", step.word)
+      .set("StepRank", rank)
+      .set("ClickTime", facts.click.start)
+      .set("UserAgent", cut(facts.user_agent))
+      .set("Referrer", cut(facts.referrer))
+      .set("Disposition", verdict::to_string(known.verdict.disposition))
+      .set_json("Evidence", evidence_json(known.verdict.evidence))
+      .set("Policy", facts.policy)
+      .set("IsAutomated", facts.automated)
+      .set("Reason", step.reason.empty() ? known.trouble : step.reason)
+      .set("LinkLocation", location_word(facts.claims.location))
+      .set("Node", facts.node);
+  if (facts.claims.message_time != Time{}) row.set("MessageTime", facts.claims.message_time);
+  return row.finish();
+}
+
+}  // namespace
+
+std::string url_domain(std::string_view url) {
+  auto parsed = url::Url::parse(url);
+  if (!parsed) return {};
+  std::string_view host = parsed->hostname();
+  // "www.com" is a name of its own.
+  if (host.starts_with("www.") && host.find('.', 4) != std::string_view::npos) host.remove_prefix(4);
+  return std::string(host);
+}
+
+Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
+  CHECK(step.outcome != nullptr);
+  static const events::Table& clicks = table("UrlClickEvents");
+  events::Row row(clicks, facts.click.start, url::uuid_text(facts.click.report_id),
+                  static_cast<uint64_t>(step.outcome->rank));
+  fill_shared(row, facts, step, known);
+  Rows rows;
+  rows.emplace_back("UrlClickEvents", row.finish());
+  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now));
+  return rows;
+}
+
+Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
+  Rows rows;
+  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now));
+  return rows;
+}
+
+}  // namespace linkgate::click

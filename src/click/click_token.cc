@@ -1,0 +1,104 @@
+#include "click/click_token.h"
+
+#include <sodium.h>
+
+#include <cstring>
+
+namespace linkgate::click {
+namespace {
+
+constexpr std::string_view kPurpose = "click";
+constexpr uint8_t kFormat = 1;
+constexpr size_t kBytes = 1 + 1 + 16 + 8 + 8 + 16 + 1 + 1 + 1 + 8;
+
+void put(std::string& out, uint64_t number) {
+  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(number >> shift);
+}
+
+// Reads what put() and append() wrote, in order. REQUIRES: the size was checked.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  uint8_t byte() { return static_cast<uint8_t>(bytes_[at_++]); }
+  uint64_t number() {
+    uint64_t number = 0;
+    for (int shift = 0; shift < 64; shift += 8) number |= static_cast<uint64_t>(byte()) << shift;
+    return number;
+  }
+  Time time() { return Time(Ticks(static_cast<int64_t>(number()))); }
+  Id id() {
+    Id id;
+    std::memcpy(id.data(), bytes_.data() + at_, id.size());
+    at_ += id.size();
+    return id;
+  }
+
+ private:
+  std::string_view bytes_;
+  size_t at_ = 0;
+};
+
+void append(std::string& out, const Id& id) {
+  out.append(reinterpret_cast<const char*>(id.data()), id.size());
+}
+
+}  // namespace
+
+Id random_id() {
+  Id id;
+  randombytes_buf(id.data(), id.size());
+  id[6] = static_cast<uint8_t>((id[6] & 0x0f) | 0x40);  // RFC 9562: version 4, variant 10
+  id[8] = static_cast<uint8_t>((id[8] & 0x3f) | 0x80);
+  return id;
+}
+
+Id link_digest(const url::LinkClaims& claims) {
+  std::string text;
+  append(text, claims.network_message_id);
+  text += claims.recipient;
+  text += '\0';
+  text += claims.url;
+  std::string hash = url::url_hash(text);
+  Id id{};
+  std::memcpy(id.data(), hash.data(), std::min(hash.size(), id.size()));
+  return id;
+}
+
+std::string seal(const ClickToken& token, const url::Keyring& keys) {
+  std::string bytes;
+  bytes.reserve(kBytes);
+  bytes += static_cast<char>(kFormat);
+  bytes += static_cast<char>(token.use);
+  append(bytes, token.click.report_id);
+  put(bytes, static_cast<uint64_t>(token.click.start.time_since_epoch().count()));
+  put(bytes, static_cast<uint64_t>(token.issued.time_since_epoch().count()));
+  append(bytes, token.link);
+  bytes += static_cast<char>(token.disposition);
+  bytes += static_cast<char>(token.page);
+  bytes += static_cast<char>(token.may_continue ? 1 : 0);
+  put(bytes, token.nonce);
+  return url::seal_token(kPurpose, bytes, keys);
+}
+
+std::optional<ClickToken> open(std::string_view text, TokenUse use, const Id& link, Time now,
+                               const url::Keyring& keys) {
+  auto bytes = url::open_token(kPurpose, text, keys);
+  if (!bytes || bytes->size() != kBytes) return std::nullopt;
+  Reader reader(*bytes);
+  if (reader.byte() != kFormat || reader.byte() != static_cast<uint8_t>(use)) return std::nullopt;
+  ClickToken token;
+  token.use = use;
+  token.click.report_id = reader.id();
+  token.click.start = reader.time();
+  token.issued = reader.time();
+  token.link = reader.id();
+  token.disposition = static_cast<verdict::Disposition>(reader.byte());
+  token.page = static_cast<verdict::Page>(reader.byte());
+  token.may_continue = reader.byte() != 0;
+  token.nonce = reader.number();
+  if (token.link != link) return std::nullopt;
+  if (now - token.issued > kTokenLifetime || token.issued - now > kTokenClockSkew) return std::nullopt;
+  return token;
+}
+
+}  // namespace linkgate::click

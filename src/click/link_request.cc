@@ -1,0 +1,79 @@
+#include "click/link_request.h"
+
+#include <array>
+
+#include "base/ascii.h"
+
+namespace linkgate::click {
+namespace {
+
+constexpr std::string_view kFormPrefix = "/f/";
+constexpr std::string_view kScanPrefix = "/scan/";
+
+struct Button {
+  std::string_view prefix;
+  Asked asked;
+};
+constexpr std::array<Button, 3> kButtons = {
+    {{"/continue/", Asked::kContinue}, {"/back/", Asked::kBack}, {"/report/", Asked::kReport}}};
+
+// Proxies may send the absolute form (RFC 9112, 3.2.2); which host it names is the seal's business, not ours.
+std::string_view origin_form(std::string_view target) {
+  if (!ascii::istarts_with(target, "http://") && !ascii::istarts_with(target, "https://")) return target;
+  target.remove_prefix(target.find("//") + 2);
+  size_t path = target.find_first_of("/?");
+  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+}
+
+// Fills link and form; false where the rest has no shape of a link.
+bool read_link(std::string_view rest, LinkRequest* request) {
+  rest = rest.substr(0, rest.find('#'));
+  if (rest.starts_with(kFormPrefix)) {
+    request->form = true;
+    request->link = std::string(rest.substr(0, rest.find('?')));
+    return request->link.size() > kFormPrefix.size();
+  }
+  if (!rest.starts_with("/?")) return false;
+  request->link = std::string(rest);
+  return true;
+}
+
+}  // namespace
+
+LinkRequest read_request(std::string_view target) {
+  LinkRequest request;
+  target = origin_form(target);
+  if (target == "/robots.txt") {
+    request.asked = Asked::kRobots;
+    return request;
+  }
+  std::string_view rest = target;
+  Asked asked = Asked::kLink;
+  if (target.starts_with(kScanPrefix)) {
+    rest.remove_prefix(kScanPrefix.size());
+    size_t end = rest.find('/');
+    if (end == std::string_view::npos) return request;
+    request.token = std::string(rest.substr(0, end));
+    rest.remove_prefix(end);
+    asked = Asked::kFollow;
+  }
+  for (const Button& button : kButtons) {
+    if (!target.starts_with(button.prefix)) continue;
+    rest.remove_prefix(button.prefix.size() - 1);
+    asked = button.asked;
+  }
+  if (read_link(rest, &request)) request.asked = asked;
+  return request;
+}
+
+std::string_view token_of_form(std::string_view body) {
+  constexpr std::string_view kName = "token=";
+  while (!body.empty()) {
+    std::string_view field = body.substr(0, body.find('&'));
+    if (field.starts_with(kName)) return field.substr(kName.size());
+    body.remove_prefix(std::min(body.size(), field.size() + 1));
+  }
+  return {};
+}
+
+}  // namespace linkgate::click

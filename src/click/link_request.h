@@ -1,0 +1,28 @@
+#pragma once
+// What a request to the click server asks for, read from its target alone. Pure, and safe on any bytes.
+//
+//   /?url=...&data=...                a link; /f/<data> a form's link (its own query are submitted fields:
+//   dropped) /scan/<token><link>               the scanning page asking again /continue<link> /back<link>
+//   /report<link>   buttons of a page: POST with token=<token> as the body /robots.txt
+
+#include <string>
+#include <string_view>
+
+namespace linkgate::click {
+
+enum class Asked { kLink, kFollow, kContinue, kBack, kReport, kRobots, kNothing };
+
+struct LinkRequest {
+  Asked asked = Asked::kNothing;
+  std::string link;   // target of the link itself, beginning with '/': what url::open takes
+  std::string token;  // kFollow only; for buttons see token_of_form()
+  bool form = false;  // link is /f/<data>
+};
+
+LinkRequest read_request(std::string_view target);
+
+// The value of "token" in an application/x-www-form-urlencoded body; empty where absent. Tokens need no
+// unescaping.
+std::string_view token_of_form(std::string_view body);
+
+}  // namespace linkgate::click

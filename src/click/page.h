@@ -1,0 +1,80 @@
+#pragma once
+// Pages as HTML: one response, no foreign resources, no script, no cookies. Everything that came from outside
+// is escaped.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "click/strings.h"
+#include "verdict/verdict.h"
+
+namespace linkgate::click {
+
+// Which of the strings' texts the page opens with, and how it looks.
+enum class PageKind {
+  kScanning,
+  kSuspicious,
+  kGated,
+  kUnknown,
+  kPhishing,
+  kMalicious,
+  kBlocked,
+  kError,
+  kErrorClosed,
+  kAltered,
+  kDamaged,
+  kRevoked,
+  kNotIssued,
+  kUnopenable,
+  kForm,
+  kClosed,
+  kReported,
+  kTooMany,
+};
+
+// The same on every page of an installation.
+struct Branding {
+  std::string organisation;
+  std::string contact;  // an address, a web page, or a name and a number
+  std::string logo;     // as a data: URL; shown where the policy says so
+};
+// Reads an image file (PNG, JPEG, GIF, WebP or SVG, told by content, at most 64 KiB) as a data: URL; an empty
+// path gives "".
+inline constexpr size_t kMaxLogoBytes = 64 * 1024;
+Result<std::string> load_logo(const std::string& path, FileSystem& files);
+
+struct PageModel {
+  PageKind kind = PageKind::kError;
+  std::string url;  // the original; empty: the page names no destination
+  std::vector<verdict::Evidence> evidence;
+  std::string custom_text;  // CustomNotificationText
+  bool show_logo = false;   // EnableOrganizationBranding
+  std::string received;     // date of the message, "2026-11-21"
+  std::string recipient;    // shown only where the seal did open but the URL did not match
+  std::string reference;    // the click's id
+  std::string token;        // of the buttons; empty: there are none
+  std::string link;         // what the buttons' actions end with: "/?url=..." or "/f/..."
+  bool may_continue = false;
+  bool may_report = false;
+  bool form_discarded = false;  // came from a form: say that nothing was sent
+  bool used_before = false;     // the button's token had been used: decide again
+  std::string refresh;          // kScanning: where the page goes on; empty: nowhere
+  int refresh_seconds = 1;
+};
+
+std::string render(const PageModel& page, const Strings& strings, const Branding& branding);
+
+// Content-Security-Policy for pages. A page that may be left for its destination cannot restrict where forms
+// lead, since browsers hold the redirect that answers them to form-action as well.
+std::string page_csp(bool leads_away);
+// For answers without a page.
+inline constexpr std::string_view kBareCsp =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+std::string escape_html(std::string_view text);
+
+}  // namespace linkgate::click

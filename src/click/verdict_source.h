@@ -1,0 +1,69 @@
+#pragma once
+// Verdicts for clicks: asked of linkgate-scan, kept for a moment.
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "api/check.h"
+#include "base/clock.h"
+#include "click/decision.h"
+#include "net/http.h"
+
+namespace linkgate::click {
+
+// A burst of clicks on one link asks once; anything longer would delay a verdict that turned bad.
+inline constexpr std::chrono::seconds kVerdictCacheLifetime{2};
+inline constexpr size_t kMaxCachedVerdicts = 20'000;
+inline constexpr size_t kMaxChecksUnderWay = 4'000;  // of one worker
+inline constexpr std::chrono::seconds kCheckTimeout{30};
+// While scan was well this recently, a refused connection is a restart: try again for as long.
+inline constexpr std::chrono::seconds kRestartPatience{2};
+inline constexpr std::chrono::milliseconds kRetryPause{100};
+
+// Shared by the workers of a node; thread-safe.
+class VerdictCache {
+ public:
+  explicit VerdictCache(const Clock& clock) : clock_(clock) {}
+  std::optional<verdict::Verdict> find(const std::string& key, uint64_t generation) const;
+  // A bad verdict that is no longer fresh is better than none while scan is down: kept until pushed out by
+  // newer ones.
+  std::optional<verdict::Verdict> find_bad_stale(const std::string& key) const;
+  void put(const std::string& key, uint64_t generation, const verdict::Verdict& verdict);
+
+ private:
+  struct Entry {
+    verdict::Verdict verdict;
+    uint64_t generation;
+    std::chrono::steady_clock::time_point until;
+  };
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+  std::list<std::string> order_;
+};
+
+// Of one worker thread.
+class VerdictSource {
+ public:
+  VerdictSource(net::asio::io_context& io, std::string scan_socket, VerdictCache& cache);
+  ~VerdictSource();
+  // kVerdict; kPending where nothing is known after `patience` (the check goes on, and asking again meets
+  // it); kFailed.
+  net::asio::awaitable<Knowledge> ask(api::CheckRequest request, uint64_t generation,
+                                      std::chrono::milliseconds patience);
+
+ private:
+  struct Check;
+  struct Core;
+  static net::asio::awaitable<void> run(std::shared_ptr<Core> core, std::shared_ptr<Check> check);
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace linkgate::click
