@@ -34,6 +34,7 @@ class SmtpClient {
   static asio::awaitable<Result<std::unique_ptr<SmtpClient>>> connect(SmtpClientOptions options);
 
   const SmtpExtensions& extensions() const { return extensions_; }
+  SmtpProtocol protocol() const { return options_.hop.protocol; }
 
   // Hands over the envelope and, where a recipient was accepted, the content. One reply for each recipient:
   // the refusal, or code 0 where final_reply() will tell. An error means that the connection broke: the

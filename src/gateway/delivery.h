@@ -1,0 +1,131 @@
+#pragma once
+// One transaction on its way: from the message as received to an answer for every recipient. The order for
+// each recipient is next hop's 250, then its rows in the spool, then the delivered-marker, then our 250: a
+// crash in between brings a second copy at worst (RFC 1047), never a lost row, and the rows of the second try
+// replace those of the first.
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/file_system.h"
+#include "events/spool.h"
+#include "gateway/memory_budget.h"
+#include "gateway/message_rows.h"
+#include "gateway/message_work.h"
+#include "gateway/metrics.h"
+#include "gateway/next_hop_pool.h"
+#include "gateway/scan_client.h"
+#include "gateway/workers.h"
+#include "net/smtp_server.h"
+#include "state/poller.h"
+#include "state/stores.h"
+
+namespace linkgate::gateway {
+
+// What every delivery uses; all outlive it.
+struct DeliveryContext {
+  const GatewayConfig& config;
+  std::string click_origin, click_host;
+  std::string spool_directory;
+  const mail::SignatureTrust* trust = nullptr;
+  const Clock& clock;
+  FileSystem& files;
+  state::PolicySnapshots& policies;
+  state::KeySnapshots& keys;
+  state::DeliveryStore& delivered;
+  events::SpoolWriter& spool;
+  Workers& workers;
+  ScanClient& scan;
+  Metrics& metrics;
+  // Recipients of messages that are being delivered now, "id recipient": a retry that overtakes its first try
+  // waits for it.
+  std::set<std::string>& under_way;
+};
+
+class Delivery {
+ public:
+  Delivery(const DeliveryContext& context, const GatewayListenerConfig& listener, NextHopPool& next_hop,
+           net::SmtpTransaction& transaction, net::SmtpAnswers& answers);
+  ~Delivery();
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  // Every recipient is answered when this returns.
+  asio::awaitable<void> run();
+
+ private:
+  struct Recipient {
+    const net::SmtpRecipient* envelope = nullptr;
+    verdict::PolicySet::Match match{};
+    bool wrap = false;
+    bool answered = false;
+    std::string claim;  // in under_way
+  };
+  // Recipients that get the same bytes, in one transaction with the next hop.
+  struct Group {
+    std::vector<size_t> recipients;
+    DeliveryOutcome outcome = DeliveryOutcome::kDelivered;
+    std::string unscannable_action;
+  };
+
+  // What the message is.
+  asio::awaitable<bool> admit();
+  bool room_on_disk() const;
+  asio::awaitable<void> refuse_transaction();
+  asio::awaitable<Result<void>> identify_message(std::string_view bytes);
+  asio::awaitable<void> read_message();
+  bool is_internal_sender() const;
+  std::string direction(std::string_view recipient) const;
+  void match_policies();
+
+  // Who still needs it.
+  asio::awaitable<void> skip_delivered();
+  asio::awaitable<bool> claim(size_t recipient);
+
+  // How it goes on.
+  std::vector<Group> make_groups();
+  std::vector<Group> unscannable_groups();
+  asio::awaitable<Result<RenderedMessage>> render(const Group& group);
+  Result<RenderedMessage> render_now(const Group& group) const;
+  std::vector<std::pair<std::string, std::string>> headers_for(const Group& group) const;
+  asio::awaitable<bool> deliver_group(const Group& group);
+  asio::awaitable<void> defer(const Group& group);
+  asio::awaitable<void> hand_over(const Group& group, const RenderedMessage& rendered);
+  asio::awaitable<Result<std::vector<net::SmtpReply>>> send(const net::SmtpEnvelope& envelope,
+                                                            std::string_view bytes,
+                                                            NextHopPool::Lease* lease);
+  asio::awaitable<void> conclude(size_t recipient, const Group& group, const RenderedMessage& rendered,
+                                 net::SmtpReply reply);
+
+  // What is written and said.
+  RecipientFacts facts_of(size_t recipient, DeliveryOutcome outcome) const;
+  asio::awaitable<Result<void>> record(RecipientFacts facts, bool mark);
+  asio::awaitable<void> answer(size_t recipient, net::SmtpReply reply);
+  asio::awaitable<void> answer_rest(net::SmtpReply reply);
+
+  const DeliveryContext& context_;
+  const GatewayListenerConfig& listener_;
+  NextHopPool& next_hop_;
+  net::SmtpTransaction& transaction_;
+  net::SmtpAnswers& answers_;
+  std::shared_ptr<const state::PolicyView> policies_;
+  std::shared_ptr<const url::Keyring> keys_;
+  SealingContext sealing_;
+  HeaderBlock header_;
+  MessageFacts facts_;
+  std::unique_ptr<MessageWork> work_;
+  std::vector<Recipient> recipients_;
+  bool url_rows_written_ = false;
+  bool client_gone_ = false;
+  std::optional<net::SmtpReply>
+      next_hop_down_;  // later recipients of this message are not made to wait for it again
+};
+
+}  // namespace linkgate::gateway

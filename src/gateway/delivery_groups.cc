@@ -1,0 +1,124 @@
+// Which recipients share one rendering, what it looks like, and what becomes of messages that cannot be read.
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/log.h"
+#include "gateway/delivery.h"
+
+namespace linkgate::gateway {
+namespace {
+
+constexpr std::string_view kJunkField = "X-Linkgate-Action";  // "junk": the mailbox server's Sieve files it
+constexpr std::string_view kVerdictField = "X-Linkgate-Verdict";
+constexpr std::string_view kTipField = "X-Linkgate-Tip";
+constexpr std::string_view kSubjectTip = "[Links not checked]";
+
+std::string_view name_of(verdict::UnscannableAction action) {
+  switch (action) {
+    case verdict::UnscannableAction::kPass:
+      return "Pass";
+    case verdict::UnscannableAction::kPassWithTip:
+      return "PassWithTip";
+    case verdict::UnscannableAction::kJunk:
+      return "Junk";
+    case verdict::UnscannableAction::kQuarantine:
+      return "Quarantine";
+    case verdict::UnscannableAction::kDefer:
+      break;
+  }
+  return "Defer";
+}
+
+}  // namespace
+
+std::vector<Delivery::Group> Delivery::make_groups() {
+  if (work_ == nullptr) return unscannable_groups();
+  const bool junk = facts_.verdict.is_threat();
+  std::vector<Group> groups;
+  std::map<std::string, size_t, std::less<>> shared;  // key: everything that the bytes depend on
+  for (size_t i = 0; i < recipients_.size(); ++i) {
+    const Recipient& recipient = recipients_[i];
+    if (recipient.answered) continue;
+    const verdict::SafeLinksPolicy& policy = *recipient.match.policy;
+    const bool own = !listener_.outbound && work_->varies_by_recipient();
+    const bool to_junk = junk && !listener_.outbound && policy.EnableSafeLinksForEmail && policy.ScanUrls;
+    std::string key = own ? "=" + recipient.envelope->address : "shared";
+    key += to_junk ? " junk" : "";
+    const auto [at, added] = shared.emplace(std::move(key), groups.size());
+    if (added) groups.emplace_back();
+    Group& group = groups[at->second];
+    group.recipients.push_back(i);
+    group.outcome = to_junk ? DeliveryOutcome::kJunked : DeliveryOutcome::kDelivered;
+  }
+  return groups;
+}
+
+// A message that cannot be read, by each recipient's UnscannableAction: one group an action.
+std::vector<Delivery::Group> Delivery::unscannable_groups() {
+  std::map<verdict::UnscannableAction, Group> by_action;
+  if (facts_.unscannable.empty()) return {};
+  for (size_t i = 0; i < recipients_.size(); ++i) {
+    if (recipients_[i].answered) continue;
+    const verdict::UnscannableAction action =
+        listener_.outbound ? verdict::UnscannableAction::kPass : recipients_[i].match.policy->OnUnscannable;
+    Group& group = by_action[action];
+    group.recipients.push_back(i);
+    group.unscannable_action = name_of(action);
+    group.outcome = action == verdict::UnscannableAction::kJunk    ? DeliveryOutcome::kJunked
+                    : action == verdict::UnscannableAction::kDefer ? DeliveryOutcome::kDeferred
+                                                                   : DeliveryOutcome::kDelivered;
+  }
+  std::vector<Group> groups;
+  for (auto& [action, group] : by_action) groups.push_back(std::move(group));
+  return groups;
+}
+
+// What stands above the message: our Received, and what Sieve and people read.
+std::vector<std::pair<std::string, std::string>> Delivery::headers_for(const Group& group) const {
+  std::vector<std::pair<std::string, std::string>> headers;
+  const bool lmtp = listener_.protocol == "lmtp";
+  headers.emplace_back("Received", fmt::format("by {} (Linkgate) with {} id {};\r\n\t{}",
+                                               context_.config.hostname, lmtp ? "LMTP" : "ESMTP",
+                                               facts_.identity.text, mail_date(context_.clock.now())));
+  if (listener_.outbound) return headers;
+  if (group.outcome == DeliveryOutcome::kJunked) headers.emplace_back(kJunkField, "junk");
+  if (facts_.verdict.is_threat())
+    headers.emplace_back(kVerdictField, verdict::to_string(facts_.verdict.worst));
+  if (!facts_.unscannable.empty())
+    headers.emplace_back(kTipField, "The links of this message were not checked: it could not be read");
+  return headers;
+}
+
+asio::awaitable<Result<RenderedMessage>> Delivery::render(const Group& group) {
+  const auto begin = context_.clock.steady_now();
+  std::function<Result<RenderedMessage>()> work = [this, &group] { return render_now(group); };
+  auto rendered = co_await on_worker<RenderedMessage>(context_.workers, std::move(work));
+  const std::chrono::duration<double> took = context_.clock.steady_now() - begin;
+  context_.metrics.rewriting.observe(took.count());
+  co_return rendered;
+}
+
+Result<RenderedMessage> Delivery::render_now(const Group& group) const {
+  const auto headers = headers_for(group);
+  if (work_ == nullptr) {
+    std::string lines;
+    for (const auto& [name, value] : headers) lines.append(name).append(": ").append(value).append("\r\n");
+    if (!listener_.outbound) {
+      lines.append("X-Linkgate-Id: ").append(url::message_stamp(facts_.identity.text, *keys_)).append("\r\n");
+    }
+    const bool tip = group.unscannable_action == "PassWithTip" || group.unscannable_action == "Quarantine";
+    return RenderedMessage{with_header(transaction_.data, lines, tip ? kSubjectTip : std::string_view()), {}};
+  }
+  if (listener_.outbound) return work_->render_outbound(headers);
+  const Recipient& first = recipients_[group.recipients.front()];
+  RecipientPolicy policy;
+  policy.recipient = first.envelope->address;
+  policy.policy = first.match.policy;
+  policy.do_not_rewrite = &policies_->do_not_rewrite(*first.match.policy);
+  policy.wrap = first.wrap;
+  return work_->render_for(policy, headers);
+}
+
+}  // namespace linkgate::gateway

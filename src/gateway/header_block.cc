@@ -1,0 +1,94 @@
+#include "gateway/header_block.h"
+
+#include "base/ascii.h"
+
+namespace linkgate::gateway {
+namespace {
+
+// Length of the line at the front, its LF included.
+size_t line_length(std::string_view text) {
+  const size_t lf = text.find('\n');
+  return lf == std::string_view::npos ? text.size() : lf + 1;
+}
+
+// The name of the field that this line begins; empty: none begins here.
+std::string_view field_name(std::string_view line) {
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) return {};
+  std::string_view name = line.substr(0, colon);
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\t'))
+    name.remove_suffix(1);  // obs-optional, RFC 5322 4.5
+  for (char c : name) {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) return {};
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string HeaderField::value() const {
+  std::string unfolded;
+  for (char c : whole.substr(whole.find(':') + 1)) {
+    if (c != '\r' && c != '\n') unfolded += c == '\t' ? ' ' : c;
+  }
+  return std::string(ascii::trim(unfolded));
+}
+
+size_t HeaderBlock::count(std::string_view name) const {
+  size_t found = 0;
+  for (const HeaderField& field : fields) found += ascii::iequals(field.name, name) ? 1 : 0;
+  return found;
+}
+
+const HeaderField* HeaderBlock::first(std::string_view name) const {
+  for (const HeaderField& field : fields) {
+    if (ascii::iequals(field.name, name)) return &field;
+  }
+  return nullptr;
+}
+
+HeaderBlock read_header(std::string_view message) {
+  HeaderBlock block;
+  size_t at = 0;
+  while (at < message.size() && block.fields.size() < kMaxHeaderFields) {
+    size_t length = line_length(message.substr(at));
+    const std::string_view name = field_name(message.substr(at, length));
+    if (name.empty()) break;
+    while (at + length < message.size() && (message[at + length] == ' ' || message[at + length] == '\t')) {
+      length += line_length(message.substr(at + length));
+    }
+    block.fields.push_back({name, message.substr(at, length)});
+    at += length;
+  }
+  block.size = at;
+  return block;
+}
+
+std::string with_header(std::string_view message, std::string_view lines, std::string_view subject_tip) {
+  const HeaderBlock header = read_header(message);
+  std::string result;
+  result.reserve(message.size() + lines.size() + subject_tip.size() + 16);
+  result += lines;
+  if (!subject_tip.empty() && header.first("Subject") == nullptr)
+    result.append("Subject: ").append(subject_tip).append("\r\n");
+  bool tipped = false;
+  for (const HeaderField& field : header.fields) {
+    if (ascii::istarts_with(field.name, kOwnPrefix)) continue;
+    if (!subject_tip.empty() && !tipped && ascii::iequals(field.name, "Subject")) {
+      const size_t colon = field.whole.find(':');
+      result.append(field.whole.substr(0, colon + 1)).append(" ").append(subject_tip);
+      result.append(field.whole.substr(colon + 1));
+      tipped = true;
+      continue;
+    }
+    result += field.whole;
+  }
+  // A message without a header (or one that begins with something else) needs the empty line that ends ours.
+  const std::string_view rest = message.substr(header.size);
+  const bool separated = rest.empty() || rest.front() == '\n' || rest.starts_with("\r\n");
+  if (!separated) result += "\r\n";
+  result += rest;
+  return result;
+}
+
+}  // namespace linkgate::gateway

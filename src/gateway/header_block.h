@@ -1,0 +1,38 @@
+#pragma once
+// The header of a message as raw bytes, for what must work on any message, also one that mail::Message
+// refuses: counting hops, reading a field, taking out and putting in whole fields. Pure; ranges point into
+// the bytes given.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linkgate::gateway {
+
+inline constexpr size_t kMaxHeaderFields = 10'000;  // beyond these the rest counts as body
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view whole;     // with name, folded lines and line end
+  std::string value() const;  // unfolded, trimmed
+};
+
+struct HeaderBlock {
+  std::vector<HeaderField> fields;  // topmost first
+  size_t size = 0;                  // octets of the fields; the rest of the message follows
+
+  size_t count(std::string_view name) const;
+  const HeaderField* first(std::string_view name) const;
+};
+
+// Stops at the empty line, or at the first line that is no field. Line ends may be CRLF or LF.
+HeaderBlock read_header(std::string_view message);
+
+inline constexpr std::string_view kOwnPrefix = "X-Linkgate-";  // of every header field of ours
+
+// The message with `lines` ("Name: value\r\n", whole) before it, without fields of ours, and with
+// `subject_tip` in front of its Subject (a Subject is added where it has none; empty: untouched). Every other
+// byte stays.
+std::string with_header(std::string_view message, std::string_view lines, std::string_view subject_tip);
+
+}  // namespace linkgate::gateway
