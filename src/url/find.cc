@@ -12,10 +12,10 @@ namespace linkgate::url {
 namespace {
 
 constexpr size_t kMaxBareDomain = 253;  // a name in DNS is no longer
+constexpr size_t kMaxIpv6 = 64;         // of "[...]"
+constexpr size_t kMaxEntity = 32;       // of "&name;" behind a URL
 
 constexpr std::string_view kSchemes[] = {"https://", "http://", "ftp://"};
-
-bool is_word(char c) { return ascii::is_alnum(c); }
 
 // The length of the UTF-8 sequence at `at`, 0 where it is not valid UTF-8 (RFC 3629).
 size_t utf8_length(std::string_view text, size_t at) {
@@ -46,7 +46,7 @@ bool ends_url(std::string_view character) {
       "\u2007", "\u2008", "\u2009", "\u200a", "\u200b", "\u2028", "\u2029", "\u202a", "\u202b",
       "\u202c", "\u202d", "\u202e", "\u202f", "\u205f", "\u2060", "\u3000", "\u3001", "\u3002",
       "\u300c", "\u300d", "\u300e", "\u300f", "\uff08", "\uff09", "\uff0c", "\uff1b", "\uff1a",
-      "\uff01", "\uff1f", "\ufeff", "\u201c", "\u201d", "\u00ab", "\u00bb", "\ufffd"};
+      "\uff01", "\uff1f", "\ufeff", "\u201c", "\u201d", "\u00ab", "\u00bb", "\ufffd", "\uff5c"};
   return character.size() > 1 &&
          std::find(std::begin(kStops), std::end(kStops), character) != std::end(kStops);
 }
@@ -68,16 +68,55 @@ size_t scan_end(std::string_view text, size_t begin) {
   return at;
 }
 
+// Where the authority that begins at `begin` ends. With an '@' ahead userinfo may hold what a host may not;
+// without one the first character that no host has ends the URL: "http://x.example,http://y.example" are two.
+size_t authority_end(std::string_view text, size_t begin) {
+  const auto is_plain = [](char c) { return ascii::is_alnum(c) || internal::contains("-._~%:", c); };
+  size_t first_odd = std::string_view::npos;
+  size_t at = begin;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (static_cast<uint8_t>(c) >= 0x80) {
+      const size_t length = utf8_length(text, at);
+      if (length == 0 || ends_url(text.substr(at, length))) break;
+      at += length;
+      continue;
+    }
+    if (c == '@') {
+      first_odd = std::string_view::npos;  // what stood in front was userinfo
+    } else if (c == '[' && (at == begin || text[at - 1] == '@')) {
+      const size_t close = text.substr(at, kMaxIpv6).find(']');
+      if (close == std::string_view::npos) break;
+      at += close;
+    } else if (internal::contains("!$&'*+,;=", c)) {
+      first_odd = std::min(first_odd, at);
+    } else if (!is_plain(c)) {
+      break;
+    }
+    ++at;
+  }
+  return std::min(first_odd, at);
+}
+
 struct Bracket {
   char open, close;
   int opened = 0, closed = 0;
 };
 
-// Punctuation that ends a sentence and closing brackets without an opening one, as in GFM autolinks.
+// The start of "&name;" where the URL ends in one, else `end`.
+size_t entity_start(std::string_view text, size_t begin, size_t end) {
+  size_t at = end - 1;
+  while (at > begin && end - at < kMaxEntity && ascii::is_alnum(text[at - 1])) --at;
+  return at > begin && at < end - 1 && text[at - 1] == '&' ? at - 1 : end;
+}
+
+// Punctuation that ends a sentence, closing brackets and quotes without an opening one, as in GFM autolinks.
 size_t trim_end(std::string_view text, size_t begin, size_t end) {
   Bracket brackets[] = {{'(', ')'}, {'[', ']'}, {'{', '}'}};
+  size_t quotes = 0;
   for (const char c : text.substr(begin, end - begin)) {
     for (auto& bracket : brackets) bracket.opened += c == bracket.open, bracket.closed += c == bracket.close;
+    quotes += c == '\'';
   }
   while (end > begin) {
     const char last = text[end - 1];
@@ -86,21 +125,43 @@ size_t trim_end(std::string_view text, size_t begin, size_t end) {
     if (bracket != std::end(brackets)) {
       if (bracket->closed <= bracket->opened) break;
       --bracket->closed;
-    } else if (!internal::contains("?!.,:;*_~'`|", last)) {
+      --end;
+    } else if (last == '\'') {
+      if (quotes % 2 == 0) break;
+      --quotes;
+      --end;
+    } else if (last == ';' && entity_start(text, begin, end) != end) {
+      end = entity_start(text, begin, end);
+    } else if (internal::contains("?!.,:;*_~`|", last)) {
+      --end;
+    } else {
       break;
     }
-    --end;
   }
   return end;
 }
 
-size_t authority_end(std::string_view text, size_t begin, size_t end) {
-  while (begin < end && !internal::contains("/\\?#", text[begin])) ++begin;
-  return begin;
+// Where a URL stands behind an opening bracket, the bracket that closes it ends the URL:
+// "[a](http://x/y)[b](z)".
+size_t closing_bracket(std::string_view text, size_t begin, size_t end) {
+  if (begin == 0) return end;
+  const std::string_view kOpen = "([{", kClose = ")]}";
+  const size_t kind = kOpen.find(text[begin - 1]);
+  if (kind == std::string_view::npos) return end;
+  int depth = 0;
+  for (size_t at = begin; at < end; ++at) {
+    depth += text[at] == kOpen[kind];
+    if (text[at] == kClose[kind] && depth-- == 0) return at;
+  }
+  return end;
 }
 
 bool is_host_byte(char c) {
   return ascii::is_alnum(c) || c == '-' || c == '.' || static_cast<uint8_t>(c) >= 0x80;
+}
+
+bool is_dns_like(std::string_view host) {
+  return !host.empty() && host[0] != '.' && host.find("..") == std::string_view::npos;
 }
 
 class Finder {
@@ -108,67 +169,75 @@ class Finder {
   explicit Finder(std::string_view text) : text_(text) {}
 
   std::vector<FoundUrl> run() {
-    size_t at = 0;
-    while (at < text_.size()) {
+    for (size_t at = 0; at < text_.size();) {
       const char c = text_[at];
-      if (!is_word(c) && static_cast<uint8_t>(c) < 0x80) {
-        ++at;
-        continue;
-      }
-      at = take_word(at);
+      at = ascii::is_alnum(c) || static_cast<uint8_t>(c) >= 0x80 ? take_word(at) : at + 1;
     }
     return std::move(found_);
   }
 
  private:
-  // Looks for a URL at the start of the word at `begin` and returns where to go on.
+  // Looks for a URL at the start of the word at `begin` and returns where to go on. Everything that is looked
+  // at is behind the place returned or is not looked at again, which keeps the whole linear.
   size_t take_word(size_t begin) {
+    const std::string_view rest = text_.substr(begin);
     for (const std::string_view scheme : kSchemes) {
-      if (!ascii::istarts_with(text_.substr(begin), scheme)) continue;
-      return take_url(begin, begin + scheme.size(), FoundKind::kScheme);
+      if (ascii::istarts_with(rest, scheme))
+        return take_url(begin, begin + scheme.size(), FoundKind::kScheme);
     }
-    if (ascii::istarts_with(text_.substr(begin), "www.")) {
-      return take_url(begin, begin, FoundKind::kWww);
-    }
+    if (ascii::istarts_with(rest, "www.")) return take_url(begin, begin, FoundKind::kWww);
     return take_bare_domain(begin);
   }
 
   size_t take_url(size_t begin, size_t authority, FoundKind kind) {
-    const size_t end = trim_end(text_, begin, scan_end(text_, authority));
-    const size_t host_end = authority_end(text_, authority, end);
-    std::string url(kind == FoundKind::kWww ? "http://" : "");
-    url.append(text_.substr(begin, end - begin));
-    const auto parsed = end > authority ? Url::parse(url) : std::nullopt;
-    if (!parsed || (kind == FoundKind::kWww && !is_www_name(parsed->hostname()))) {
-      return std::max(host_end,
-                      authority + 1);  // nothing before that can begin a URL again: this stays linear
-    }
+    const size_t host_end = authority_end(text_, authority);
+    const bool path = host_end < text_.size() && internal::contains("/?#\\", text_[host_end]);
+    const size_t origin_end = path ? host_end : trim_end(text_, begin, host_end);
+    if (origin_end <= authority || !is_origin(begin, origin_end, kind))
+      return std::max(host_end, authority + 1);
+    const size_t end =
+        path ? trim_end(text_, begin, closing_bracket(text_, begin, scan_end(text_, host_end))) : origin_end;
     found_.push_back({begin, end, kind});
     return end;
   }
 
-  static bool is_www_name(std::string_view host) {
-    return host.size() > 4 && ascii::is_alnum(host[4]) && !host.ends_with('.') &&
-           host.find("..") == host.npos;
+  // A path makes no URL fail, so that the authority alone decides.
+  bool is_origin(size_t begin, size_t end, FoundKind kind) const {
+    const std::string_view text = text_.substr(begin, end - begin);
+    const auto parsed =
+        kind == FoundKind::kScheme ? Url::parse(text) : Url::parse("http://" + std::string(text));
+    if (!parsed || !is_dns_like(parsed->hostname())) return false;
+    if (kind == FoundKind::kScheme) return true;
+    const std::string_view host = parsed->hostname();
+    return parsed->username().empty() && host.size() > 4 && host.starts_with("www.") && !host.ends_with('.');
   }
 
   // A word like "args.to" or "example.com/x": recorded where its last label is a public suffix, never more.
   size_t take_bare_domain(size_t begin) {
     size_t end = begin;
-    while (end < text_.size() && is_host_byte(text_[end]) && !(end > begin && begins_url_in_script(end)))
-      ++end;
-    const size_t word_end = end;
-    while (end > begin && internal::contains(".-", text_[end - 1])) --end;
-    const std::string_view name = text_.substr(begin, end - begin);
-    const bool address =
-        (begin > 0 && text_[begin - 1] == '@') || (word_end < text_.size() && text_[word_end] == '@');
-    if (!address && name.size() <= kMaxBareDomain && has_public_suffix(name)) {
-      found_.push_back({begin, end, FoundKind::kBareDomain});
+    while (end < text_.size() && is_host_byte(text_[end])) {
+      if (end > begin && begins_url_in_script(end)) break;
+      if (static_cast<uint8_t>(text_[end]) < 0x80) {
+        ++end;
+        continue;
+      }
+      const size_t length = utf8_length(text_, end);
+      if (length == 0 || ends_url(text_.substr(end, length))) break;
+      end += length;
     }
-    return std::max(word_end, begin + 1);
+    const size_t word_end = std::max(end, begin + 1);
+    while (end > begin && internal::contains(".-", text_[end - 1])) --end;
+    const char before = begin > 0 ? text_[begin - 1] : ' ';
+    const char after = word_end < text_.size() ? text_[word_end] : ' ';
+    if (internal::contains("@/\\_.-", before) || after == '@' || after == '_') return word_end;
+    const std::string_view name = text_.substr(begin, end - begin);
+    if (name.size() > kMaxBareDomain || !has_public_suffix(name)) return word_end;
+    if (end == word_end && after == '/') end = trim_end(text_, begin, scan_end(text_, end));
+    found_.push_back({begin, end, FoundKind::kBareDomain});
+    return std::max(end, word_end);
   }
 
-  // Scripts without spaces run into a URL: "\u8acb\u770bhttps://...".
+  // Scripts without spaces run into a URL: "請看https://...".
   bool begins_url_in_script(size_t at) const {
     if (static_cast<uint8_t>(text_[at - 1]) < 0x80 || !ascii::is_alpha(text_[at])) return false;
     const std::string_view rest = text_.substr(at);

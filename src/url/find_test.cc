@@ -1,0 +1,186 @@
+#include "url/find.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/ascii.h"
+#include "url/test_data.h"
+
+namespace linkgate::url {
+namespace {
+
+// What was found, one a line: "S http://..." for schemes, "W www...." and "B example.com".
+std::string found_in(std::string_view text) {
+  std::string out;
+  size_t last = 0;
+  for (const auto& url : find_urls(text)) {
+    EXPECT_GE(url.begin, last) << "overlap in " << text;
+    EXPECT_GT(url.end, url.begin);
+    last = url.end;
+    out += url.kind == FoundKind::kScheme ? "S " : url.kind == FoundKind::kWww ? "W " : "B ";
+    out.append(text.substr(url.begin, url.end - url.begin)).append("\n");
+  }
+  return out;
+}
+
+struct FindCase {
+  std::string_view text;
+  std::string_view found;
+};
+
+TEST(FindUrls, EndsWhereAReaderSeesTheEnd) {
+  const FindCase cases[] = {
+      {"see http://example.com/a for more", "S http://example.com/a\n"},
+      {"HTTPS://Example.COM", "S HTTPS://Example.COM\n"},
+      {"ftp://host/file.txt.", "S ftp://host/file.txt\n"},
+      {"<http://example.com/a>.", "S http://example.com/a\n"},
+      {"(http://example.com/a_(b))", "S http://example.com/a_(b)\n"},
+      {"http://example.com/a_(b)))", "S http://example.com/a_(b)\n"},
+      {"(see http://example.com/a.)", "S http://example.com/a\n"},
+      {"[http://example.com]", "S http://example.com\n"},
+      {"{http://example.com/}", "S http://example.com/\n"},
+      {"\"http://example.com/a\"", "S http://example.com/a\n"},
+      {"'http://example.com/a'", "S http://example.com/a\n"},
+      {"http://example.com/'quoted'", "S http://example.com/'quoted'\n"},
+      {"http://example.com/?q=a&amp;b&gt;", "S http://example.com/?q=a&amp;b\n"},
+      {"http://example.com/a?!...", "S http://example.com/a\n"},
+      {"**http://example.com/a**", "S http://example.com/a\n"},
+      {"_http://example.com/a_", "S http://example.com/a\n"},
+      {"http://example.com/dash-", "S http://example.com/dash-\n"},
+      {"[text](http://example.com/a)[more](mailto:a@example.com)", "S http://example.com/a\n"},
+      {"[text](http://example.com)[more](mailto:a@example.com)", "S http://example.com\n"},
+      {"http://a.example,http://b.example;http://c.example/x",
+       "S http://a.example\nS http://b.example\nS http://c.example/x\n"},
+      {"http://a.example/x,http://b.example/y", "S http://a.example/x,http://b.example/y\n"},
+      {"http://[2001:db8::1]:8080/x", "S http://[2001:db8::1]:8080/x\n"},
+      {"http://user:pa$$@example.com/x", "S http://user:pa$$@example.com/x\n"},
+      {"http://192.168.1.1/x http://0x7f.1", "S http://192.168.1.1/x\nS http://0x7f.1\n"},
+      {"http://localhost:8000?", "S http://localhost:8000\n"},
+      {"view-source:http://example.com", "S http://example.com\n"},
+      {"line one http://example.com/a\r\nline two", "S http://example.com/a\n"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found_in(c.text), c.found) << c.text;
+}
+
+TEST(FindUrls, KnowsOtherScripts) {
+  const FindCase cases[] = {
+      {"請看https://example.com/路徑。謝謝", "S https://example.com/路徑\n"},
+      {"請看www.example.com，謝謝", "W www.example.com\n"},
+      {"«http://example.com/a»", "S http://example.com/a\n"},
+      {"http://example.com/a\u00a0b", "S http://example.com/a\n"},
+      {"http://example.com/a\u3000b", "S http://example.com/a\n"},
+      {"http://bücher.example/ä", "S http://bücher.example/ä\n"},
+      {"http://✪df.ws/123", "S http://✪df.ws/123\n"},
+      {"президент.рф", "B президент.рф\n"},
+      {"http://example.com/a\xff\xfe", "S http://example.com/a\n"},
+      {"http://example.com/\xc3(", "S http://example.com/\n"},
+      {"\xe2\x82http://example.com/", "S http://example.com/\n"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found_in(c.text), c.found) << c.text;
+}
+
+TEST(FindUrls, WwwNamesAndBareDomainsAreKeptApart) {
+  const FindCase cases[] = {
+      {"www.example.com", "W www.example.com\n"},
+      {"Visit www.example.com/a.b.", "W www.example.com/a.b\n"},
+      {"(WWW.example.com/x)", "W WWW.example.com/x\n"},
+      {"www. www.. www", ""},
+      {"wwww.example.com", "B wwww.example.com\n"},
+      {"args.to and local_termination.sh", "B args.to\n"},
+      {"example.com/path?x=1.", "B example.com/path?x=1\n"},
+      {"report.pdf node.js foo.invalid image.jpg 1.2.3.4 10.5", ""},
+      {"mail alice@example.com or bob.smith@mail.example.com", ""},
+      {"/usr/lib/example.com", ""},
+      {"example.com.", "B example.com\n"},
+      {"a.b.c.example.org: yes", "B a.b.c.example.org\n"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found_in(c.text), c.found) << c.text;
+}
+
+TEST(FindUrls, LeavesAloneWhatIsNoUrl) {
+  for (const std::string_view text :
+       {"", "http://", "http:// example", "http://.", "http://..", "http://#", "http://?", "http://.x/",
+        "http:///", "hppt://localhost", "xhttp://localhost", "mailto:a@localhost", "http:localhost",
+        "javascript:alert(1)", "http://[::zz]/", "http://local host:99999999/", "://x"}) {
+    const auto found = found_in(text);
+    EXPECT_TRUE(found.empty() || found == "S http://local\n") << text << " gives " << found;
+  }
+}
+
+// A second that grows with the square of the text would be minutes here.
+TEST(FindUrls, IsLinearOnTextMadeToBeSlow) {
+  for (const std::string_view piece :
+       {"http://[x/", "http://", "http://a@", "www.", "www.a.", "a.", "&a;", "(((", "http://a/)", "http://a,",
+        "http://a&a;", "é", "\xc3", "a@b.com"}) {
+    std::string text = "http://example.com/";
+    while (text.size() < 1'000'000) text += piece;
+    const auto start = std::chrono::steady_clock::now();
+    find_urls(text);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << piece;
+    find_urls(std::string_view(text).substr(19));
+  }
+}
+
+// The examples of GFM's autolink extension: text, then HTML whose hrefs are what is found.
+TEST(FindUrls, AgreesWithTheAutolinkExamplesOfGfm) {
+  READ_TEST_DATA_OR_SKIP(spec, "conformance/cmark_gfm/test/spec.txt");
+  int examples = 0;
+  const std::string_view begin = " example autolink\n";
+  for (size_t at = spec.find(begin); at != std::string::npos; at = spec.find(begin, at + 1)) {
+    const size_t text_start = at + begin.size();
+    const size_t text_end = spec.find("\n.\n", text_start);
+    const std::string_view text = std::string_view(spec).substr(text_start, text_end - text_start);
+    const std::string_view html =
+        std::string_view(spec).substr(text_end, spec.find("````", text_end) - text_end);
+    std::string wanted;
+    for (size_t link = html.find("\">"); link != std::string_view::npos; link = html.find("\">", link + 1)) {
+      std::string shown(html.substr(link + 2, html.find("</a>", link) - link - 2));
+      while (shown.find("&amp;") != std::string::npos) shown.replace(shown.find("&amp;"), 5, "&");
+      if (shown.find('@') == std::string::npos) wanted += shown + "\n";
+    }
+    std::string found;
+    for (const auto& url : find_urls(text)) {
+      if (url.kind != FoundKind::kBareDomain)
+        found.append(text.substr(url.begin, url.end - url.begin)).append("\n");
+    }
+    EXPECT_EQ(found, wanted) << text;
+    ++examples;
+  }
+  EXPECT_GE(examples, 9);
+}
+
+// linkify-it's fixtures: a text, and under it what is found where it is not the whole text. Lines with
+// schemes only; what differs on purpose is named here.
+TEST(FindUrls, AgreesWithLinkifyItOnSchemes) {
+  READ_TEST_DATA_OR_SKIP(fixtures, "conformance/linkify_it/test/fixtures/links.txt");
+  constexpr std::string_view kOnPurpose[] = {
+      "http://foo.com/blah_blah_\"doublequoted\"",  // a double quote ends a URL in plain text
+  };
+  std::vector<std::string> block;
+  int blocks = 0;
+  const auto check = [&] {
+    const std::string text = block.empty() ? "" : block[0];
+    const std::string wanted = block.size() > 1 ? block[1] : text;
+    block.clear();
+    if (text.find("//") == std::string::npos || wanted.find("://") == std::string::npos) return;
+    if (std::find(std::begin(kOnPurpose), std::end(kOnPurpose), text) != std::end(kOnPurpose)) return;
+    ++blocks;
+    const auto found = find_urls(text);
+    ASSERT_GE(found.size(), 1u) << text;
+    EXPECT_EQ(text.substr(found[0].begin, found[0].end - found[0].begin), wanted) << text;
+  };
+  for (auto line : ascii::split(fixtures, '\n')) {
+    if (line.starts_with('%')) continue;
+    const size_t comment = line.find(" % ");
+    line = ascii::trim(line.substr(0, comment));
+    if (line.empty())
+      check();
+    else
+      block.emplace_back(line);
+  }
+  EXPECT_GT(blocks, 50);
+}
+
+}  // namespace
+}  // namespace linkgate::url
