@@ -243,8 +243,9 @@ size_t HtmlTokenizer::end_of_script() const {
       state = kEscaped;
       dashes = 2;
       at += 3;
-    } else if (at_end_tag(at, "script")) {
-      if (state != kDoubleEscaped) return at;
+    } else if (state != kDoubleEscaped && at_end_tag(at, raw_element_)) {
+      return at;
+    } else if (state == kDoubleEscaped && at_end_tag(at, "script")) {
       state = kEscaped;
     } else if (state == kEscaped && rest.size() > 7 && ascii::istarts_with(rest, "<script") &&
                (is_white(rest[7]) || rest[7] == '/' || rest[7] == '>')) {

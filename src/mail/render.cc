@@ -236,7 +236,9 @@ void Renderer::edit_header() {
   std::string added;
   if (!options_.stamp.empty()) append_field(added, "X-Linkgate-Id", options_.stamp);
   for (const auto& [name, value] : options_.add_headers) append_field(added, name, value);
-  if (!added.empty()) edits.push_back({{entity.header.begin, entity.header.begin}, std::move(added)});
+  // Before the first field, not before junk that a field of ours would then be continued by.
+  const size_t top_field = top.structure.fields[entity.first_field].whole.begin;
+  if (!added.empty()) edits.push_back({{top_field, top_field}, std::move(added)});
   if (!options_.strip_own_headers) return;
   for (size_t i = entity.first_field; i < entity.last_field; ++i) {
     const HeaderField& field = top.structure.fields[i];

@@ -1,0 +1,68 @@
+#pragma once
+// Real mails for tests. They are not part of the project: LINKGATE_DATA names their folder, or they lie as
+// shared/data beside the checkout. Where they are absent a test says so and is skipped.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace linkgate::mail {
+
+class Corpus {
+ public:
+  static constexpr size_t kMails = 150;  // of each archive; LINKGATE_MAILS asks for more
+
+  ~Corpus() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  // Unpacks an archive of mail/ into a folder of its own.
+  bool open(const std::string& archive_name) {
+    const char* env = std::getenv("LINKGATE_DATA");
+    const std::filesystem::path data = env != nullptr ? env : LINKGATE_SOURCE_DIR "/../shared/data";
+    archive_ = data / "mail" / archive_name;
+    if (!std::filesystem::exists(archive_)) return false;
+    std::string folder = (std::filesystem::temp_directory_path() / "linkgate-mail-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) return false;
+    folder_ = folder;
+    return std::system(("tar -xJf '" + archive_.string() + "' -C '" + folder + "'").c_str()) == 0;
+  }
+  std::string why_not() const { return "no data at " + archive_.string(); }
+
+  // Spread evenly over the archive, in a fixed order.
+  std::vector<std::filesystem::path> mails() const {
+    std::set<std::filesystem::path> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+      if (entry.is_regular_file()) all.insert(entry.path());
+    }
+    const char* wanted = std::getenv("LINKGATE_MAILS");
+    const size_t count = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : kMails;
+    const size_t step = std::max<size_t>(all.size() / std::max<size_t>(count, 1), 1);
+    std::vector<std::filesystem::path> some;
+    size_t i = 0;
+    for (const auto& path : all) {
+      if (i++ % step == 0) some.push_back(path);
+    }
+    return some;
+  }
+
+  static std::string read(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+  static std::string name_of(std::string name) {
+    name = name.substr(0, name.find('.'));
+    return name;
+  }
+
+ private:
+  std::filesystem::path archive_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace linkgate::mail

@@ -1,0 +1,42 @@
+// Real mails through parse and render.
+#include "mail/corpus.h"
+
+#include <gtest/gtest.h>
+
+#include "mail/rewrite_laws.h"
+
+namespace linkgate::mail {
+namespace {
+
+class CorpusTest : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!corpus_.open(GetParam())) GTEST_SKIP() << corpus_.why_not() << ": nothing was tested";
+  }
+  Corpus corpus_;
+};
+
+TEST_P(CorpusTest, KeepsTheLaws) {
+  int mails = 0;
+  int refused = 0;
+  size_t links = 0;
+  for (const auto& path : corpus_.mails()) {
+    const std::string bytes = Corpus::read(path);
+    const auto message = Message::parse(bytes);
+    ++mails;
+    refused += message ? 0 : 1;
+    links += message ? message->links().size() : 0;
+    EXPECT_EQ(laws::broken_by(bytes), "") << path;
+  }
+  std::printf("%s: %d mails, %d refused, %zu links\n", GetParam(), mails, refused, links);
+  EXPECT_GT(mails, 100);
+  EXPECT_GT(links, 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Mail, CorpusTest,
+                         testing::Values("phishing_pot.tar.xz", "newsletters.tar.xz", "fixtures.tar.xz",
+                                         "spamassassin_public_corpus.tar.xz"),
+                         [](const auto& info) { return Corpus::name_of(info.param); });
+
+}  // namespace
+}  // namespace linkgate::mail

@@ -1,0 +1,140 @@
+// Other parsers as oracles, on real mails: GMime for the MIME tree, Gumbo for the links of HTML.
+#include <gmime/gmime.h>
+#include <gtest/gtest.h>
+#include <gumbo.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "base/ascii.h"
+#include "mail/charset.h"
+#include "mail/corpus.h"
+#include "mail/html_entities.h"
+#include "mail/html_links.h"
+#include "mail/mime_structure.h"
+
+namespace linkgate::mail {
+namespace {
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+
+// One line a leaf: type and the size of its encoded body.
+std::string leaves_of_gmime(const std::string& bytes) {
+  const std::unique_ptr<GMimeStream, Unref> stream(
+      g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size()));
+  const std::unique_ptr<GMimeParser, Unref> parser(g_mime_parser_new_with_stream(stream.get()));
+  g_mime_parser_set_persist_stream(parser.get(), TRUE);
+  const std::unique_ptr<GMimeMessage, Unref> message(g_mime_parser_construct_message(parser.get(), nullptr));
+  std::string text;
+  if (!message) return text;
+  GMimePartIter* iter = g_mime_part_iter_new(GMIME_OBJECT(message.get()));
+  do {
+    GMimeObject* object = g_mime_part_iter_get_current(iter);
+    if (object == nullptr || !GMIME_IS_PART(object)) continue;
+    const std::unique_ptr<char, decltype(&g_free)> type(
+        g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object)), g_free);
+    GMimeDataWrapper* content = g_mime_part_get_content(GMIME_PART(object));
+    const gint64 size =
+        content != nullptr ? g_mime_stream_length(g_mime_data_wrapper_get_stream(content)) : 0;
+    text += ascii::to_lower(type.get()) + " " + std::to_string(size) + "\n";
+  } while (g_mime_part_iter_next(iter));
+  g_mime_part_iter_free(iter);
+  return text;
+}
+
+std::string leaves_of(const Structure& structure) {
+  std::string text;
+  for (const Entity& entity : structure.entities) {
+    if (entity.is_multipart || entity.is_message) continue;
+    text += entity.type + " " + std::to_string(entity.body.size()) + "\n";
+  }
+  return text;
+}
+
+class Oracle : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    g_mime_init();
+    if (!corpus_.open(GetParam())) GTEST_SKIP() << corpus_.why_not() << ": nothing was tested";
+  }
+  Corpus corpus_;
+};
+
+TEST_P(Oracle, GMimeFindsTheSameParts) {
+  int compared = 0;
+  int differ = 0;
+  for (const auto& path : corpus_.mails()) {
+    const std::string bytes = Corpus::read(path);
+    const auto structure = scan_structure(bytes, Limits());
+    if (!structure) continue;
+    ++compared;
+    const std::string ours = leaves_of(*structure);
+    const std::string theirs = leaves_of_gmime(bytes);
+    if (ours == theirs) continue;
+    ++differ;
+    std::printf("%s\nours:\n%sGMime:\n%s", path.c_str(), ours.c_str(), theirs.c_str());
+  }
+  std::printf("%s: %d compared with GMime, %d differ\n", GetParam(), compared, differ);
+  EXPECT_LE(differ * 100, compared);
+}
+
+// The values of all links in Gumbo's tree, without recursion.
+std::set<std::string> hrefs_of_gumbo(const std::string& html) {
+  std::set<std::string> values;
+  GumboOutput* output = gumbo_parse_with_options(&kGumboDefaultOptions, html.data(), html.size());
+  std::vector<const GumboNode*> open = {output->root};
+  while (!open.empty()) {
+    const GumboNode* node = open.back();
+    open.pop_back();
+    if (node->type != GUMBO_NODE_ELEMENT && node->type != GUMBO_NODE_TEMPLATE) continue;
+    const GumboElement& element = node->v.element;
+    for (unsigned i = 0; i < element.children.length; ++i) {
+      open.push_back(static_cast<const GumboNode*>(element.children.data[i]));
+    }
+    const GumboAttribute* attribute = nullptr;
+    if (element.tag == GUMBO_TAG_A || element.tag == GUMBO_TAG_AREA)
+      attribute = gumbo_get_attribute(&element.attributes, "href");
+    if (element.tag == GUMBO_TAG_FORM) attribute = gumbo_get_attribute(&element.attributes, "action");
+    if (attribute != nullptr && attribute->value[0] != '\0') values.insert(attribute->value);
+  }
+  gumbo_destroy_output(&kGumboDefaultOptions, output);
+  return values;
+}
+
+TEST_P(Oracle, NoLinkOfGumbosTreeIsMissed) {
+  size_t values = 0;
+  for (const auto& path : corpus_.mails()) {
+    const std::string bytes = Corpus::read(path);
+    const auto structure = scan_structure(bytes, Limits());
+    if (!structure) continue;
+    for (const Entity& entity : structure->entities) {
+      if (entity.type != "text/html" || entity.is_multipart) continue;
+      std::string html =
+          decode(std::string_view(bytes).substr(entity.body.begin, entity.body.size()), entity.encoding);
+      std::replace(html.begin(), html.end(), '\0', ' ');
+      if (!is_valid_utf8(html)) continue;  // Gumbo reads UTF-8 only
+      std::erase(html, '\r');
+      std::set<std::string> ours;
+      for (const HtmlLink& link : find_html_links(html, 100'000).links) {
+        ours.insert(decode_references(std::string_view(html).substr(link.value.begin, link.value.size()),
+                                      ReferenceContext::kAttribute));
+      }
+      for (const std::string& value : hrefs_of_gumbo(html)) {
+        ++values;
+        EXPECT_TRUE(ours.contains(value)) << path << "\n" << value;
+      }
+    }
+  }
+  std::printf("%s: %zu links of Gumbo's trees\n", GetParam(), values);
+}
+
+INSTANTIATE_TEST_SUITE_P(Mail, Oracle,
+                         testing::Values("phishing_pot.tar.xz", "newsletters.tar.xz", "fixtures.tar.xz",
+                                         "spamassassin_public_corpus.tar.xz"),
+                         [](const auto& info) { return Corpus::name_of(info.param); });
+
+}  // namespace
+}  // namespace linkgate::mail
