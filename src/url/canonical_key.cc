@@ -11,9 +11,9 @@ namespace linkgate::url {
 
 namespace {
 
-constexpr size_t kMaxLookupKeys = 30;
-constexpr size_t kMaxLookupHosts = 5;        // the host itself and its nearest parents
-constexpr size_t kMaxLookupDirectories = 4;  // counted from the root
+constexpr size_t kMaxLookupHosts = 5;  // the host itself, with port if it has one, and its shortest parents
+constexpr size_t kMaxLookupDirectories =
+    4;  // counted from the root; with query, without, and these: six a host
 
 // What stands escaped in a key: all that the parser escapes, so that a key parses to itself, and '%' and '\',
 // which would read as something else.
@@ -78,8 +78,11 @@ KeyParts key_parts(const Url& url) {
 }
 
 // The host and its parents down to the registrable domain; an address has no parents.
-std::vector<std::string> lookup_hosts(const Url& url, const std::string& host) {
-  std::vector<std::string> hosts{host};
+std::vector<std::string> lookup_hosts(const Url& url, const KeyParts& parts) {
+  const std::string& host = parts.host;
+  std::vector<std::string> hosts;
+  if (!parts.port.empty()) hosts.push_back(host + parts.port);
+  hosts.push_back(host);
   if (url.host_is_ip()) return hosts;
   const std::string domain = registrable_domain(host);
   std::string_view rest = host;
@@ -91,7 +94,8 @@ std::vector<std::string> lookup_hosts(const Url& url, const std::string& host) {
     parents.emplace_back(rest);
   }
   // Of many parents the shortest are kept, or a flood of labels would hide the domain that a feed names.
-  const size_t skip = parents.size() > kMaxLookupHosts - 1 ? parents.size() - (kMaxLookupHosts - 1) : 0;
+  const size_t room = kMaxLookupHosts - hosts.size();
+  const size_t skip = parents.size() > room ? parents.size() - room : 0;
   hosts.insert(hosts.end(), parents.begin() + static_cast<std::ptrdiff_t>(skip), parents.end());
   return hosts;
 }
@@ -134,14 +138,8 @@ std::vector<std::string> lookup_keys(const Url& url) {
   const KeyParts parts = key_parts(url);
   const auto paths = lookup_paths(parts);
   std::vector<std::string> keys;
-  const auto add_host = [&](const std::string& host) {
-    for (const auto& path : paths) {
-      if (keys.size() < kMaxLookupKeys) keys.push_back(host + path);
-    }
-  };
-  for (const auto& host : lookup_hosts(url, parts.host)) {
-    if (!parts.port.empty() && host == parts.host) add_host(host + parts.port);
-    add_host(host);
+  for (const auto& host : lookup_hosts(url, parts)) {
+    for (const auto& path : paths) keys.push_back(host + path);
   }
   return keys;
 }
