@@ -286,8 +286,10 @@ asio::awaitable<HttpResponse> ClickHandler::answer_link(Visit& visit) {
       break;
   }
   bool follows = visit.asked.asked == Asked::kFollow && adopt(visit, visit.asked.token, TokenUse::kFollow);
-  Knowledge known = co_await judge(visit, follows ? kFollowPatience : kClickPatience);
-  if (known.kind == Knowledge::Kind::kPending && visit.now - visit.facts.click.start > kScanBudget) {
+  Knowledge known =
+      co_await judge(visit, follows ? node_.timing.follow_patience : node_.timing.click_patience);
+  if (known.kind == Knowledge::Kind::kPending &&
+      visit.now - visit.facts.click.start > node_.timing.scan_budget) {
     known = failed("the check took too long");
   }
   Decision decision = decide(*visit.policy, known);
@@ -394,7 +396,7 @@ HttpResponse ClickHandler::plain_page(const Visit& visit, PageKind kind, unsigne
 asio::awaitable<HttpResponse> ClickHandler::press_continue(Visit& visit) {
   bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
   // Policy and verdict as they are now, not as they were when the page was shown.
-  Knowledge known = co_await judge(visit, kClickPatience);
+  Knowledge known = co_await judge(visit, node_.timing.click_patience);
   Decision now = decide(*visit.policy, known);
   if (!good) co_return conclude(visit, std::move(known), now);  // too old or not ours: a click like any other
   const ClickToken token = *visit.token;

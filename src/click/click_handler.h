@@ -10,12 +10,6 @@
 
 namespace linkgate::click {
 
-// How long a click waits before the user sees the scanning page, and how long that page's own requests wait.
-inline constexpr std::chrono::milliseconds kClickPatience{1200};
-inline constexpr std::chrono::milliseconds kFollowPatience{8000};
-// From the start of a click: a check that takes longer has failed.
-inline constexpr std::chrono::seconds kScanBudget{45};
-
 class ClickHandler {
  public:
   ClickHandler(net::asio::io_context& io, ClickNode& node);

@@ -33,6 +33,14 @@ struct ClickSources {
 // only counted.
 inline constexpr double kUnvouchedRowsPerMinute = 600;
 
+// How long a click waits before the user sees the scanning page, how long that page's own requests wait, and
+// when, from the start of the click, a check has failed.
+struct ClickTiming {
+  std::chrono::milliseconds click_patience{1200};
+  std::chrono::milliseconds follow_patience{8000};
+  std::chrono::seconds scan_budget{45};
+};
+
 class ClickMetrics {
  public:
   explicit ClickMetrics(metrics::Registry& registry);
@@ -69,6 +77,7 @@ class ClickNode {
   events::SpoolWriter& spool;
   const Clock& clock;
   ClickMetrics metrics;
+  ClickTiming timing;  // changed by tests alone, before the first click
 
   VerdictCache verdicts;
   RecentClicks recent;
