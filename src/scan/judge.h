@@ -1,0 +1,58 @@
+#pragma once
+// The verdict pipeline: stages in a fixed order, each of which may add evidence, and may end the judgement. What a URL's
+// spelling and our own lists can tell comes first, what costs time later.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "api/check.h"
+#include "base/clock.h"
+#include "scan/intel.h"
+#include "scan/redirectors.h"
+#include "scan/verdict_cache.h"
+#include "verdict/verdict.h"
+
+namespace linkgate::scan {
+
+// The question as the stages see it.
+struct Subject {
+  const api::CheckRequest& request;
+  std::vector<Target> targets;  // the URL itself first; never empty
+  std::string canonical_hash;   // of the URL itself
+  Time now{};
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  enum class Next { kGoOn, kDone };
+  // kDone: *verdict is the answer. Must not wait for anything where `subject.request.static_only`. Thread-safe.
+  virtual Next judge(const Subject& subject, verdict::Verdict* verdict) = 0;
+  // Asked in stage order for every verdict that a later stage reached.
+  virtual void learn(const Subject& subject, const verdict::Verdict& verdict) {
+    (void)subject;
+    (void)verdict;
+  }
+};
+
+// Feeds: any of the targets listed is the answer, whatever else is known. Both borrow their arguments.
+std::unique_ptr<Stage> intel_stage(const Intel& intel);
+// Verdicts reached before. One whose chain leads over a URL that feeds list by now does not count.
+std::unique_ptr<Stage> cache_stage(VerdictCache& cache, const Intel& intel);
+
+class Judge {
+ public:
+  // `lifetime`: how long a verdict stays valid.
+  Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime);
+  // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence that says so.
+  // Thread-safe.
+  verdict::Verdict judge(const api::CheckRequest& request) const;
+
+ private:
+  std::vector<std::unique_ptr<Stage>> stages_;
+  const Clock& clock_;
+  const std::chrono::seconds lifetime_;
+};
+
+}  // namespace linkgate::scan
