@@ -55,12 +55,12 @@ Id random_id() {
 Id link_digest(const url::LinkClaims& claims) {
   std::string text;
   append(text, claims.network_message_id);
+  put(text, claims.recipient.size());
   text += claims.recipient;
-  text += '\0';
   text += claims.url;
-  std::string hash = url::url_hash(text);
   Id id{};
-  std::memcpy(id.data(), hash.data(), std::min(hash.size(), id.size()));
+  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                     nullptr, 0);
   return id;
 }
 

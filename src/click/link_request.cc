@@ -33,7 +33,8 @@ bool read_link(std::string_view rest, LinkRequest* request) {
     request->link = std::string(rest.substr(0, rest.find('?')));
     return request->link.size() > kFormPrefix.size();
   }
-  if (!rest.starts_with("/?")) return false;
+  // Some clients escape the '?' with all the rest; url::open repairs that.
+  if (!rest.starts_with("/?") && !ascii::istarts_with(rest, "/%3f")) return false;
   request->link = std::string(rest);
   return true;
 }
