@@ -164,6 +164,12 @@ class PosixFileSystem final : public FileSystem {
     return names;
   }
 
+  Result<Time> modified_at(const std::string& path) override {
+    struct stat info = {};
+    if (stat(path.c_str(), &info) != 0) return errno_error("cannot stat", path);
+    return Time(std::chrono::seconds(info.st_mtim.tv_sec)) + Ticks(info.st_mtim.tv_nsec / 100);
+  }
+
   Result<uint64_t> free_bytes(const std::string& path) override {
     struct statvfs info = {};
     if (statvfs(path.c_str(), &info) != 0) return errno_error("cannot ask the free space of", path);
@@ -171,7 +177,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-    Fd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+    Fd fd(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, kFileMode));  // reading suffices for a lock
     if (fd.get() < 0) return errno_error("cannot open", path);
     if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return Error(ErrorCode::kUnavailable, path + " is locked by another process");

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace linkgate {
@@ -42,6 +43,7 @@ class FileSystem {
   virtual Result<void> sync_file(const std::string& path) = 0;  // what an earlier process wrote
   virtual Result<void> sync_directory(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted
+  virtual Result<Time> modified_at(const std::string& path) = 0;
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;
   // An exclusive lock on a file (made where missing). kUnavailable where somebody has it; never waits.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;

@@ -29,6 +29,7 @@ class MemoryFileSystem::File final : public AppendFile {
       return Error(ErrorCode::kIo, "no space left on device");
     }
     inode_->bytes += bytes;
+    inode_->modified = SystemClock().now();
     return {};
   }
 
@@ -186,6 +187,13 @@ Result<std::vector<std::string>> MemoryFileSystem::list(const std::string& path)
   }
   std::sort(result.begin(), result.end());
   return result;
+}
+
+Result<Time> MemoryFileSystem::modified_at(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  const auto found = names_.find(path);
+  if (found == names_.end()) return missing(path);
+  return found->second->modified;
 }
 
 Result<uint64_t> MemoryFileSystem::free_bytes(const std::string&) {

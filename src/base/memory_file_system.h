@@ -39,6 +39,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> sync_file(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<Time> modified_at(const std::string& path) override;
   Result<uint64_t> free_bytes(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
 
@@ -46,6 +47,7 @@ class MemoryFileSystem final : public FileSystem {
   struct Inode {
     std::string bytes;
     uint64_t synced = 0;  // this many of them would survive
+    Time modified = SystemClock().now();
   };
   class File;
   class Lock;

@@ -58,7 +58,8 @@ struct Clamped {
 constexpr Clamped kClamped[] = {{"max_memory_usage", &QueryLimits::max_memory_bytes},
                                 {"max_result_bytes", &QueryLimits::max_result_bytes}};
 constexpr std::array<std::string_view, 5> kNumbers = {"max_result_rows", "max_rows_to_read",
-                                                      "max_bytes_to_read", "max_threads", "max_rows_in_join"};
+                                                      "max_bytes_to_read", "max_threads",
+                                                      "max_partitions_per_insert_block"};
 
 bool is_setting_name(std::string_view name) {
   return !name.empty() &&

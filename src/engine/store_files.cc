@@ -1,6 +1,7 @@
 #include "engine/store_files.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -34,22 +35,32 @@ Result<void> make_secret(const std::string& path) {
 
 }  // namespace
 
-// Time zones, the processor's and the process's own facts, the libraries that the engine asks for late (name
-// service).
+// Time zones, the processor's and the process's own facts, the libraries that name services ask for late. And
+// every loaded object: the engine reads their symbols when it makes an exception's stack trace, inside
+// dl_iterate_phdr, and where it cannot, its exception passes a C frame and takes the process with it.
 std::vector<std::string> StoreFiles::readable() const {
-  return {"/proc",
-          "/sys/devices/system",
-          "/sys/fs/cgroup",
-          "/usr/share/zoneinfo",
-          "/etc/localtime",
-          "/etc/hosts",
-          "/etc/resolv.conf",
-          "/etc/nsswitch.conf",
-          "/lib",
-          "/lib64",
-          "/usr/lib",
-          "/dev/urandom",
-          "/etc/ld.so.cache"};
+  std::vector<std::string> paths = {"/proc",
+                                    "/sys/devices/system",
+                                    "/sys/fs/cgroup",
+                                    "/usr/share/zoneinfo",
+                                    "/etc/localtime",
+                                    "/etc/hosts",
+                                    "/etc/resolv.conf",
+                                    "/etc/nsswitch.conf",
+                                    "/lib",
+                                    "/lib64",
+                                    "/usr/lib",
+                                    "/dev/urandom",
+                                    "/etc/ld.so.cache",
+                                    "/proc/self/exe"};
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, size_t, void* out) {
+        if (info->dlpi_name[0] == '/')
+          static_cast<std::vector<std::string>*>(out)->emplace_back(info->dlpi_name);
+        return 0;
+      },
+      &paths);
+  return paths;
 }
 
 Result<StoreFiles> prepare_store_files(const Config& config) {

@@ -25,9 +25,10 @@ namespace {
 constexpr size_t kMaxBodyBytes = 256u << 20;  // one INSERT
 constexpr std::chrono::seconds kStopGrace{5};
 
-asio::awaitable<void> stop_when_told(asio::posix::stream_descriptor& signal, net::HttpServer& server,
-                                     asio::io_context& io) {
+asio::awaitable<void> stop_when_told(StopSignal& stop, asio::posix::stream_descriptor& signal,
+                                     net::HttpServer& server, asio::io_context& io) {
   co_await signal.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+  (void)stop.arrived();  // takes the signal, which would else be delivered once it is unblocked
   log::info("stopping");
   co_await server.stop(kStopGrace);
   io.stop();
@@ -59,7 +60,7 @@ Result<void> serve(const ProgramStart& start, StopSignal& stop) {
   log::info("serving {} on {}", files.database.data, server->address());
   announce_ready();
   asio::posix::stream_descriptor signal(io, ::dup(stop.fd()));
-  asio::co_spawn(io, stop_when_told(signal, *server, io), asio::detached);
+  asio::co_spawn(io, stop_when_told(stop, signal, *server, io), asio::detached);
   io.run();
   return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The event store over the ClickHouse HTTP protocol: the same for linkgate-store and for a ClickHouse cluster. The only
-// place outside engine/ that knows it.
+// The event store over the ClickHouse HTTP protocol: the same for linkgate-store and for a ClickHouse
+// cluster. The only place outside engine/ that knows it.
 
 #include <chrono>
 #include <functional>
@@ -14,9 +14,9 @@
 namespace linkgate::store {
 
 struct StoreOptions {
-  std::string url;          // "http://127.0.0.1:8123" or "unix:/path/to/socket"
+  std::string url;  // "http://127.0.0.1:8123" or "unix:/path/to/socket"
   std::string user = "linkgate";
-  std::string password;     // the shared secret; never logged
+  std::string password;  // the shared secret; never logged
   std::string database = "linkgate";
 };
 
@@ -25,35 +25,53 @@ struct QueryLimits {
   uint64_t max_rows = 500'000;
   uint64_t max_bytes = 64ULL << 20;
   uint64_t max_memory = 4ULL << 30;
+  // Asked a few times a second while the query runs; true ends it, also in the store, with kUnavailable. May
+  // be empty.
+  std::function<bool()> cancelled;
 };
 
 struct QueryResult {
   std::vector<std::string> columns;
-  std::vector<std::string> types;   // ClickHouse's names
+  std::vector<std::string> types;  // ClickHouse's names
   // Each row one line of JSONCompactEachRow, 64-bit integers quoted, denormals quoted.
   std::vector<std::string> rows;
 };
 
-// Blocking; one call at a time per object.
+// Blocking; one call at a time per object. Errors, for all calls: kUnavailable (nobody there, overloaded,
+// broke off), kTimeout, kPermission (wrong secret, refused statement), kNotFound (no such table or database),
+// kLimit (of the query), kInvalidArgument (the statement or the rows themselves are wrong: the same again
+// would fail again), kInternal.
 class StoreClient {
  public:
   explicit StoreClient(StoreOptions options);
   ~StoreClient();
-  // The same token twice is a no-op, whatever the block sizes. Lines are JSONEachRow objects.
-  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines, std::string_view token);
+  // The same token twice is a no-op, whatever the block sizes. Lines are JSONEachRow objects. All lines or
+  // none.
+  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
+                      std::string_view token);
   Result<QueryResult> query(std::string_view sql, const QueryLimits& limits, std::string_view query_id = "");
-  Result<std::string> command(std::string_view sql);     // DDL of ours
+  Result<std::string> command(std::string_view sql);  // DDL of ours; the answer as tab-separated text
   Result<void> ping();
+
+  const std::string& database() const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-// Creates what is missing and migrates what is old, by the schema version kept in the store. Idempotent.
+// Creates what is missing and migrates what is old, by the schema version kept in the store. Idempotent; rows
+// stay. kCorrupt where the store is of a newer version than this program, or a column has a type that it
+// should not have.
 Result<void> migrate(StoreClient& store);
+// Events older than `days` go, a day at a time, within hours. Idempotent.
 Result<void> apply_retention(StoreClient& store, int days);
+// Writes all tables to a folder of this name in the store's backup folder. The name is one word of letters,
+// digits, '.',
+// '_' and '-'; it must be new.
 Result<void> backup(StoreClient& store, std::string_view directory_name);
+// The reverse. kInvalidArgument where a table of the store holds rows: a backup is not mixed into what is
+// there.
 Result<void> restore(StoreClient& store, std::string_view directory_name);
 
 }  // namespace linkgate::store

@@ -1,0 +1,96 @@
+#include "store/client.h"
+
+#include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "store/http.h"
+#include "store/sql.h"
+
+namespace linkgate::store {
+namespace {
+
+constexpr std::chrono::seconds kInsertTimeout{60};
+constexpr std::chrono::seconds kCommandTimeout{600};  // a backup
+constexpr std::chrono::seconds kSlack{5};             // for the way, past what the store itself allows
+constexpr size_t kMaxCommandAnswer = 1u << 20;
+
+}  // namespace
+
+struct StoreClient::Impl {
+  explicit Impl(StoreOptions given)
+      : options(std::move(given)), connection(options.url, options.user, options.password) {}
+  StoreOptions options;
+  StoreConnection connection;
+};
+
+StoreClient::StoreClient(StoreOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+StoreClient::~StoreClient() = default;
+
+const std::string& StoreClient::database() const { return impl_->options.database; }
+
+Result<void> StoreClient::insert(std::string_view table, const std::vector<std::string_view>& lines,
+                                 std::string_view token) {
+  if (lines.empty()) return {};
+  std::string body;
+  size_t size = 0;
+  for (const std::string_view line : lines) size += line.size() + 1;
+  body.reserve(size);
+  for (const std::string_view line : lines) body.append(line).append(1, '\n');
+  StoreRequest request{.body = body, .timeout = kInsertTimeout};
+  request.parameters = {
+      {"query", fmt::format("INSERT INTO {} FORMAT JSONEachRow", qualified(impl_->options.database, table))},
+      {"insert_deduplication_token", std::string(token)},
+      {"async_insert", "0"},
+      {"date_time_input_format", "best_effort"},
+      {"input_format_skip_unknown_fields", "0"},
+      {"max_partitions_per_insert_block", "1000"}};
+  TRY(impl_->connection.post("/", request));
+  return {};
+}
+
+Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& limits,
+                                       std::string_view query_id) {
+  StoreRequest request{.body = sql, .timeout = limits.time + kSlack, .max_answer_bytes = limits.max_bytes};
+  request.cancelled = &limits.cancelled;
+  request.parameters = {{"database", impl_->options.database},
+                        {"default_format", "JSONCompactEachRowWithNamesAndTypes"},
+                        {"readonly", "1"},
+                        {"do_not_merge_across_partitions_select_final", "1"},
+                        {"wait_end_of_query", "1"},
+                        {"max_execution_time", std::to_string(limits.time.count())},
+                        {"max_result_rows", std::to_string(limits.max_rows)},
+                        {"max_result_bytes", std::to_string(limits.max_bytes)},
+                        {"max_memory_usage", std::to_string(limits.max_memory)},
+                        {"output_format_json_quote_64bit_integers", "1"},
+                        {"output_format_json_quote_denormals", "1"}};
+  if (!query_id.empty()) request.parameters.emplace_back("query_id", query_id);
+  TRY_ASSIGN(const std::string body, impl_->connection.post("/", request));
+
+  QueryResult result;
+  std::string_view rest = body;
+  for (int line_number = 0; !rest.empty(); ++line_number) {
+    const size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    if (line_number >= 2) {
+      result.rows.emplace_back(line);
+      continue;
+    }
+    TRY_ASSIGN(auto names, parse_string_array(line));
+    (line_number == 0 ? result.columns : result.types) = std::move(names);
+  }
+  return result;
+}
+
+Result<std::string> StoreClient::command(std::string_view sql) {
+  StoreRequest request{.body = sql, .timeout = kCommandTimeout, .max_answer_bytes = kMaxCommandAnswer};
+  return impl_->connection.post("/", request);
+}
+
+Result<void> StoreClient::ping() {
+  StoreRequest request{.body = "SELECT 1", .timeout = kSlack};
+  TRY(impl_->connection.post("/", request));
+  return {};
+}
+
+}  // namespace linkgate::store

@@ -1,0 +1,13 @@
+#pragma once
+// What the store's exceptions mean to a caller.
+
+#include <string_view>
+
+#include "base/error.h"
+
+namespace linkgate::store {
+
+// `exception_code` is ClickHouse's number (X-ClickHouse-Exception-Code), 0 where the answer had none.
+Error store_error(long http_status, int exception_code, std::string_view body);
+
+}  // namespace linkgate::store

@@ -1,0 +1,33 @@
+#include "store/open.h"
+
+#include "base/ascii.h"
+#include "base/file_system.h"
+
+namespace linkgate::store {
+namespace {
+
+Result<std::string> word_in(const std::string& path) {
+  auto text = real_file_system().read(path);
+  if (text) return std::string(ascii::trim(*text));
+  if (text.error().code() != ErrorCode::kNotFound) return std::move(text).error();
+  return Error(ErrorCode::kUnavailable, path + " is not there yet");
+}
+
+}  // namespace
+
+Result<StoreOptions> store_options(const Config& config) {
+  const DataPaths paths(config.data);
+  StoreOptions options{
+      .url = config.events.url, .user = config.events.user, .database = config.events.database};
+  std::string secret_file = config.events.password_file;
+  if (options.url.empty()) {
+    TRY_ASSIGN(options.url, word_in(paths.store_address()));
+    secret_file = paths.store_secret();
+  }
+  if (!secret_file.empty()) {
+    TRY_ASSIGN(options.password, word_in(secret_file));
+  }
+  return options;
+}
+
+}  // namespace linkgate::store

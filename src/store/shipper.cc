@@ -1,0 +1,172 @@
+#include "store/shipper.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "events/schema.h"
+#include "events/spool_format.h"
+
+namespace linkgate::store {
+namespace {
+
+using events::SpoolReader;
+using events::SpoolSegment;
+
+// A row may lie in an open segment for so long (SpoolOptions' default age, and the time to sync and seal it).
+constexpr std::chrono::milliseconds kUnsealed{200};
+
+struct Metrics {
+  metrics::Counter& rows =
+      metrics::process().counter("linkgate_ship_rows_total", "Event rows the store confirmed");
+  metrics::Counter& segments =
+      metrics::process().counter("linkgate_ship_segments_total", "Spool segments shipped");
+  metrics::Counter& rejected = metrics::process().counter("linkgate_ship_rejected_lines_total",
+                                                          "Lines that the store refused, set aside");
+  metrics::Counter& damaged = metrics::process().counter("linkgate_ship_damaged_lines_total",
+                                                         "Spool lines with a wrong checksum, set aside");
+  metrics::Counter& failures =
+      metrics::process().counter("linkgate_ship_failures_total", "Times that the store did not take events");
+  metrics::Gauge& pending =
+      metrics::process().gauge("linkgate_ship_pending_segments", "Sealed segments that wait");
+  metrics::Gauge& lag =
+      metrics::process().gauge("linkgate_ship_lag_seconds", "How far the store is behind the spools");
+};
+Metrics& counters() {
+  static Metrics metrics;
+  return metrics;
+}
+
+}  // namespace
+
+Shipper::Shipper(ShipperOptions options, EventSink& sink, FileSystem& files, const Clock& clock)
+    : options_(std::move(options)), sink_(sink), files_(files), clock_(clock) {}
+
+// Rows that the store refuses are found by halving; each piece has a token of its own, made of the same
+// segment, so that doing it again repeats the same inserts.
+Result<void> Shipper::ship_table(const SpoolSegment& segment, const std::string& table,
+                                 const std::vector<std::string_view>& lines, std::string& rejected) {
+  struct Range {
+    size_t begin, end;
+  };
+  std::deque<Range> ranges = {{0, lines.size()}};
+  while (!ranges.empty()) {
+    const Range range = ranges.front();
+    ranges.pop_front();
+    const bool whole = range.begin == 0 && range.end == lines.size();
+    const std::string token = whole
+                                  ? fmt::format("{}/{}", segment.token, table)
+                                  : fmt::format("{}/{}/{}-{}", segment.token, table, range.begin, range.end);
+    const std::vector<std::string_view> piece(lines.begin() + static_cast<ptrdiff_t>(range.begin),
+                                              lines.begin() + static_cast<ptrdiff_t>(range.end));
+    auto inserted = sink_.insert(table, piece, token);
+    if (inserted) {
+      counters().rows.add(static_cast<double>(piece.size()));
+    } else if (inserted.error().code() != ErrorCode::kInvalidArgument) {
+      return inserted;
+    } else if (piece.size() == 1) {
+      log::error("ship: a line for {} is refused and set aside beside {}: {}", table, segment.path,
+                 inserted.error().message());
+      counters().rejected.add();
+      rejected += events::format_line(table, piece[0]);
+    } else {
+      const size_t middle = range.begin + piece.size() / 2;
+      ranges.push_front({middle, range.end});
+      ranges.push_front({range.begin, middle});
+    }
+  }
+  return {};
+}
+
+Result<void> Shipper::ship(SpoolReader& reader, const std::string& path) {
+  TRY_ASSIGN(const SpoolSegment segment, reader.read(path));
+  counters().damaged.add(segment.damaged_lines);
+  std::map<std::string, std::vector<std::string_view>> tables;
+  std::string rejected;
+  for (const auto& line : segment.lines) {
+    if (events::find_table(line.table) != nullptr) {
+      tables[line.table].push_back(line.json);
+    } else {
+      log::error("ship: there is no table {}; its line is set aside beside {}", line.table, path);
+      counters().rejected.add();
+      rejected += events::format_line(line.table, line.json);
+    }
+  }
+  for (const auto& [table, lines] : tables) TRY(ship_table(segment, table, lines, rejected));
+  if (!rejected.empty()) TRY(reader.reject(path, rejected));
+  TRY(reader.remove(path));
+  counters().segments.add();
+  return {};
+}
+
+Result<void> Shipper::drain_spool(const std::string& directory) {
+  SpoolReader reader(directory, files_);
+  TRY_ASSIGN(const auto paths, reader.sealed());
+  for (size_t i = 0; i < paths.size(); ++i) {
+    auto shipped = ship(reader, paths[i]);
+    if (shipped) continue;
+    // What waits here is not in the store: nothing after the oldest of it counts as fresh.
+    if (auto modified = files_.modified_at(paths[i]))
+      fresh_until_ = std::min(fresh_until_, *modified - kUnsealed);
+    counters().pending.add(static_cast<double>(paths.size() - i));
+    return shipped;
+  }
+  return {};
+}
+
+Result<void> Shipper::drain() {
+  const Time now = clock_.now();
+  fresh_until_ = now - kUnsealed;
+  counters().pending.set(0);
+  seal_orphans();
+  TRY_ASSIGN(const auto names, files_.list(options_.spools));
+  Result<void> result;
+  for (const std::string& name : names) {
+    auto drained = drain_spool(options_.spools + "/" + name);
+    if (!drained && result) result = drained;
+  }
+  counters().lag.set(std::chrono::duration<double>(now - fresh_until_).count());
+  return result;
+}
+
+void Shipper::seal_orphans() {
+  const auto now = clock_.steady_now();
+  if (orphans_looked_ && now - orphans_sealed_ < options_.orphan_interval) return;
+  orphans_looked_ = true;
+  orphans_sealed_ = now;
+  const auto names = files_.list(options_.spools);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    auto sealed = events::seal_orphans(options_.spools + "/" + name, files_);
+    if (!sealed) {
+      log::warn("ship: {}", sealed.error().message());
+    } else if (*sealed > 0) {
+      log::info("ship: sealed {} segments in {} that no program was writing to", *sealed, name);
+    }
+  }
+}
+
+void Shipper::run(const std::function<bool()>& stop,
+                  const std::function<void(std::chrono::milliseconds)>& wait) {
+  std::chrono::milliseconds backoff = options_.first_backoff;
+  bool failing = false;
+  while (!stop()) {
+    if (auto drained = drain()) {
+      if (failing) log::info("ship: the store takes events again");
+      failing = false;
+      backoff = options_.first_backoff;
+      wait(options_.poll);
+    } else {
+      if (!failing) log::warn("ship: events wait in the spool: {}", drained.error().message());
+      failing = true;
+      counters().failures.add();
+      wait(backoff);
+      backoff = std::min(backoff * 2, options_.max_backoff);
+    }
+  }
+}
+
+}  // namespace linkgate::store

@@ -1,0 +1,68 @@
+#pragma once
+// Drains the spools of all programs into the event store: oldest segment first within a spool, one INSERT for
+// each table of a segment, under the segment's token, and only then the segment goes. Killed anywhere, it
+// does the same again, and the store takes what it has for a repetition.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "events/spool.h"
+
+namespace linkgate::store {
+
+// The store as a shipper needs it. StoreClient fits; tests have one that fails on demand.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // As StoreClient::insert().
+  virtual Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
+                              std::string_view token) = 0;
+};
+
+struct ShipperOptions {
+  std::string spools;  // folder of the programs' spool folders
+  std::chrono::milliseconds poll{20};
+  std::chrono::milliseconds first_backoff{
+      100};  // doubles up to max_backoff while the store does not take events
+  std::chrono::milliseconds max_backoff{5000};
+  std::chrono::seconds orphan_interval{10};  // how often spools without a writer are looked for
+};
+
+// One thread. Metrics: linkgate_ship_*.
+class Shipper {
+ public:
+  Shipper(ShipperOptions options, EventSink& sink, FileSystem& files, const Clock& clock);
+
+  // Ships what is sealed now. The first error of a spool leaves the rest of that spool for later.
+  Result<void> drain();
+  // Until `stop` is true, which `wait` (sleeping at most so long) helps to notice. Never ends by an error.
+  void run(const std::function<bool()>& stop, const std::function<void(std::chrono::milliseconds)>& wait);
+
+  // Everything that was appended to a spool before this moment can be queried, as of the last drain().
+  Time fresh_until() const { return fresh_until_; }
+
+ private:
+  Result<void> drain_spool(const std::string& directory);
+  Result<void> ship(events::SpoolReader& reader, const std::string& path);
+  Result<void> ship_table(const events::SpoolSegment& segment, const std::string& table,
+                          const std::vector<std::string_view>& lines, std::string& rejected);
+  void seal_orphans();
+
+  const ShipperOptions options_;
+  EventSink& sink_;
+  FileSystem& files_;
+  const Clock& clock_;
+  Time fresh_until_{};
+  std::chrono::steady_clock::time_point orphans_sealed_{};
+  bool orphans_looked_ = false;
+};
+
+}  // namespace linkgate::store

@@ -1,0 +1,72 @@
+#include "store/sql.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace linkgate::store {
+namespace {
+
+// Ends of files and folders of a part are synced before an INSERT is confirmed; the last thousand tokens are
+// remembered; expired days go as whole parts; a FINAL query looks at one partition at a time, since a row
+// never changes its day.
+constexpr std::string_view kTableSettings =
+    "fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000, "
+    "ttl_only_drop_parts = 1, old_parts_lifetime = 30, min_bytes_for_wide_part = 10485760";
+
+std::string escaped(std::string_view text, char quote) {
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + quote;
+}
+
+}  // namespace
+
+std::string quoted(std::string_view name) { return escaped(name, '`'); }
+
+std::string qualified(std::string_view database, std::string_view name) {
+  return quoted(database) + "." + quoted(name);
+}
+
+std::string text_literal(std::string_view text) { return escaped(text, '\''); }
+
+Result<std::vector<std::string>> parse_string_array(std::string_view json) {
+  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  if (!parsed.is_array())
+    return Error(ErrorCode::kInternal, "event store: not an answer in the format asked for");
+  std::vector<std::string> result;
+  for (const auto& one : parsed) {
+    if (!one.is_string()) return Error(ErrorCode::kInternal, "event store: not a name where one should be");
+    result.push_back(one.get<std::string>());
+  }
+  return result;
+}
+
+std::string column_definition(const events::Column& column) {
+  const bool dynamic = column.type == events::ColumnType::kDynamic;
+  return fmt::format("{} {}{}", quoted(column.name), events::clickhouse_type(column.type, column.nullable),
+                     dynamic ? " DEFAULT 'null'" : "");
+}
+
+std::string create_table(std::string_view database, const events::Table& table) {
+  std::string columns;
+  for (const events::Column& column : table.columns) columns += "  " + column_definition(column) + ",\n";
+  columns +=
+      fmt::format("  {} String,\n  {} UInt64", quoted(events::kRowIdColumn), quoted(events::kVersionColumn));
+  if (events::find_column(table, "NetworkMessageId") != nullptr) {
+    columns += ",\n  INDEX by_message NetworkMessageId TYPE bloom_filter(0.01) GRANULARITY 4";
+  }
+  const std::string engine =
+      table.replacing ? fmt::format("ReplacingMergeTree({})", quoted(events::kVersionColumn)) : "MergeTree";
+  return fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (\n{}\n) ENGINE = {}\nPARTITION BY toDate(Timestamp)\n"
+      "ORDER BY (Timestamp, {})\nSETTINGS {}",
+      qualified(database, table.name), columns, engine, quoted(events::kRowIdColumn), kTableSettings);
+}
+
+std::string ttl_clause(int days) { return fmt::format("TTL toDate(Timestamp) + INTERVAL {} DAY", days); }
+
+}  // namespace linkgate::store
