@@ -461,6 +461,39 @@ TEST_P(Contract, ALongUrlIsKeptByItsHash) {
   EXPECT_EQ(store->url("none").value(), std::nullopt);
 }
 
+TEST_P(Contract, TwoProgramsMayOpenANewStoreAtOnce) {
+  std::vector<std::thread> programs;
+  for (int i = 0; i < 4; ++i) {
+    programs.emplace_back([&] {
+      const auto store = intel();
+      if (store != nullptr) expect_ok(store->feeds());
+    });
+  }
+  for (auto& program : programs) program.join();
+}
+
+TEST_P(Contract, AnUnknownLocationIsRefused) {
+  EXPECT_EQ(error_of(open_policy_store({.location = "mysql://x"})), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(open_policy_store({.location = ""})), ErrorCode::kInvalidArgument);
+}
+
+TEST_P(Contract, APostgresThatCameBackIsUsedAgain) {
+  if (GetParam() != "postgresql") GTEST_SKIP() << "about PostgreSQL's connections only";
+  const auto policy_store = policies();
+  const auto delivery_store = delivery();
+  expect_ok(policy_store->put_policy(policy_named("P")));
+  for (int round = 0; round < 2; ++round) {
+    server_->terminate_connections(options_.location);
+    if (round == 0) {
+      EXPECT_EQ(policy_store->load()->policies().size(), 1u);
+    } else {
+      expect_ok(policy_store->put_policy(policy_named("Q")));
+    }
+    expect_ok(delivery_store->mark_delivered("m" + std::to_string(round), {"a@example.com"}, kNoon));
+    EXPECT_TRUE(delivery_store->was_delivered("m" + std::to_string(round), "a@example.com").value());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Contract, testing::Values("sqlite", "postgresql"),
                          [](const auto& info) { return info.param; });
 

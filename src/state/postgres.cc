@@ -62,6 +62,15 @@ class Postgres final : public Sql {
   }
 
   Result<SqlRows> run(std::string_view statement, std::span<const SqlValue> values) override {
+    const bool may_repeat = !in_transaction_ && statement.starts_with("SELECT");
+    auto rows = run_once(statement, values);
+    // That the server was restarted shows only when something is sent.
+    if (!rows && may_repeat && PQstatus(connection_.get()) != CONNECTION_OK)
+      return run_once(statement, values);
+    return rows;
+  }
+
+  Result<SqlRows> run_once(std::string_view statement, std::span<const SqlValue> values) {
     TRY(ensure_connected());
     Parameters parameters(values);
     const ResultPtr result(PQexecParams(connection_.get(), to_dollars(statement).c_str(),
@@ -83,13 +92,20 @@ class Postgres final : public Sql {
 
   Result<void> begin_write() override {
     TRY(ensure_connected());
-    return script("BEGIN");
+    auto begun = script("BEGIN");
+    if (!begun && PQstatus(connection_.get()) != CONNECTION_OK) {
+      TRY(connect());
+      begun = script("BEGIN");
+    }
+    in_transaction_ = begun.has_value();
+    return begun;
   }
   Result<void> begin_migration() override {
     TRY(begin_write());
     return script(std::string(kMigrationLock));
   }
   Result<void> commit() override {
+    in_transaction_ = false;
     // A transaction that a failed statement had aborted answers COMMIT with ROLLBACK and no error.
     const ResultPtr result(PQexec(connection_.get(), "COMMIT"));
     TRY(check(result.get()));
@@ -99,6 +115,7 @@ class Postgres final : public Sql {
     return {};
   }
   void rollback() override {
+    in_transaction_ = false;
     if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) (void)script("ROLLBACK");
   }
 
@@ -223,6 +240,7 @@ class Postgres final : public Sql {
 
   std::string conninfo_, schema_;
   bool read_only_;
+  bool in_transaction_ = false;
   std::unique_ptr<PGconn, FinishConnection> connection_;
 };
 

@@ -51,6 +51,15 @@ class PostgresServer {
     return name;
   }
 
+  // Ends every other connection to the database, as a restart of the server would.
+  void terminate_connections(const std::string& database_location) const {
+    PGconn* connection = PQconnectdb(database_location.c_str());
+    PQclear(PQexec(connection,
+                   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                   "WHERE datname = current_database() AND pid <> pg_backend_pid()"));
+    PQfinish(connection);
+  }
+
  private:
   PostgresServer() = default;
 
