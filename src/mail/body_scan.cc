@@ -193,6 +193,7 @@ Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const
     TRY_ASSIGN(slot.link, add_link(std::move(link), notes));
     if (!patched) continue;
     slot.at = found.at;
+    slot.runs_on = found.runs_on;
     if (stateful) {
       slot.before = states.state_at(slot.at.begin);
       slot.after = states.state_at(slot.at.end);
@@ -227,6 +228,7 @@ Result<void> MessageBuilder::add_calendar_link(FoundInLine& found, CalendarLine&
   value.html_text = found.kind == Kind::kHtmlText;
   value.quote = found.html.quote;
   value.prefix = found.html.prefix;
+  value.runs_on = found.runs_on;
   LinkNotes notes;
   std::optional<Target> target;
   if (found.kind == Kind::kUri || found.kind == Kind::kHtml) {

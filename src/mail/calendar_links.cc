@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "mail/html_entities.h"
+#include "mail/text_links.h"
 #include "url/find.h"
 
 namespace linkgate::mail {
@@ -89,6 +90,7 @@ void find_in_text(const Unescaped& value, ContentLine& line) {
     found.kind = url.kind == url::FoundKind::kScheme ? Kind::kScheme
                  : url.kind == url::FoundKind::kWww  ? Kind::kWww
                                                      : Kind::kBareDomain;
+    found.runs_on = would_run_on(std::string_view(value.text).substr(url.end));
     line.found.push_back(std::move(found));
   }
 }
@@ -102,7 +104,8 @@ void find_in_line(ContentLine& line, size_t max_links) {
     const std::string_view uri = ascii::trim(std::string_view(line.text).substr(pieces.value));
     if (uri.empty()) return;
     const size_t begin = static_cast<size_t>(uri.data() - line.text.data());
-    line.found.push_back({{begin, begin + uri.size()}, std::string(uri), FoundInLine::Kind::kUri, false, {}});
+    line.found.push_back(
+        {{begin, begin + uri.size()}, std::string(uri), FoundInLine::Kind::kUri, false, {}, false});
     return;
   }
   const Unescaped value = unescape(line.text, pieces.value);
@@ -136,7 +139,7 @@ std::string fold(std::string_view line, std::string_view newline) {
 }
 
 std::string replaced(const CalendarLine& line, const CalendarLine::Value& value, const std::string& url) {
-  std::string text = url;
+  std::string text = value.runs_on ? "<" + url + ">" : url;
   if (value.html_text) {
     text = "<a href=\"" + escape_attribute(url) + "\">";
   } else if (value.html) {

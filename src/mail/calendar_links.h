@@ -16,8 +16,9 @@ struct FoundInLine {
   Range at;           // in ContentLine::text
   std::string words;  // as it stood, escapes resolved
   enum class Kind : uint8_t { kUri, kScheme, kWww, kBareDomain, kHtml, kHtmlText } kind = Kind::kUri;
-  bool escaped = true;  // stands in a TEXT value
-  HtmlLink html;        // kHtml, kHtmlText
+  bool escaped = true;   // stands in a TEXT value
+  HtmlLink html;         // kHtml, kHtmlText
+  bool runs_on = false;  // see TextLink
 };
 
 struct ContentLine {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,15 @@ class Corpus {
     std::error_code ignored;
     if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
   }
+
+  // One of each archive for all tests of a process: unpacking takes longer than the tests.
+  static Corpus& of(const std::string& archive_name) {
+    static std::map<std::string, Corpus> all;
+    const auto [at, is_new] = all.try_emplace(archive_name);
+    if (is_new) at->second.open(archive_name);
+    return at->second;
+  }
+  bool is_open() const { return !folder_.empty(); }
 
   // Unpacks an archive of mail/ into a folder of its own.
   bool open(const std::string& archive_name) {

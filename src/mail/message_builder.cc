@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "mail/header_value.h"
 #include "mail/link_target.h"
+#include "mail/signature.h"
 #include "url/find.h"
 
 namespace linkgate::mail {
@@ -66,17 +67,23 @@ Result<void> MessageBuilder::scan_container(size_t index) {
   container.first_part = impl_.parts.size();
   const auto& entities = container.structure.entities;
   for (const Entity& entity : entities) impl_.parts.push_back(describe(container, entity));
-  std::vector<EntityState> states;
-  for (size_t i = 0; i < entities.size(); ++i) {
-    states.push_back(state_of(container, i, states));
-    if (states[i].encrypted) continue;
-    if (entities[i].type == "message/rfc822" && !entities[i].is_message) {
-      TRY(add_encoded_message(index, i, states[i].signed_state));
-    }
-    const Role role = role_of(container, i);
-    if (role != Role::kNone) TRY(add_body(index, i, role, states[i].signed_state));
-  }
+  for (size_t i = 0; i < entities.size(); ++i) TRY(scan_entity(index, i));
   return {};
+}
+
+Result<void> MessageBuilder::scan_entity(size_t container_index, size_t index) {
+  Container& container = impl_.containers[container_index];
+  const Entity& entity = container.structure.entities[index];
+  const SignedState state = inherited_state(container, index);
+  container.signed_states.push_back(state);
+  if (is_encrypted(container, index)) return {};
+  if (is_any(entity.type, {"application/pkcs7-mime", "application/x-pkcs7-mime"})) {
+    return add_opaque(container_index, index, state);
+  }
+  if (holds_message(entity.type) && !entity.is_message)
+    return add_encoded_message(container_index, index, state);
+  const Role role = role_of(container, index);
+  return role != Role::kNone ? add_body(container_index, index, role, state) : Result<void>();
 }
 
 // A stretch that is decoded to be patched. It is written again in its own encoding and shape, or as base64.
@@ -121,20 +128,67 @@ Result<void> MessageBuilder::add_encoded_message(size_t container_index, size_t 
   return {};
 }
 
-MessageBuilder::EntityState MessageBuilder::state_of(const Container& container, size_t index,
-                                                     const std::vector<EntityState>& earlier) const {
-  const Entity& entity = container.structure.entities[index];
-  EntityState state;
-  if (entity.parent >= 0) {
-    state = earlier[entity.parent];
-  } else {
-    state.signed_state = container.signed_state;
+// Opaque signed-data: looked into as if it stood open. Where the signature is trusted nothing in it is
+// touched.
+Result<void> MessageBuilder::add_opaque(size_t container_index, size_t entity_index,
+                                        SignedState signed_state) {
+  const Container& container = impl_.containers[container_index];
+  const Entity& entity = container.structure.entities[entity_index];
+  const std::string_view around = impl_.regions[container.region].bytes;
+  const std::string der = decode(around.substr(entity.body.begin, entity.body.size()), entity.encoding);
+  std::optional<std::string> content = opaque_signed_content(der);
+  if (!content) return {};
+  // It takes the envelope's place among lines that end as those of the message do.
+  if (impl_.newline == "\n") std::erase(*content, '\r');
+  Region& region = add_region(container_index, entity_index, std::move(*content));
+  region.is_opaque = true;
+  Container inner;
+  inner.region = static_cast<int>(impl_.regions.size()) - 1;
+  inner.depth = entity.depth + 1;
+  inner.signed_state = signed_state == SignedState::kTrusted || (trust_ != nullptr && trust_->verifies(der))
+                           ? SignedState::kTrusted
+                           : SignedState::kUnverified;
+  impl_.containers.push_back(std::move(inner));
+  return {};
+}
+
+// Of a signed multipart only the first part is signed (RFC 1847, 2.1); others beside it are as what surrounds
+// them.
+SignedState MessageBuilder::inherited_state(const Container& container, size_t index) const {
+  const auto& entities = container.structure.entities;
+  const int parent = entities[index].parent;
+  if (parent < 0) return container.signed_state;
+  const SignedState around = container.signed_states[parent];
+  const bool is_first = static_cast<size_t>(parent) + 1 == index;
+  if (around == SignedState::kTrusted || entities[parent].type != "multipart/signed" || !is_first)
+    return around;
+  return verify_detached(container, parent);
+}
+
+SignedState MessageBuilder::verify_detached(const Container& container, size_t multipart) const {
+  const auto& entities = container.structure.entities;
+  const Entity& content = entities[multipart + 1];
+  const auto is_signature = [&](const Entity& entity) {
+    return entity.parent == static_cast<int>(multipart) &&
+           is_any(entity.type, {"application/pkcs7-signature", "application/x-pkcs7-signature"});
+  };
+  const auto signature = std::find_if(entities.begin() + static_cast<std::ptrdiff_t>(multipart) + 2,
+                                      entities.end(), is_signature);
+  if (trust_ == nullptr || signature == entities.end()) return SignedState::kUnverified;
+  const std::string_view bytes = impl_.regions[container.region].bytes;
+  const std::string_view signed_bytes =
+      bytes.substr(content.header.begin, content.body.end - content.header.begin);
+  const std::string der =
+      decode(bytes.substr(signature->body.begin, signature->body.size()), signature->encoding);
+  return trust_->verifies(signed_bytes, der) ? SignedState::kTrusted : SignedState::kUnverified;
+}
+
+bool MessageBuilder::is_encrypted(const Container& container, size_t index) const {
+  const auto& entities = container.structure.entities;
+  for (int i = static_cast<int>(index); i >= 0; i = entities[i].parent) {
+    if (entities[i].type == "multipart/encrypted") return true;
   }
-  if (entity.type == "multipart/encrypted") state.encrypted = true;
-  if (entity.type == "multipart/signed" && state.signed_state != SignedState::kTrusted) {
-    state.signed_state = SignedState::kUnverified;
-  }
-  return state;
+  return false;
 }
 
 MessageBuilder::Role MessageBuilder::role_of(const Container& container, size_t index) const {

@@ -23,15 +23,14 @@ class MessageBuilder {
 
  private:
   enum class Role : uint8_t { kNone, kHtml, kText, kCalendar, kOtherText };
-  struct EntityState {
-    SignedState signed_state = SignedState::kNone;
-    bool encrypted = false;
-  };
 
   Result<void> scan_container(size_t index);
+  Result<void> scan_entity(size_t container, size_t entity);
+  SignedState inherited_state(const Container& container, size_t entity) const;
+  bool is_encrypted(const Container& container, size_t entity) const;
+  SignedState verify_detached(const Container& container, size_t multipart) const;
+  Result<void> add_opaque(size_t container, size_t entity, SignedState signed_state);
   Result<void> add_encoded_message(size_t container, size_t entity, SignedState signed_state);
-  EntityState state_of(const Container& container, size_t entity,
-                       const std::vector<EntityState>& earlier) const;
   Role role_of(const Container& container, size_t entity) const;
   Part describe(const Container& container, const Entity& entity) const;
   void read_envelope();

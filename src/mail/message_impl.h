@@ -36,6 +36,8 @@ struct Region {
   size_t entity = 0;
   bool was_other_encoding = false;
   bool was_other_charset = false;
+  bool is_opaque =
+      false;  // inside opaque signed-data: header and body of an entity that replaces the envelope
 };
 
 // A header and bodies found in one region: the message, or a message inside an encoded part.
@@ -45,6 +47,7 @@ struct Container {
   SignedState signed_state = SignedState::kNone;
   size_t first_part = 0;  // index of its first entity among all parts
   Structure structure;
+  std::vector<SignedState> signed_states;  // of each entity
 };
 
 enum class SlotKind : uint8_t {
@@ -62,6 +65,7 @@ struct Slot {
   char before = 'B', after = 'B';  // states of ISO-2022-JP at both ends
   std::string prefix;              // kept in front of the URL (meta refresh)
   size_t line = 0;                 // kContentLine: index into calendar_lines
+  bool runs_on = false;            // kPlain: see TextLink
 };
 
 // A content line of iCalendar, unfolded, and what is to be replaced in it.
@@ -74,6 +78,7 @@ struct CalendarLine {
     Quote quote = Quote::kNone;
     bool escaped = true;  // a TEXT value, where \ , ; are escaped
     std::string prefix;
+    bool runs_on = false;
   };
   std::string text;
   std::vector<Value> values;

@@ -75,6 +75,9 @@ class Scanner {
     entity.last_field = result_.fields.size();
     entity.body = {body, bytes_.size()};
     TRY(read_fields(entity));
+    note_shadowed(entity, "Content-Type");
+    note_shadowed(entity, "Content-Transfer-Encoding");
+    note_shadowed(entity, "Content-Disposition");
     current_ = static_cast<int>(result_.entities.size());
     result_.entities.push_back(std::move(entity));
     return body;
@@ -122,7 +125,21 @@ class Scanner {
     return {};
   }
 
-  // The first of several fields of one name counts, as for most clients.
+  // The first of several fields of one name counts, as for most clients. Those that say something else are
+  // noted: see Structure::shadowed.
+  void note_shadowed(const Entity& entity, std::string_view name) {
+    const auto first = field(entity, name);
+    bool is_first = true;
+    for (size_t i = entity.first_field; first && i < result_.fields.size(); ++i) {
+      const HeaderField& f = result_.fields[i];
+      if (!ascii::iequals(bytes_.substr(f.name.begin, f.name.size()), name)) continue;
+      if (!is_first && unfold(bytes_.substr(f.value.begin, f.value.size())) != *first) {
+        result_.shadowed.push_back({result_.entities.size(), i});
+      }
+      is_first = false;
+    }
+  }
+
   std::optional<std::string> field(const Entity& entity, std::string_view name) const {
     for (size_t i = entity.first_field; i < result_.fields.size(); ++i) {
       const HeaderField& f = result_.fields[i];
@@ -158,8 +175,7 @@ class Scanner {
       return Error(ErrorCode::kInvalidArgument,
                    "fragment of a message (message/partial), which cannot be read alone");
     }
-    entity.is_message = (entity.type == "message/rfc822" || entity.type == "message/global") &&
-                        entity.encoding == Encoding::kIdentity;
+    entity.is_message = holds_message(entity.type) && entity.encoding == Encoding::kIdentity;
     return {};
   }
 
@@ -227,6 +243,10 @@ class Scanner {
 };
 
 }  // namespace
+
+bool holds_message(std::string_view type) {
+  return type == "message/rfc822" || type == "message/global" || type == "message/news";
+}
 
 std::string unfold(std::string_view value) {
   std::string out;

@@ -44,12 +44,22 @@ struct Entity {
 struct Structure {
   std::vector<Entity> entities;  // parents before their children, in order of the bytes
   std::vector<HeaderField> fields;
+  // Second Content-Type, -Transfer-Encoding and -Disposition fields that disagree with the first: mail
+  // clients disagree which one counts, so what we protected may not be what is shown. render() takes them
+  // out. No mail of honest make has them.
+  struct Shadowed {
+    size_t entity, field;
+  };
+  std::vector<Shadowed> shadowed;
 };
 
 // `depth` and `parts` are what surrounds a message that was found inside an encoded part; they count against
 // the limits. Errors: kLimit; kInvalidArgument where there is no header at all, or for message/partial.
 Result<Structure> scan_structure(std::string_view bytes, const Limits& limits, int depth = 0,
                                  size_t parts = 0);
+
+// message/rfc822 and its kin (message/global, message/news): a message inside.
+bool holds_message(std::string_view type);
 
 // Value of a field without line ends; surrounding white space removed.
 std::string unfold(std::string_view value);

@@ -45,6 +45,20 @@ std::string leaves_of_gmime(const std::string& bytes) {
   return text;
 }
 
+// What is no matter of taste: GMime shows no multipart without parts, takes a type that cannot be read for
+// binary data, and parts without a byte come and go.
+std::string comparable(std::string_view leaves) {
+  std::string text;
+  for (const std::string_view line : ascii::split(leaves, '\n')) {
+    const bool odd = line.ends_with(" 0") || line.starts_with("multipart/");
+    const std::string_view type = line.substr(0, line.find(' '));
+    const bool unknown = type == "application/octet-stream" || type == "text/plain";
+    if (!odd)
+      text += (unknown ? "unknown" : std::string(type)) + std::string(line.substr(type.size())) + "\n";
+  }
+  return text;
+}
+
 std::string leaves_of(const Structure& structure) {
   std::string text;
   for (const Entity& entity : structure.entities) {
@@ -58,9 +72,9 @@ class Oracle : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     g_mime_init();
-    if (!corpus_.open(GetParam())) GTEST_SKIP() << corpus_.why_not() << ": nothing was tested";
+    if (!corpus_.is_open()) GTEST_SKIP() << corpus_.why_not() << ": nothing was tested";
   }
-  Corpus corpus_;
+  Corpus& corpus_ = Corpus::of(GetParam());
 };
 
 TEST_P(Oracle, GMimeFindsTheSameParts) {
@@ -71,14 +85,15 @@ TEST_P(Oracle, GMimeFindsTheSameParts) {
     const auto structure = scan_structure(bytes, Limits());
     if (!structure) continue;
     ++compared;
-    const std::string ours = leaves_of(*structure);
-    const std::string theirs = leaves_of_gmime(bytes);
+    const std::string ours = comparable(leaves_of(*structure));
+    const std::string theirs = comparable(leaves_of_gmime(bytes));
     if (ours == theirs) continue;
     ++differ;
     std::printf("%s\nours:\n%sGMime:\n%s", path.c_str(), ours.c_str(), theirs.c_str());
   }
   std::printf("%s: %d compared with GMime, %d differ\n", GetParam(), compared, differ);
-  EXPECT_LE(differ * 100, compared);
+  // The fixtures are there to be disagreed about; real mails are not.
+  EXPECT_LE(differ, Corpus::name_of(GetParam()) == "fixtures" ? compared / 20 : 0);
 }
 
 // The values of all links in Gumbo's tree, without recursion.

@@ -22,8 +22,10 @@ size_t line_end(std::string_view bytes, size_t at) {
 }  // namespace
 
 Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits) {
-  std::stable_sort(edits.begin(), edits.end(),
-                   [](const Edit& a, const Edit& b) { return a.at.begin < b.at.begin; });
+  // An insertion comes before what is replaced from the same place on.
+  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
+    return a.at.begin != b.at.begin ? a.at.begin < b.at.begin : a.at.empty() && !b.at.empty();
+  });
   size_t size = bytes.size();
   for (const Edit& edit : edits) size += edit.text.size();
   std::string out;
@@ -39,6 +41,13 @@ Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits)
   }
   out.append(bytes, done);
   return out;
+}
+
+bool has_long_line(std::string_view bytes) {
+  for (size_t at = 0; at < bytes.size(); at = std::min(bytes.find('\n', at), bytes.size() - 1) + 1) {
+    if (line_end(bytes, at) - at > kMaxMessageLine) return true;
+  }
+  return false;
 }
 
 bool makes_long_line(std::string_view bytes, const std::vector<Edit>& edits) {

@@ -20,6 +20,7 @@ Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits)
 
 // Whether the edits (in order) make a line longer than kMaxMessageLine out of lines that were not. `bytes` is
 // a body.
+bool has_long_line(std::string_view bytes);
 bool makes_long_line(std::string_view bytes, const std::vector<Edit>& edits);
 
 }  // namespace linkgate::mail

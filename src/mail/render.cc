@@ -34,10 +34,12 @@ bool is_own_field(std::string_view name) { return ascii::istarts_with(name, "X-L
 Result<Rendered> Renderer::run() {
   decide_links();
   for (const Body& body : message_.bodies) TRY(edit_body(body));
+  const size_t removed = remove_shadowed_fields();
   // Inner regions come after those around them.
   for (size_t i = edits_.size(); i-- > 1;) TRY(close_region(i));
   edit_header();
   Rendered result;
+  result.removed_fields = removed;
   TRY_ASSIGN(result.bytes, apply_edits(message_.bytes, std::move(edits_[0])));
   result.outcomes = std::move(outcomes_);
   return result;
@@ -49,6 +51,10 @@ void Renderer::decide_links() {
     outcomes_[i].link = i;
     outcomes_[i].result = decide(i, outcomes_[i].replacement);
   }
+}
+
+bool Renderer::is_kept(SignedState state) const {
+  return state == SignedState::kTrusted || (state == SignedState::kUnverified && !options_.rewrite_signed);
 }
 
 Unwrapped Renderer::decide(size_t index, std::string& replacement) const {
@@ -126,9 +132,11 @@ void Renderer::add_slot_edits(const Body& body, const Slot& slot, std::vector<Ed
       edits.push_back({{slot.at.end, slot.at.end}, charset.from_ascii("</a>", slot.after, slot.after)});
       break;
     }
-    case SlotKind::kPlain:
-      edits.push_back({slot.at, charset.from_ascii(url, slot.before, slot.after)});
+    case SlotKind::kPlain: {
+      const std::string words = slot.runs_on ? "<" + url + ">" : url;
+      edits.push_back({slot.at, charset.from_ascii(words, slot.before, slot.after)});
       break;
+    }
     case SlotKind::kContentLine:
       break;
   }
@@ -156,7 +164,8 @@ void Renderer::encode_as_quoted_printable(std::string_view encoded, std::vector<
 Result<void> Renderer::close_region(size_t index) {
   if (edits_[index].empty()) return {};
   const Region& region = message_.regions[index];
-  TRY_ASSIGN(const std::string patched, apply_edits(region.bytes, std::move(edits_[index])));
+  TRY_ASSIGN(std::string patched, apply_edits(region.bytes, std::move(edits_[index])));
+  if (region.is_opaque) return open_opaque(region, std::move(patched));
   std::string encoded;
   switch (region.encoding) {
     case Encoding::kQuotedPrintable:
@@ -170,6 +179,28 @@ Result<void> Renderer::close_region(size_t index) {
   if (region.was_other_encoding)
     set_field(region.container, region.entity, "Content-Transfer-Encoding", "base64");
   if (region.was_other_charset) set_charset(region.container, region.entity);
+  return {};
+}
+
+// A signature that no longer holds goes, and what it enclosed takes its place: the fields that described the
+// envelope give way to those inside.
+Result<void> Renderer::open_opaque(const Region& region, std::string inner) {
+  const Container& container = message_.containers[region.container];
+  const Entity& entity = container.structure.entities[region.entity];
+  if (has_long_line(inner)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "signed part holds lines that cannot be sent once it is opened");
+  }
+  std::vector<Edit>& edits = edits_[container.region];
+  for (size_t i = entity.first_field; i < entity.last_field; ++i) {
+    const HeaderField& field = container.structure.fields[i];
+    const bool describes = ascii::istarts_with(message_.field_text(container, field.name), "Content-");
+    const auto is_this = [i](const Structure::Shadowed& shadowed) { return shadowed.field == i; };
+    const auto& shadowed = container.structure.shadowed;
+    if (describes && std::none_of(shadowed.begin(), shadowed.end(), is_this))
+      edits.push_back({field.whole, ""});
+  }
+  edits.push_back({{entity.header.end, entity.body.end}, std::move(inner)});
   return {};
 }
 
@@ -194,8 +225,12 @@ void Renderer::set_field(int container_index, size_t entity_index, std::string_v
     const std::string_view field_name = message_.field_text(container, field.name);
     mime |= ascii::iequals(field_name, "MIME-Version");
     if (!ascii::iequals(field_name, name)) continue;
-    edits.push_back({field.value, " " + std::string(value)});
     found = true;
+    // One that says the same must go on saying the same; one that contradicts is taken out anyway.
+    const auto is_this = [i](const Structure::Shadowed& shadowed) { return shadowed.field == i; };
+    if (std::none_of(structure.shadowed.begin(), structure.shadowed.end(), is_this)) {
+      edits.push_back({field.value, " " + std::string(value)});
+    }
   }
   if (found) return;
   std::string text;
@@ -227,6 +262,18 @@ void Renderer::set_charset(int container_index, size_t entity_index) {
                   "utf-8");
   }
   set_field(container_index, entity_index, "Content-Type", value);
+}
+
+size_t Renderer::remove_shadowed_fields() {
+  size_t removed = 0;
+  for (const Container& container : message_.containers) {
+    for (const Structure::Shadowed& shadowed : container.structure.shadowed) {
+      if (is_kept(container.signed_states[shadowed.entity])) continue;
+      edits_[container.region].push_back({container.structure.fields[shadowed.field].whole, ""});
+      ++removed;
+    }
+  }
+  return removed;
 }
 
 void Renderer::edit_header() {

@@ -55,7 +55,9 @@ inline std::string broken_by(std::string_view bytes) {
   RenderOptions options;
   options.strip_own_headers = false;
   const auto untouched = message->render(options, [](const Link&) { return std::nullopt; });
-  if (!untouched || untouched->bytes != bytes) return "a message without replacements changes";
+  if (!untouched || (untouched->bytes != bytes && untouched->removed_fields == 0)) {
+    return "a message without replacements changes";
+  }
   options.strip_own_headers = true;
   options.stamp = "11111111-2222-3333-4444-555555555555.mac";
   const auto once = message->render(options, seal);

@@ -81,6 +81,8 @@ struct LinkOutcome {
 struct Rendered {
   std::string bytes;
   std::vector<LinkOutcome> outcomes;  // one for each of links()
+  size_t removed_fields =
+      0;  // Content-Type and the like that contradicted an earlier one: see docs/rewriting.md
 };
 
 class SignatureTrust;

@@ -11,7 +11,8 @@ void find_in_ascii(std::string_view text, size_t offset, std::vector<TextLink>& 
   for (const url::FoundUrl& found : url::find_urls(text)) {
     out.push_back({{offset + found.begin, offset + found.end},
                    std::string(text.substr(found.begin, found.end - found.begin)),
-                   found.kind});
+                   found.kind,
+                   would_run_on(text.substr(found.end))});
   }
 }
 
@@ -25,7 +26,8 @@ struct Mapped {
       // The end is that of the last byte, not the start of the next: between them may stand a line end.
       out.push_back({{source[found.begin], source[found.end - 1] + 1},
                      text.substr(found.begin, found.end - found.begin),
-                     found.kind});
+                     found.kind,
+                     would_run_on(std::string_view(text).substr(found.end))});
     }
   }
 };
@@ -87,6 +89,15 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
 }
 
 }  // namespace
+
+bool would_run_on(std::string_view after) {
+  constexpr size_t kLookAhead = 64;
+  if (after.empty() || static_cast<unsigned char>(after[0]) <= 0x20 || after[0] == '<' || after[0] == '>')
+    return false;
+  constexpr std::string_view kProbe = "https://host.example/?a=1&b=0";
+  const auto found = url::find_urls(std::string(kProbe) + std::string(after.substr(0, kLookAhead)));
+  return found.empty() || found[0].end != kProbe.size();
+}
 
 std::vector<TextLink> find_plain_links(std::string_view bytes, const Charset& charset, bool delsp) {
   std::vector<TextLink> out;
