@@ -220,7 +220,10 @@ Result<ParsedFeed> parse_csv(std::string_view bytes, const FeedConfig& config, D
 
 std::string feed_key(std::string_view word) {
   std::string text = refang(word);
-  if (text.find("://") == text.npos) text.insert(0, "http://");
+  if (text.find("://") == text.npos) {
+    if (text.substr(0, text.find('/')).find('@') != text.npos) return "";  // a mail address
+    text.insert(0, "http://");
+  }
   const auto url = url::Url::parse(text);
   if (!url) return "";
   if (url->scheme() == "ftp") return url::canonical_key(*url);
