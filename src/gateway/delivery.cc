@@ -18,20 +18,6 @@ constexpr std::chrono::seconds kClaimPatience{300};  // for the first try of a r
 constexpr std::chrono::milliseconds kClaimPoll{20};
 constexpr std::chrono::milliseconds kPatienceWithScan{2'000};    // DeliverMessageAfterScan off
 constexpr std::chrono::milliseconds kPatienceAfterScan{15'000};  // on: "wait for URL scanning to complete"
-constexpr int kRecordTries = 20;  // of a row after the next hop took the message
-constexpr std::chrono::milliseconds kRecordPause{250};
-
-SmtpReply our_trouble(const Error& error) {
-  log::error("mail is deferred: {}", error.message());
-  return SmtpReply(451, "4.3.0 Local trouble, try again later");
-}
-
-asio::awaitable<void> pause(std::chrono::milliseconds time) {
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor, time);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
 
 std::string_view domain_of(std::string_view address) {
   const size_t at = address.rfind('@');
@@ -69,14 +55,13 @@ asio::awaitable<void> Delivery::run() {
   const bool admitted = co_await admit();
   if (admitted) {
     co_await skip_delivered();
-    co_await read_message();
+    if (!all_answered()) co_await read_message();
     std::vector<Group> groups = make_groups();
-    for (size_t next = 0; next < groups.size() && !client_gone_; ++next) {
-      const bool readable = co_await deliver_group(groups[next]);
-      if (readable) continue;
+    const bool readable = co_await deliver_all(groups);
+    if (!readable) {
       work_.reset();  // what is left of the recipients gets the message as one that cannot be read
       groups = unscannable_groups();
-      next = static_cast<size_t>(-1);
+      (void)co_await deliver_all(groups);
     }
   }
   SmtpReply rest(451, "4.3.0 Not delivered, try again later");
@@ -198,40 +183,54 @@ void Delivery::match_policies() {
 
 // Recipients that have this message from an earlier try get their 250 again.
 asio::awaitable<void> Delivery::skip_delivered() {
-  for (size_t i = 0; i < recipients_.size() && !client_gone_; ++i) {
-    const bool claimed = co_await claim(i);
-    if (!claimed) {
-      SmtpReply busy(451, "4.3.0 This message is being delivered already, try again later");
-      co_await answer(i, std::move(busy));
-      continue;
+  const bool claimed = co_await claim_all();
+  if (!claimed) {
+    SmtpReply busy(451, "4.3.0 This message is being delivered already, try again later");
+    co_await answer_rest(std::move(busy));
+    co_return;
+  }
+  std::function<Result<std::vector<bool>>()> look = [this]() -> Result<std::vector<bool>> {
+    std::vector<bool> before;
+    for (const Recipient& recipient : recipients_) {
+      TRY_ASSIGN(const bool was,
+                 context_.delivered.was_delivered(facts_.identity.text, recipient.envelope->address));
+      before.push_back(was);
     }
-    std::function<Result<bool>()> look = [this, i] {
-      return context_.delivered.was_delivered(facts_.identity.text, recipients_[i].envelope->address);
-    };
-    auto before = co_await on_worker<bool>(context_.workers, std::move(look));
-    if (!before) {
-      const SmtpReply trouble = our_trouble(before.error());
-      co_await answer(i, trouble);
-    } else if (*before) {
-      context_.metrics.repeated.add();
-      SmtpReply again(250, "2.0.0 Delivered before as " + facts_.identity.text);
-      co_await answer(i, std::move(again));
-    }
+    return before;
+  };
+  auto before = co_await on_worker<std::vector<bool>>(context_.workers, std::move(look));
+  if (!before) {
+    const SmtpReply trouble = our_trouble(before.error());
+    co_await answer_rest(trouble);
+    co_return;
+  }
+  for (size_t i = 0; i < recipients_.size(); ++i) {
+    if (!(*before)[i]) continue;
+    context_.metrics.repeated.add();
+    SmtpReply again(250, "2.0.0 Delivered before as " + facts_.identity.text);
+    co_await answer(i, std::move(again));
   }
 }
 
-asio::awaitable<bool> Delivery::claim(size_t recipient) {
-  const std::string key = facts_.identity.text + " " + recipients_[recipient].envelope->address;
+// All recipients or none, so that two tries of one message cannot wait for each other. False: it took too
+// long.
+asio::awaitable<bool> Delivery::claim_all() {
+  const auto key = [this](const Recipient& recipient) {
+    return facts_.identity.text + " " + recipient.envelope->address;
+  };
   const auto end = context_.clock.steady_now() + kClaimPatience;
-  while (!context_.under_way.insert(key).second) {
-    // The same recipient twice in one transaction: the second is answered after the first, from the marker.
-    bool own = false;
-    for (const Recipient& other : recipients_) own = own || other.claim == key;
-    if (own) break;
+  while (true) {
+    bool free = true;
+    for (const Recipient& recipient : recipients_)
+      free = free && !context_.under_way.contains(key(recipient));
+    if (free) break;
     if (context_.clock.steady_now() > end) co_return false;
     co_await pause(kClaimPoll);
   }
-  recipients_[recipient].claim = key;
+  for (Recipient& recipient : recipients_) {
+    recipient.claim = key(recipient);
+    context_.under_way.insert(recipient.claim);
+  }
   co_return true;
 }
 
@@ -268,124 +267,6 @@ asio::awaitable<void> Delivery::read_message() {
   facts_.verdict = co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), now, patience);
 }
 
-// False where it turns out only now that the message cannot be rewritten, for reasons of its own; nobody was
-// answered then.
-asio::awaitable<bool> Delivery::deliver_group(const Group& group) {
-  if (!group.unscannable_action.empty()) context_.metrics.count_unscannable(group.unscannable_action);
-  if (group.outcome == DeliveryOutcome::kDeferred) {
-    co_await defer(group);
-    co_return true;
-  }
-  auto rendered = co_await render(group);
-  if (!rendered) {
-    if (!rendered.error().is_ours() && work_ != nullptr) {
-      facts_.unscannable = rendered.error().message();
-      co_return false;
-    }
-    const SmtpReply trouble = our_trouble(rendered.error());
-    for (size_t i : group.recipients) co_await answer(i, trouble);
-    co_return true;
-  }
-  co_await hand_over(group, *rendered);
-  co_return true;
-}
-
-// UnscannableAction Defer: the MTA keeps the mail, and a row says why.
-asio::awaitable<void> Delivery::defer(const Group& group) {
-  SmtpReply reply(451, "4.7.1 This message cannot be checked: " + facts_.unscannable);
-  for (size_t i : group.recipients) {
-    RecipientFacts facts = facts_of(i, DeliveryOutcome::kDeferred);
-    facts.unscannable_action = group.unscannable_action;
-    facts.reply = std::to_string(reply.code) + " " + reply.text();
-    auto recorded = co_await record(std::move(facts), false);
-    if (!recorded) log::error("a deferred message has no row: {}", recorded.error().message());
-    co_await answer(i, reply);
-  }
-}
-
-asio::awaitable<void> Delivery::hand_over(const Group& group, const RenderedMessage& rendered) {
-  if (next_hop_down_) {
-    for (size_t i : group.recipients) co_await answer(i, *next_hop_down_);
-    co_return;
-  }
-  net::SmtpEnvelope envelope = transaction_.envelope;
-  envelope.recipients.clear();
-  for (size_t i : group.recipients) envelope.recipients.push_back(*recipients_[i].envelope);
-  NextHopPool::Lease lease;
-  auto replies = co_await send(envelope, rendered.bytes, &lease);
-  if (!replies) {
-    next_hop_down_ = SmtpReply(451, "4.4.1 The next hop does not answer, try again later");
-    log::warn("next hop {}: {}", next_hop_.endpoint(), replies.error().message());
-    for (size_t i : group.recipients) co_await answer(i, *next_hop_down_);
-    co_return;
-  }
-  std::optional<Result<SmtpReply>> common;  // SMTP has one reply for all
-  for (size_t n = 0; n < group.recipients.size(); ++n) {
-    SmtpReply reply = (*replies)[n];
-    if (reply.code == 0) {
-      if (!common) common = co_await lease.client->final_reply();
-      if (*common) {
-        reply = **common;
-      } else {
-        next_hop_down_ = SmtpReply(451, "4.4.2 The next hop broke off, try again later");
-        log::warn("next hop {}: {}", next_hop_.endpoint(), common->error().message());
-        reply = *next_hop_down_;
-      }
-      const bool again = lease.client->protocol() == net::SmtpProtocol::kLmtp && *common;
-      if (again) common.reset();
-    }
-    co_await conclude(group.recipients[n], group, rendered, std::move(reply));
-  }
-  next_hop_.give_back(std::move(lease.client));
-}
-
-// A connection that was kept may have died meanwhile: as long as no content went over it, a new one is tried.
-asio::awaitable<Result<std::vector<SmtpReply>>> Delivery::send(const net::SmtpEnvelope& envelope,
-                                                               std::string_view bytes,
-                                                               NextHopPool::Lease* lease) {
-  for (int tries = 0; tries < 2; ++tries) {
-    auto acquired = co_await next_hop_.acquire(tries > 0);
-    if (!acquired) co_return std::move(acquired).error();
-    *lease = *std::move(acquired);
-    const net::SmtpExtensions& peer = lease->client->extensions();
-    if ((envelope.smtputf8 && !peer.smtputf8) || (envelope.body == "8BITMIME" && !peer.eight_bit_mime)) {
-      // It offered these when we did. The MTA asks again, hears what is offered now, and converts or bounces.
-      std::vector<SmtpReply> replies(
-          envelope.recipients.size(),
-          SmtpReply(451, "4.6.3 The next hop does not take this kind of message now"));
-      co_return replies;
-    }
-    auto replies = co_await lease->client->send(envelope, bytes);
-    const bool again = !replies && lease->reused && !lease->client->content_sent();
-    if (!again) co_return replies;
-  }
-  co_return Error(ErrorCode::kUnavailable, "the next hop closed two connections");
-}
-
-// The next hop has spoken: rows, marker, our answer, in this order.
-asio::awaitable<void> Delivery::conclude(size_t recipient, const Group& group,
-                                         const RenderedMessage& rendered, SmtpReply reply) {
-  if (reply.temporary() || reply.code < 200) {
-    co_await answer(recipient, std::move(reply));
-    co_return;
-  }
-  RecipientFacts facts = facts_of(recipient, reply.positive() ? group.outcome : DeliveryOutcome::kFailed);
-  facts.unscannable_action = group.unscannable_action;
-  facts.reply = std::to_string(reply.code) + " " + reply.text();
-  facts.links = rendered.links;
-  const bool delivered = reply.positive();
-  if (delivered) context_.metrics.count_links(rendered.links);
-  Result<void> recorded;
-  for (int tries = 0; tries < kRecordTries; ++tries) {
-    RecipientFacts copy = facts;
-    recorded = co_await record(std::move(copy), delivered);
-    if (recorded) break;
-    co_await pause(kRecordPause);  // the next hop has the mail: better late than twice
-  }
-  if (!recorded) reply = our_trouble(recorded.error());
-  co_await answer(recipient, std::move(reply));
-}
-
 RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) const {
   RecipientFacts facts;
   facts.recipient = recipients_[recipient].envelope->address;
@@ -394,24 +275,6 @@ RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) con
   facts.outbound_listener = listener_.outbound;
   facts.policy = recipients_[recipient].match.policy->Name;
   return facts;
-}
-
-// The rows of a recipient, those of the message once, and where `mark` is set the marker that they are
-// written.
-asio::awaitable<Result<void>> Delivery::record(RecipientFacts facts, bool mark) {
-  std::function<Result<void>()> work = [this, facts = std::move(facts), mark]() -> Result<void> {
-    Rows rows = recipient_rows(facts_, facts);
-    if (mark && !url_rows_written_) {
-      Rows links = url_rows(facts_);
-      rows.insert(rows.end(), std::make_move_iterator(links.begin()), std::make_move_iterator(links.end()));
-    }
-    TRY(context_.spool.append_all(rows));
-    if (!mark) return {};
-    url_rows_written_ = true;
-    return context_.delivered.mark_delivered(facts_.identity.text, {facts.recipient}, context_.clock.now());
-  };
-  auto done = co_await on_worker<void>(context_.workers, std::move(work));
-  co_return done;
 }
 
 asio::awaitable<void> Delivery::answer(size_t recipient, SmtpReply reply) {
@@ -424,6 +287,13 @@ asio::awaitable<void> Delivery::answer(size_t recipient, SmtpReply reply) {
   one.claim.clear();
   const bool alive = co_await answers_.give(recipient, std::move(reply));
   client_gone_ = client_gone_ || !alive;
+}
+
+bool Delivery::all_answered() const {
+  for (const Recipient& recipient : recipients_) {
+    if (!recipient.answered) return false;
+  }
+  return true;
 }
 
 asio::awaitable<void> Delivery::answer_rest(SmtpReply reply) {

@@ -87,7 +87,7 @@ class Delivery {
 
   // Who still needs it.
   asio::awaitable<void> skip_delivered();
-  asio::awaitable<bool> claim(size_t recipient);
+  asio::awaitable<bool> claim_all();
 
   // How it goes on.
   std::vector<Group> make_groups();
@@ -95,6 +95,9 @@ class Delivery {
   asio::awaitable<Result<RenderedMessage>> render(const Group& group);
   Result<RenderedMessage> render_now(const Group& group) const;
   std::vector<std::pair<std::string, std::string>> headers_for(const Group& group) const;
+  struct Lanes;
+  asio::awaitable<bool> deliver_all(const std::vector<Group>& groups);
+  asio::awaitable<void> deliver_lane(Lanes& lanes);
   asio::awaitable<bool> deliver_group(const Group& group);
   asio::awaitable<void> defer(const Group& group);
   asio::awaitable<void> hand_over(const Group& group, const RenderedMessage& rendered);
@@ -109,6 +112,9 @@ class Delivery {
   asio::awaitable<Result<void>> record(RecipientFacts facts, bool mark);
   asio::awaitable<void> answer(size_t recipient, net::SmtpReply reply);
   asio::awaitable<void> answer_rest(net::SmtpReply reply);
+  bool all_answered() const;
+  static net::SmtpReply our_trouble(const Error& error);
+  static asio::awaitable<void> pause(std::chrono::milliseconds time);
 
   const DeliveryContext& context_;
   const GatewayListenerConfig& listener_;

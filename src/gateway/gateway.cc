@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/readiness.h"
 #include "gateway/delivery.h"
+#include "mail/signature.h"
 #include "net/admin.h"
 #include "net/listener.h"
 
@@ -26,12 +27,32 @@ constexpr std::chrono::hours kMarkerLifetime{14 * 24};  // longer than any MTA k
 constexpr std::chrono::hours kMarkerSweep{1};
 constexpr unsigned kMinWorkers = 4;  // some of them wait for the disk
 
+// Says once for each version of the policies what they ask for that there is not yet.
+class PolicyNotices {
+ public:
+  void look(const state::PolicyView& view) {
+    if (told_ && *told_ == view.version) return;
+    told_ = view.version;
+    for (const verdict::SafeLinksPolicy& policy : view.policies.policies()) {
+      if (policy.OnUnscannable != verdict::UnscannableAction::kQuarantine) continue;
+      log::warn("policy '{}': UnscannableAction Quarantine acts as PassWithTip until there is a quarantine",
+                policy.Name);
+    }
+  }
+
+ private:
+  std::optional<state::Version> told_;
+};
+
 // What a session of one listener asks.
 class Listener final : public net::SmtpHandler {
  public:
-  Listener(const DeliveryContext& context, GatewayListenerConfig config, MemoryBudget& memory,
-           std::shared_ptr<NextHopPool> next_hop)
-      : context_(context), config_(std::move(config)), memory_(memory), next_hop_(std::move(next_hop)) {}
+  Listener(const DeliveryContext& context, GatewayListenerConfig config, MemoryBudget& memory, std::shared_ptr<NextHopPool> next_hop, PolicyNotices& notices)
+      : context_(context),
+        config_(std::move(config)),
+        memory_(memory),
+        next_hop_(std::move(next_hop)),
+        notices_(notices) {}
 
   asio::awaitable<net::SmtpExtensions> extensions() override {
     const auto known = co_await next_hop_->extensions();
@@ -59,6 +80,7 @@ class Listener final : public net::SmtpHandler {
   }
 
   asio::awaitable<void> deliver(net::SmtpTransaction& transaction, net::SmtpAnswers& answers) override {
+    notices_.look(*context_.policies.current());
     Delivery delivery(context_, config_, *next_hop_, transaction, answers);
     co_await delivery.run();
   }
@@ -68,6 +90,7 @@ class Listener final : public net::SmtpHandler {
   const GatewayListenerConfig config_;
   MemoryBudget& memory_;
   std::shared_ptr<NextHopPool> next_hop_;
+  PolicyNotices& notices_;
 };
 
 class GatewayImpl final : public Gateway {
@@ -113,7 +136,9 @@ class GatewayImpl final : public Gateway {
   std::unique_ptr<state::DeliveryStore> delivered_;
   std::unique_ptr<events::SpoolWriter> spool_;
   std::unique_ptr<ScanClient> scan_;
+  std::optional<mail::SignatureTrust> trust_;
   std::set<std::string> under_way_;
+  PolicyNotices notices_;
   std::unique_ptr<DeliveryContext> context_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<net::SmtpServer>> servers_;
@@ -132,10 +157,15 @@ Result<void> GatewayImpl::open() {
   TRY(files_.make_directories(spool_directory));
   TRY_ASSIGN(spool_, events::SpoolWriter::open({.directory = spool_directory, .program = "gateway"}, files_));
   TRY_ASSIGN(std::string host, host_of_origin(options_.click_origin));
+  if (!options_.config.signature_trust.empty()) {
+    TRY_ASSIGN(const std::string pem, files_.read(options_.config.signature_trust));
+    TRY_ASSIGN(trust_, mail::SignatureTrust::from_pem(pem));
+  }
+  notices_.look(*policies_->current());
   scan_ = std::make_unique<ScanClient>(io_, options_.paths.scan_socket());
   context_ = std::make_unique<DeliveryContext>(DeliveryContext{
-      options_.config, options_.click_origin, std::move(host), spool_directory, nullptr, clock_, files_,
-      *policies_, *keys_, *delivered_, *spool_, workers_, *scan_, metrics_, under_way_});
+      options_.config, options_.click_origin, std::move(host), spool_directory, trust_ ? &*trust_ : nullptr,
+      clock_, files_, *policies_, *keys_, *delivered_, *spool_, workers_, *scan_, metrics_, under_way_});
   return {};
 }
 
@@ -156,7 +186,7 @@ Result<void> GatewayImpl::listen_on(const GatewayListenerConfig& config, size_t 
   net::SmtpClientOptions client{.hop = std::move(hop), .hostname = options_.config.hostname};
   client.reply_timeout = options_.config.next_hop_timeout;
   auto pool = std::make_shared<NextHopPool>(io_, std::move(client));
-  listeners_.push_back(std::make_unique<Listener>(*context_, config, memory_, pool));
+  listeners_.push_back(std::make_unique<Listener>(*context_, config, memory_, pool, notices_));
   net::SmtpServerOptions server;
   server.protocol = config.protocol == "smtp" ? net::SmtpProtocol::kSmtp : net::SmtpProtocol::kLmtp;
   server.inherited_fd = net::inherited_fd("gateway." + std::to_string(index));

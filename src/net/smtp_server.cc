@@ -91,6 +91,7 @@ class Connection {
   std::string output_;
   size_t reserved_ = 0;
   bool reading_ = false;
+  bool writing_ = false;
   bool gone_ = false;
 
   friend class Answers;
@@ -170,12 +171,16 @@ asio::awaitable<bool> Connection::advance() {
   co_return alive;
 }
 
+// Several answers may be given at once: the first writes for all.
 asio::awaitable<bool> Connection::flush() {
-  if (gone_) co_return false;
-  if (output_.empty()) co_return true;
-  const std::string bytes = std::exchange(output_, std::string());
-  auto written = co_await stream_.write(bytes, shared_->options.write_timeout);
-  gone_ = !written;
+  if (writing_) co_return !gone_;
+  writing_ = true;
+  while (!gone_ && !output_.empty()) {
+    const std::string bytes = std::exchange(output_, std::string());
+    auto written = co_await stream_.write(bytes, shared_->options.write_timeout);
+    gone_ = !written;
+  }
+  writing_ = false;
   co_return !gone_;
 }
 
