@@ -68,11 +68,18 @@ KeyParts key_parts(const Url& url) {
     parts.host.pop_back();
   const uint16_t port = url.effective_port();
   if (port != 80 && port != 443) parts.port = ":" + std::to_string(port);
-  append_key_text(parts.path, fold_path(percent_decode_until_stable(url.pathname())), kPathSet, "%\\");
-  const std::string query = percent_decode_until_stable(url.search());
-  if (!query.empty()) {
+  const std::string_view path = url.pathname();
+  if (path.find('%') == std::string_view::npos && path.find("//") == std::string_view::npos) {
+    parts.path = path;  // as most are: the parser has folded the dots already
+  } else {
+    append_key_text(parts.path, fold_path(percent_decode_until_stable(path)), kPathSet, "%\\");
+  }
+  const std::string_view query = url.search();
+  if (query.find('%') == std::string_view::npos) {
+    parts.query = query;
+  } else {
     parts.query = "?";
-    append_key_text(parts.query, std::string_view(query).substr(1), kSpecialQuerySet, "%");
+    append_key_text(parts.query, percent_decode_until_stable(query.substr(1)), kSpecialQuerySet, "%");
   }
   return parts;
 }

@@ -6,7 +6,6 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
-#include "url/seal_box.h"
 #include "url/url.h"
 
 namespace linkgate::url {
@@ -85,16 +84,17 @@ std::optional<std::string> inflate_raw(std::string_view packed) {
 }  // namespace
 
 std::array<uint8_t, 4> host_tag_of(std::string_view click_host) {
-  const auto hash = hash16(click_host);
-  return {hash[0], hash[1], hash[2], hash[3]};
+  uint32_t tag = 2166136261u;
+  for (const char c : click_host) tag = (tag ^ static_cast<uint8_t>(c)) * 16777619u;
+  return {static_cast<uint8_t>(tag >> 24), static_cast<uint8_t>(tag >> 16), static_cast<uint8_t>(tag >> 8),
+          static_cast<uint8_t>(tag)};
 }
 
 size_t payload_size_without_url(const LinkClaims& claims) { return kFixedSize + claims.recipient.size(); }
 
-std::string write_payload(const LinkPayload& payload) {
-  const LinkClaims& claims = payload.claims;
+std::string write_payload(uint8_t flags, const LinkClaims& claims, const std::array<uint8_t, 4>& host_tag,
+                          const std::array<uint8_t, 16>& url_hash) {
   std::string packed;
-  uint8_t flags = payload.flags;
   if (flags & LinkPayload::kUrlInside) {
     packed = deflate_raw(claims.url);
     if (packed.size() < claims.url.size()) {
@@ -108,11 +108,11 @@ std::string write_payload(const LinkPayload& payload) {
   out.push_back(static_cast<char>(flags));
   out.push_back(static_cast<char>(claims.location));
   out.append(reinterpret_cast<const char*>(claims.network_message_id.data()), 16);
-  out.append(reinterpret_cast<const char*>(payload.host_tag.data()), 4);
+  out.append(reinterpret_cast<const char*>(host_tag.data()), 4);
   const auto seconds =
       std::chrono::floor<std::chrono::seconds>(claims.message_time.time_since_epoch()).count();
   append_number(out, static_cast<uint64_t>(clamp_to_time_bytes(seconds)), kTimeBytes);
-  out.append(reinterpret_cast<const char*>(payload.url_hash.data()), 16);
+  out.append(reinterpret_cast<const char*>(url_hash.data()), 16);
   append_number(out, claims.recipient.size(), 2);
   return out.append(claims.recipient).append(packed);
 }

@@ -19,15 +19,19 @@ struct LinkPayload {
   };
   uint8_t flags = 0;
   LinkClaims claims;                  // url: the sealed one with kUrlInside, else empty
-  std::array<uint8_t, 4> host_tag{};  // hash of the click host, see host_tag_of
+  std::array<uint8_t, 4> host_tag{};  // see host_tag_of
   std::array<uint8_t, 16> url_hash{};
 };
 
+// FNV-1a of the click host. It tells the hosts of one installation apart, which an administrator names;
+// nothing rests on its being hard to collide.
 std::array<uint8_t, 4> host_tag_of(std::string_view click_host);
 
 // The first part of the layout, whose size depends on the recipient alone.
 size_t payload_size_without_url(const LinkClaims& claims);
-std::string write_payload(const LinkPayload& payload);
+// `claims.url` goes in where `flags` have kUrlInside, deflated where that makes it shorter.
+std::string write_payload(uint8_t flags, const LinkClaims& claims, const std::array<uint8_t, 4>& host_tag,
+                          const std::array<uint8_t, 16>& url_hash);
 // nullopt: not what write_payload writes. Decompression stops at kMaxSealedUrl bytes.
 std::optional<LinkPayload> read_payload(std::string_view bytes);
 

@@ -44,7 +44,7 @@ struct Draft {
   const SealingKey* key = nullptr;
   std::string host;
   std::string form;  // see sealable_form
-  LinkPayload payload;
+  uint8_t flags = 0;
 };
 
 Result<Draft> draft(const LinkClaims& claims, std::string_view click_origin, const Keyring& keys) {
@@ -59,16 +59,14 @@ Result<Draft> draft(const LinkClaims& claims, std::string_view click_origin, con
   if (!form) return Error(ErrorCode::kInvalidArgument, "not an absolute http, https or ftp URL");
   draft.form = std::move(*form);
   draft.host = host_of_origin(click_origin);
-  draft.payload.claims = claims;
-  draft.payload.host_tag = host_tag_of(draft.host);
-  draft.payload.url_hash = hash16(draft.form);
-  if (needs_stored_url(claims.url)) draft.payload.flags = LinkPayload::kStoredUrl;
+  if (needs_stored_url(claims.url)) draft.flags = LinkPayload::kStoredUrl;
   return draft;
 }
 
-std::string sealed_data(const Draft& draft, const Keyring& keys) {
-  return base64url_encode(seal_box(KeyringAccess::link_keys(keys, *draft.key), draft.key->id, draft.host,
-                                   write_payload(draft.payload)));
+std::string sealed_data(const Draft& draft, const LinkClaims& claims, const Keyring& keys) {
+  const std::string payload = write_payload(draft.flags, claims, host_tag_of(draft.host), hash16(draft.form));
+  return base64url_encode(
+      seal_box(KeyringAccess::link_keys(keys, *draft.key), draft.key->id, draft.host, payload));
 }
 
 }  // namespace
@@ -88,22 +86,22 @@ Result<std::string> seal(const LinkClaims& claims, std::string_view click_origin
   std::string_view visible = claims.url;
   std::string start;
   if (frame + encoded_length(visible) > kMaxVisibleLink) {
-    if (draft.payload.flags == 0) draft.payload.flags = LinkPayload::kUrlInside;
+    if (draft.flags == 0) draft.flags = LinkPayload::kUrlInside;
     visible = start = visible_start(draft.form);
   }
   std::string link;
   link.reserve(frame + 3 * visible.size());
   link.append(click_origin).append("/?url=");
   append_encoded(link, visible, kUnreservedOnlySet);
-  return link.append("&data=").append(sealed_data(draft, keys));
+  return link.append("&data=").append(sealed_data(draft, claims, keys));
 }
 
 Result<std::string> seal_form(const LinkClaims& claims, std::string_view click_origin, const Keyring& keys) {
   TRY_ASSIGN(Draft draft, linkgate::url::draft(claims, click_origin, keys));
   // No url= stands beside a form's seal, so the URL always travels inside it, or in state.
-  if (draft.payload.flags == 0) draft.payload.flags = LinkPayload::kUrlInside;
-  draft.payload.flags |= LinkPayload::kForm;
-  return std::string(click_origin) + "/f/" + sealed_data(draft, keys);
+  if (draft.flags == 0) draft.flags = LinkPayload::kUrlInside;
+  draft.flags |= LinkPayload::kForm;
+  return std::string(click_origin) + "/f/" + sealed_data(draft, claims, keys);
 }
 
 bool looks_sealed(std::string_view url, std::string_view click_host) {

@@ -14,7 +14,7 @@ namespace {
 
 // A link taken apart as wrappers see it: nothing is decoded or normalized, since vendors differ in both.
 struct Link {
-  std::string host;         // lower case, without port
+  std::string_view host;    // as it stands, without port
   std::string_view target;  // all behind the authority
   std::string_view path;    // of it, what stands in front of the '?'
   std::string_view query;   // and what stands behind
@@ -159,13 +159,19 @@ constexpr Vendor kVendors[] = {
 const Vendor* vendor_of(const Link& link) {
   for (const auto& vendor : kVendors) {
     const bool suffix = internal::contains(".-", vendor.host[0]);
-    if (suffix ? link.host.ends_with(vendor.host) : link.host == vendor.host) {
-      // mimecast.com is a company's site too: only its protect-* hosts and /s/ paths are wrappers.
-      if (vendor.name == "mimecast" && !link.path.starts_with("/s/")) return nullptr;
-      return &vendor;
-    }
+    if (!ascii::iends_with(link.host, vendor.host)) continue;
+    if (!suffix && link.host.size() != vendor.host.size()) continue;
+    // mimecast.com is a company's site too: only its /s/ paths are wrappers.
+    if (vendor.name == "mimecast" && !link.path.starts_with("/s/")) return nullptr;
+    return &vendor;
   }
   return nullptr;
+}
+
+bool needs_cleaning(std::string_view url) {
+  bool blank = false;
+  for (const char c : url) blank |= ascii::is_space(c);
+  return blank || url.find("&amp;") != std::string_view::npos || url.find("&AMP;") != std::string_view::npos;
 }
 
 // What mail systems leave in a link: entities, soft line breaks, blanks.
@@ -196,8 +202,8 @@ std::optional<Link> take_apart(std::string_view url) {
   const size_t host_end = std::min(url.find_first_of("/?#"), url.size());
   Link link;
   const std::string_view authority = url.substr(0, host_end);
-  link.host = ascii::to_lower(authority.substr(0, authority.find(':')));
-  if (link.host.empty() || link.host.find('.') == std::string::npos) return std::nullopt;
+  link.host = authority.substr(0, authority.find(':'));
+  if (link.host.find('.') == std::string_view::npos) return std::nullopt;
   link.target = url.substr(host_end);
   const size_t question = link.target.find('?');
   link.path = link.target.substr(0, question);
@@ -216,8 +222,8 @@ Unwrapped unwrap(std::string_view url) {
   Unwrapped result;
   result.url = url;
   for (int depth = 0; depth < kMaxUnwrapDepth; ++depth) {
-    const std::string cleaned = clean(result.url);
-    const auto link = take_apart(cleaned);
+    const std::string cleaned = needs_cleaning(result.url) ? clean(result.url) : "";
+    const auto link = take_apart(cleaned.empty() ? result.url : cleaned);
     const Vendor* vendor = link ? vendor_of(*link) : nullptr;
     if (vendor == nullptr) break;
     Target target = vendor->decode(*link);

@@ -42,7 +42,9 @@ constexpr uint16_t default_port(SchemeKind scheme) {
 }  // namespace
 
 std::optional<Url> Url::parse(std::string_view input, const Url* base) {
-  if (input.size() > kMaxUrlLength) return std::nullopt;
+  std::optional<Url> result;
+  if (input.size() > kMaxUrlLength) return result;
+  if (UrlParser(result.emplace(), base).run_plain(input)) return result;
   input = trim_controls(input);
   std::string cleaned;
   if (has_tab_or_newline(input)) {
@@ -52,8 +54,7 @@ std::optional<Url> Url::parse(std::string_view input, const Url* base) {
     }
     input = cleaned;
   }
-  std::optional<Url> result(std::in_place);
-  if (!UrlParser(*result, base).run(input) || result->href_.size() > kMaxUrlLength) result.reset();
+  if (!UrlParser(result.emplace(), base).run(input) || result->href_.size() > kMaxUrlLength) result.reset();
   return result;
 }
 

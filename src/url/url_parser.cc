@@ -1,7 +1,5 @@
 #include "url/url_parser.h"
 
-#include <array>
-
 #include "base/ascii.h"
 #include "url/host.h"
 #include "url/percent.h"
@@ -27,31 +25,10 @@ SchemeKind scheme_kind_of(std::string_view scheme) {
 
 bool is_scheme_byte(char c) { return ascii::is_alnum(c) || c == '+' || c == '-' || c == '.'; }
 
-// The plainest hosts are copied as they are; whoever needs more goes to append_host.
-enum HostClass : uint8_t { kPlain = 0, kUpper = 1, kStop = 2 };
-constexpr std::array<uint8_t, 256> make_host_classes() {
-  std::array<uint8_t, 256> table{};
-  for (int byte = 0; byte < 256; ++byte) {
-    const char c = static_cast<char>(byte);
-    table[byte] = ascii::is_upper(c)                                                         ? kUpper
-                  : ascii::is_lower(c) || ascii::is_digit(c) || internal::contains(".-_", c) ? kPlain
-                                                                                             : kStop;
-  }
-  return table;
-}
-constexpr std::array<uint8_t, 256> kHostClasses = make_host_classes();
-
-// True where `host` is only letters, digits, '.', '_' and '-', and does not look like a number.
-bool is_plain_host(std::string_view host, bool& has_upper) {
-  uint8_t seen = 0;
-  for (const char c : host) seen |= kHostClasses[static_cast<uint8_t>(c)];
-  if ((seen & kStop) || host.empty()) return false;
-  has_upper = seen & kUpper;
-  std::string_view trimmed = host;
-  if (trimmed.ends_with('.')) trimmed.remove_suffix(1);
-  const size_t dot = trimmed.rfind('.');
-  const size_t last = dot == std::string_view::npos ? 0 : dot + 1;
-  return last >= trimmed.size() || !ascii::is_digit(trimmed[last]);
+size_t find_end(std::string_view text, bool special) {
+  size_t end = 0;
+  while (end < text.size() && text[end] != '/' && text[end] != '?' && !(special && text[end] == '\\')) ++end;
+  return end;
 }
 
 enum class Dots { kNone, kSingle, kDouble };
@@ -218,7 +195,7 @@ bool UrlParser::parse_file_slash() {
 }
 
 bool UrlParser::parse_file_host() {
-  const size_t end = std::min(rest_.find_first_of("/\\?"), rest_.size());
+  const size_t end = find_end(rest_, true);
   const std::string_view host = rest_.substr(0, end);
   begin_file_host();
   if (is_drive_letter(host)) return finish_path();  // file://C:/x is a path
@@ -238,7 +215,7 @@ bool UrlParser::parse_file_host() {
 
 bool UrlParser::parse_authority() {
   begin_authority();
-  const size_t end = std::min(rest_.find_first_of(special_ ? "/\\?" : "/?"), rest_.size());
+  const size_t end = find_end(rest_, special_);
   std::string_view authority = rest_.substr(0, end);
   rest_.remove_prefix(end);
   const size_t at = authority.rfind('@');
@@ -268,7 +245,6 @@ bool UrlParser::append_credentials(std::string_view credentials) {
 }
 
 bool UrlParser::append_host_and_port(std::string_view text) {
-  bool has_upper = false;
   size_t end = text.find(':');
   if (end != std::string_view::npos && text[0] == '[') {
     const size_t bracket = text.find(']');
@@ -277,12 +253,6 @@ bool UrlParser::append_host_and_port(std::string_view text) {
   const std::string_view host = text.substr(0, end);
   if (host.empty()) {
     if (special_ || end != std::string_view::npos) return false;
-  } else if (special_ && is_plain_host(host, has_upper)) {
-    url_.href_.append(host);
-    if (has_upper) {
-      for (size_t i = url_.at_.host_start; i < url_.href_.size(); ++i)
-        url_.href_[i] = ascii::to_lower(url_.href_[i]);
-    }
   } else {
     const HostKind kind = append_host(url_.href_, host, special_);
     if (kind == HostKind::kFailure) return false;

@@ -15,6 +15,9 @@ class UrlParser {
   UrlParser(Url& result, const Url* base) : url_(result), base_(base) {}
   // `input` without leading and trailing C0 controls and spaces, tabs and newlines. False: failure.
   bool run(std::string_view input);
+  // The same for inputs as they come, where they need no work (url_plain.cc). False: run() has to look, and
+  // the result is to be made anew.
+  bool run_plain(std::string_view input);
 
  private:
   bool take_scheme();
