@@ -1,11 +1,14 @@
 // Opens sealed links: finds data and url in a target that others may have mangled, opens the box, matches the
 // URL.
+#include <algorithm>
+
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "url/link_payload.h"
 #include "url/percent.h"
 #include "url/seal_box.h"
 #include "url/sealed_link.h"
+#include "url/url.h"
 #include "url/url_repairs.h"
 
 namespace linkgate::url {
@@ -79,11 +82,6 @@ std::vector<std::string_view> find_url_values(const Candidate& candidate) {
   return values;
 }
 
-struct OpenedPayload {
-  LinkPayload payload;
-  bool trimmed = false;
-};
-
 tl::expected<LinkPayload, OpenError> open_data(std::string_view data, std::string_view host,
                                                const Keyring& keys) {
   const auto failure = [](OpenFailure why) { return tl::unexpected(OpenError{why, std::nullopt}); };
@@ -122,8 +120,17 @@ tl::expected<LinkPayload, OpenError> open_data_trimming(std::string_view data, s
   return opened;
 }
 
+// A newline or tab in a URL means nothing to a browser, and to whoever prints a header much too much.
+void print_without_controls(std::string& url) {
+  const auto is_control = [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7f; };
+  if (std::none_of(url.begin(), url.end(), is_control)) return;
+  const auto parsed = Url::parse(url);
+  url = parsed ? parsed->href() : "";
+}
+
 OpenedLink opened_link(LinkPayload payload, bool repaired) {
   OpenedLink link;
+  print_without_controls(payload.claims.url);
   link.url_hash.assign(reinterpret_cast<const char*>(payload.url_hash.data()), payload.url_hash.size());
   link.needs_lookup = payload.flags & LinkPayload::kStoredUrl;
   link.repaired = repaired;
