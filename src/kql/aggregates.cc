@@ -1,0 +1,210 @@
+// The aggregates.
+
+#include <algorithm>
+#include <array>
+
+#include "kql/aggregate.h"
+
+namespace linkgate::kql {
+namespace {
+
+using sql::Ref;
+using Shape = AggregateShape;
+
+Ref lower_count(LowerAggregate& l) { return l.fn("toInt64", l.aggregate("count", {})); }
+Ref lower_dcount(LowerAggregate& l) { return l.fn("toInt64", l.aggregate("uniqExact", {l[0]})); }
+
+// Of nothing, or of nulls alone, sum is 0 and avg is NaN.
+Ref lower_sum(LowerAggregate& l) {
+  const Ref sum = l.aggregate("sum", {l[0]});
+  return l.arg(0).nullable ? l.fn("ifNull", sum, l.tree.integer(0)) : sum;
+}
+Ref lower_avg(LowerAggregate& l) {
+  const Ref mean = l.aggregate("avg", {l[0]});
+  return l.arg(0).nullable ? l.fn("ifNull", mean, l.tree.real(std::numeric_limits<double>::quiet_NaN()))
+                           : mean;
+}
+// Ticks are too long for the engine's mean, which is a Float64.
+Ref lower_avg_ticks(LowerAggregate& l) {
+  const Ref sum = l.aggregate("sum", {l.fn("toInt128", l[0])});
+  const Ref count = l.aggregate("count", {l[0]});
+  return l.fn(
+      "if", l.fn("equals", count, l.tree.integer(0)), l.tree.null(),
+      l.fn("toInt64", l.fn("intDivOrZero", l.fn("ifNull", sum, l.tree.integer(0)), l.fn("toInt128", count))));
+}
+
+// The engine's extreme of nothing is 0, not null; of strings it is '', as it should be.
+Ref extreme(LowerAggregate& l, std::string name) {
+  return l.aggregate(l.arg(0).type == Type::kString ? name : name + "OrNull", {l[0]});
+}
+Ref lower_min(LowerAggregate& l) { return extreme(l, "min"); }
+Ref lower_max(LowerAggregate& l) { return extreme(l, "max"); }
+
+Ref spread(LowerAggregate& l, std::string name) {
+  const Ref value = l.fn("ifNull", l.aggregate(std::move(name), {l[0]}), l.tree.real(0));
+  return with_value(l.tree, value, [&l](Ref v) { return l.fn("if", l.fn("isNaN", v), l.tree.real(0), v); });
+}
+Ref lower_stdev(LowerAggregate& l) { return spread(l, "stddevSamp"); }
+Ref lower_stdevp(LowerAggregate& l) { return spread(l, "stddevPop"); }
+Ref lower_variance(LowerAggregate& l) { return spread(l, "varSamp"); }
+Ref lower_variancep(LowerAggregate& l) { return spread(l, "varPop"); }
+
+// The values' JSON in the order of the rows where they have one; nulls are left out.
+Ref values(LowerAggregate& l) {
+  const Ref json = to_dynamic(l.tree, l[0], l.arg(0).type, l.arg(0).nullable);
+  if (l.row == nullptr) return l.aggregate("groupArray", {json});
+  const std::string pair = l.tree.fresh("v");
+  const auto part = [&](int64_t i) {
+    return l.tree.lambda(pair, l.fn("tupleElement", l.tree.column("", pair), l.tree.integer(i)));
+  };
+  const Ref pairs = l.aggregate("groupArray", {l.fn("tuple", l.row, json)});
+  const Ref sorted = l.fn("arrayMap", part(2), l.fn("arraySort", part(1), pairs));
+  const std::string value = l.tree.fresh("v");
+  return l.fn("arrayFilter", l.tree.lambda(value, l.fn("isNotNull", l.tree.column("", value))), sorted);
+}
+
+constexpr int64_t kMaxElements = 1'048'576;
+
+// An optional constant limits the number of elements; it comes after the value and, in the _if forms, the
+// condition.
+Ref as_array(LowerAggregate& l, Ref members) {
+  const size_t limit_at = l.condition != nullptr ? 2 : 1;
+  const bool limited = l.args.size() > limit_at;
+  const Ref limit = limited ? l[limit_at] : l.tree.integer(kMaxElements);
+  const Ref kept = l.fn("arraySlice", members, l.tree.integer(1), limit);
+  const Ref list = l.fn("arrayStringConcat", kept, l.tree.text(","));
+  return l.fn("toNullable", l.fn("concat", l.tree.text("["), list, l.tree.text("]")));
+}
+Ref lower_make_list(LowerAggregate& l) { return as_array(l, values(l)); }
+Ref lower_make_set(LowerAggregate& l) { return as_array(l, l.fn("arrayDistinct", values(l))); }
+
+// (E, a, b) of the row whose E is extreme: one row's values together, never column by column. A null E loses.
+Ref arg_extreme(LowerAggregate& l, std::string name, std::string_view loser) {
+  std::vector<Ref> row;
+  for (size_t i = 0; i < l.args.size(); ++i) {
+    const BoundExpr& arg = l.arg(i);
+    // An empty group's row is null throughout, which the engine knows of nullable members only.
+    const bool wrap = !l.grouped && arg.type != Type::kString && !arg.nullable;
+    row.push_back(wrap ? l.fn("toNullable", l[i]) : l[i]);
+  }
+  const Ref key = l.arg(0).nullable ? l.fn("tuple", l.fn(loser, l[0]), l.fn("assumeNotNull", l[0])) : l[0];
+  const Ref extreme = l.aggregate(std::move(name), {l.tree.call("tuple", std::move(row)), key});
+  return l.args.size() == 1 ? l.fn("tupleElement", extreme, l.tree.integer(1)) : extreme;
+}
+Ref lower_arg_max(LowerAggregate& l) { return arg_extreme(l, "argMax", "isNotNull"); }
+Ref lower_arg_min(LowerAggregate& l) { return arg_extreme(l, "argMin", "isNull"); }
+
+Ref lower_take_any(LowerAggregate& l) {
+  if (l.args.size() == 1) {
+    const bool wrap = !l.grouped && l.arg(0).type != Type::kString && !l.arg(0).nullable;
+    return l.aggregate("any", {wrap ? l.fn("toNullable", l[0]) : l[0]});
+  }
+  std::vector<Ref> row;
+  for (size_t i = 0; i < l.args.size(); ++i) {
+    const bool wrap = !l.grouped && l.arg(i).type != Type::kString && !l.arg(i).nullable;
+    row.push_back(wrap ? l.fn("toNullable", l[i]) : l[i]);
+  }
+  return l.aggregate("any", {l.tree.call("tuple", std::move(row))});
+}
+
+Ref lower_take_any_if(LowerAggregate& l) { return l.aggregate("any", {l[0]}); }
+
+// Nearest rank: element ceil(p*n). The engine's exact quantile takes floor(p*n)+1, which is one more where
+// p*n is whole; a level that is a hair lower makes them agree.
+Ref one_percentile(LowerAggregate& l, const BoundExpr& percent) {
+  constexpr double kHair = 1e-12;
+  const auto* whole = std::get_if<int64_t>(&percent.value);
+  const auto* real = std::get_if<double>(&percent.value);
+  const double p = whole != nullptr ? static_cast<double>(*whole) : real != nullptr ? *real : 0;
+  const double level = std::clamp(p / 100 - kHair, 0.0, 1.0);
+  return l.aggregate("quantileExactOrNull", {l[0]}, {l.tree.real(level)});
+}
+Ref lower_percentile(LowerAggregate& l) {
+  std::vector<Ref> results;
+  for (size_t i = 1; i < l.args.size(); ++i) results.push_back(one_percentile(l, l.arg(i)));
+  return results.size() == 1 ? results[0] : l.tree.call("tuple", std::move(results));
+}
+
+constexpr auto kRows = std::to_array<AggregateRow>({
+    {"count", "long! ()", "count", lower_count},
+    {"countif", "long! (bool)", "countif", lower_count, Shape::kWithIf},
+    {"dcount", "long! (scalar, int|long?#)", "dcount", lower_dcount},
+    {"dcount", "long! (dynamic, int|long?#)", "dcount", lower_dcount},
+    {"dcountif", "long! (any, bool, int|long?#)", "dcountif", lower_dcount, Shape::kWithIf},
+    {"count_distinct", "long! (any)", "count_distinct", lower_dcount},
+    {"count_distinctif", "long! (any, bool)", "count_distinctif", lower_dcount, Shape::kWithIf},
+    {"sum", "long! (int|long)", "sum", lower_sum},
+    {"sum", "real! (real)", "sum", lower_sum},
+    {"sum", "timespan! (timespan)", "sum", lower_sum},
+    {"sumif", "long! (int|long, bool)", "sumif", lower_sum, Shape::kWithIf},
+    {"sumif", "real! (real, bool)", "sumif", lower_sum, Shape::kWithIf},
+    {"sumif", "timespan! (timespan, bool)", "sumif", lower_sum, Shape::kWithIf},
+    {"avg", "real! (number)", "avg", lower_avg},
+    {"avg", "timespan? (timespan)", "avg", lower_avg_ticks},
+    {"avg", "datetime? (datetime)", "avg", lower_avg_ticks},
+    {"avgif", "real! (number, bool)", "avgif", lower_avg, Shape::kWithIf},
+    {"avgif", "timespan? (timespan, bool)", "avgif", lower_avg_ticks, Shape::kWithIf},
+    {"avgif", "datetime? (datetime, bool)", "avgif", lower_avg_ticks, Shape::kWithIf},
+    {"min", "T? (scalar)", "min", lower_min},
+    {"max", "T? (scalar)", "max", lower_max},
+    {"minif", "T? (scalar, bool)", "minif", lower_min, Shape::kWithIf},
+    {"maxif", "T? (scalar, bool)", "maxif", lower_max, Shape::kWithIf},
+    {"stdev", "real! (number)", "stdev", lower_stdev},
+    {"stdevp", "real! (number)", "stdevp", lower_stdevp},
+    {"stdevif", "real! (number, bool)", "stdevif", lower_stdev, Shape::kWithIf},
+    {"variance", "real! (number)", "variance", lower_variance},
+    {"variancep", "real! (number)", "variancep", lower_variancep},
+    {"varianceif", "real! (number, bool)", "varianceif", lower_variance, Shape::kWithIf},
+    {"make_list", "dynamic! (any, int|long?#)", "list", lower_make_list, Shape::kPlain, true},
+    {"make_list_if", "dynamic! (any, bool, int|long?#)", "list", lower_make_list, Shape::kWithIf, true},
+    {"make_set", "dynamic! (any, int|long?#)", "set", lower_make_set, Shape::kPlain, true},
+    {"make_set_if", "dynamic! (any, bool, int|long?#)", "set", lower_make_set, Shape::kWithIf, true},
+    {"makelist", "dynamic! (any, int|long?#)", "list", lower_make_list, Shape::kPlain, true},
+    {"makeset", "dynamic! (any, int|long?#)", "set", lower_make_set, Shape::kPlain, true},
+    {"arg_max", "dynamic? (scalar, any...)", "max", lower_arg_max, Shape::kArgExtreme},
+    {"arg_min", "dynamic? (scalar, any...)", "min", lower_arg_min, Shape::kArgExtreme},
+    {"argmax", "dynamic? (scalar, any...)", "max", lower_arg_max, Shape::kArgExtreme},
+    {"argmin", "dynamic? (scalar, any...)", "min", lower_arg_min, Shape::kArgExtreme},
+    {"take_any", "T? (any, any...)", "take_any", lower_take_any, Shape::kTakeAny},
+    {"any", "T? (any, any...)", "any", lower_take_any, Shape::kTakeAny},
+    {"take_anyif", "T? (T, bool)", "take_anyif", lower_take_any_if, Shape::kWithIf},
+    {"anyif", "T? (T, bool)", "anyif", lower_take_any_if, Shape::kWithIf},
+    {"percentile", "T? (long|real|datetime|timespan, number#)", "percentile", lower_percentile,
+     Shape::kPercentiles},
+    {"percentiles", "T? (long|real|datetime|timespan, number#, number#...)", "percentile", lower_percentile,
+     Shape::kPercentiles},
+});
+
+std::vector<Aggregate> build() {
+  std::vector<Aggregate> all;
+  for (const AggregateRow& row : kRows) {
+    all.push_back({row.name, row.prefix, row.lower, row.shape, row.ordered,
+                   parse_signature({row.name, row.signature, nullptr})});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::span<const Aggregate> aggregates() {
+  static const std::vector<Aggregate> all = build();
+  return all;
+}
+
+std::vector<const Aggregate*> find_aggregates(std::string_view name) {
+  std::vector<const Aggregate*> found;
+  for (const Aggregate& row : aggregates()) {
+    if (row.name == name) found.push_back(&row);
+  }
+  return found;
+}
+
+std::vector<std::string_view> aggregate_names() {
+  std::vector<std::string_view> names;
+  for (const Aggregate& row : aggregates()) {
+    if (std::find(names.begin(), names.end(), row.name) == names.end()) names.push_back(row.name);
+  }
+  return names;
+}
+
+}  // namespace linkgate::kql

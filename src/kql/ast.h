@@ -1,0 +1,151 @@
+#pragma once
+// The syntax tree of a query, and its printer. Nodes live in an Ast, which owns them all; everything else
+// points.
+//
+// print(parse(text)) is canonical KQL: one operator a line, parentheses exactly where the tree needs them.
+// Parsing it gives the same tree (the fuzzer holds this).
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kql/diagnostic.h"
+#include "kql/types.h"
+
+namespace linkgate::kql {
+
+enum class ExprKind : uint8_t {
+  kName,      // `name`
+  kWildcard,  // `name` with '*' in it: project-away a*
+  kStar,      // * as an argument
+  kLiteral,   // `type`, `value`
+  kUnary,     // `name` is - or +; children: operand
+  kBinary,    // `name` is the operator as written ("==", "!has", "in~", "between"); children: left, right...;
+              // in, has_any, has_all: left and the list; between: left, from, to
+  kLogical,   // `name` is and/or; two or more children: chains do not nest, so that a thousand terms are not
+              // deep
+  kCall,      // `name` (children)
+  kMember,    // children[0].name
+  kIndex,     // children[0][children[1]]
+  kPipeline,  // children[0] | operators
+  kDataTable,  // datatable(columns)[children]
+  kRange,      // range name from children[0] to children[1] step children[2]
+  kPrint,      // print items
+  kUnion,      // union parameters children, as source; as operator see Operator
+  kFunction,   // (columns) { lets; children[0] }: the value of a let
+};
+
+struct Expr;
+struct Let;
+
+enum class Order : uint8_t { kDefault, kAscending, kDescending };
+enum class Nulls : uint8_t { kDefault, kFirst, kLast };
+
+// One entry of project, extend, summarize, by, sort, ...: [name =] expr [asc|desc] [nulls first|last].
+struct Item {
+  std::string name;  // empty: none was written
+  const Expr* expr = nullptr;
+  Order order = Order::kDefault;
+  Nulls nulls = Nulls::kDefault;
+  Span span;
+};
+
+// A column of datatable, or a parameter of a function: name:type, or name:(columns) or name:(*) for a tabular
+// one.
+struct ColumnDeclaration {
+  std::string name;
+  Type type = Type::kString;
+  bool tabular = false;
+  const Expr* default_value = nullptr;
+  Span span;
+};
+
+// kind=inner, withsource=Name, isfuzzy=true, title="...": what stands between an operator's name and its
+// arguments.
+struct Parameter {
+  std::string name;
+  const Expr* value = nullptr;
+  Span span;
+};
+
+enum class OperatorKind : uint8_t {
+  kWhere,
+  kExtend,
+  kProject,
+  kProjectAway,
+  kProjectKeep,
+  kProjectRename,
+  kProjectReorder,
+  kSummarize,
+  kSort,
+  kTake,
+  kTop,
+  kDistinct,
+  kCount,
+  kJoin,
+  kLookup,
+  kUnion,
+  kRender,
+  kGetSchema,
+  kAs,
+  kSerialize,
+};
+std::string_view to_string(OperatorKind kind);
+
+struct Operator {
+  OperatorKind kind = OperatorKind::kWhere;
+  Span span;  // the operator's name
+  std::vector<Parameter> parameters;
+  const Expr* expr = nullptr;  // where: predicate; take, top: row count
+  std::vector<Item> items;     // also join's and lookup's `on`
+  std::vector<Item> by;
+  bool has_by = false;
+  std::vector<const Expr*> tables;  // join, lookup, union
+  std::string name;                 // render: the visualization; as: the name
+};
+
+struct Expr {
+  ExprKind kind = ExprKind::kName;
+  Span span;
+  int depth = 1;
+  std::string name;
+  Type type = Type::kString;
+  Value value;
+  std::vector<const Expr*> children;
+  std::vector<Operator> operators;
+  std::vector<Item> items;
+  std::vector<ColumnDeclaration> columns;
+  std::vector<Parameter> parameters;
+  std::vector<Let> lets;
+};
+
+struct Let {
+  std::string name;
+  const Expr* value = nullptr;
+  Span span;  // of the name
+};
+
+struct Query {
+  std::vector<Let> lets;
+  const Expr* body = nullptr;
+};
+
+class Ast {
+ public:
+  Query query;
+  Expr& add(Expr expr) {
+    nodes_.push_back(std::move(expr));
+    return nodes_.back();
+  }
+
+ private:
+  std::deque<Expr> nodes_;  // a deque: nodes never move, and destroying it does not recurse
+};
+
+std::string print(const Query& query);
+std::string print(const Expr& expr);
+// The name as KQL needs it written: Url, or ['two words'].
+std::string quoted_name(std::string_view name);
+
+}  // namespace linkgate::kql

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+#include "kql/ast.h"
+#include "kql/lexer.h"
+#include "kql/literal.h"
+
+namespace linkgate::kql {
+namespace {
+
+constexpr std::array<std::string_view, 20> kOperatorNames = {
+    "where",     "extend", "project", "project-away", "project-keep", "project-rename", "project-reorder",
+    "summarize", "sort",   "take",    "top",          "distinct",     "count",          "join",
+    "lookup",    "union",  "render",  "getschema",    "as",           "serialize"};
+
+// Words that mean something at the places where names stand; a name that is one of them is printed quoted.
+constexpr std::array<std::string_view, 31> kWords = {
+    "and",  "or",        "by",      "on",      "asc",     "desc",    "nulls", "in",
+    "has",  "true",      "false",   "let",     "from",    "to",      "step",  "of",
+    "with", "datatable", "range",   "union",   "print",   "dynamic", "True",  "False",
+    "TRUE", "FALSE",     "has_any", "has_all", "between", "matches", "view"};
+
+bool is_plain_name(std::string_view name) {
+  if (name.empty() || ascii::is_digit(name[0])) return false;
+  const bool plain =
+      std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_alnum(c) || c == '_'; });
+  if (!plain && name != "$left" && name != "$right") return false;
+  return std::find(kWords.begin(), kWords.end(), name) == kWords.end() && !type_from_name(name);
+}
+
+class Printer {
+ public:
+  void query(const std::vector<Let>& lets, const Expr& body) {
+    for (const Let& let : lets) {
+      out_ += "let " + quoted_name(let.name) + " = ";
+      expr(*let.value);
+      out_ += ";\n";
+    }
+    expr(body);
+  }
+
+  void expr(const Expr& e) {
+    switch (e.kind) {
+      case ExprKind::kName:
+        out_ += quoted_name(e.name);
+        break;
+      case ExprKind::kWildcard:
+        out_ += e.name;
+        break;
+      case ExprKind::kStar:
+        out_ += "*";
+        break;
+      case ExprKind::kLiteral:
+        out_ += literal_text(e.type, e.value);
+        break;
+      case ExprKind::kUnary:
+        out_ += e.name;
+        operand(*e.children[0]);
+        break;
+      case ExprKind::kBinary:
+        binary(e);
+        break;
+      case ExprKind::kLogical:
+        logical(e);
+        break;
+      case ExprKind::kCall:
+        out_ += quoted_name(e.name);
+        list(e.children, "(", ")");
+        break;
+      case ExprKind::kMember:
+        operand(*e.children[0]);
+        out_ += "." + quoted_name(e.name);
+        break;
+      case ExprKind::kIndex:
+        operand(*e.children[0]);
+        out_ += "[";
+        expr(*e.children[1]);
+        out_ += "]";
+        break;
+      case ExprKind::kPipeline:
+        pipeline(e);
+        break;
+      case ExprKind::kDataTable:
+        out_ += "datatable";
+        declarations(e);
+        list(e.children, "[", "]");
+        break;
+      case ExprKind::kRange:
+        out_ += "range " + quoted_name(e.name) + " from ";
+        expr(*e.children[0]);
+        out_ += " to ";
+        expr(*e.children[1]);
+        out_ += " step ";
+        expr(*e.children[2]);
+        break;
+      case ExprKind::kPrint:
+        out_ += "print ";
+        items(e.items);
+        break;
+      case ExprKind::kUnion:
+        out_ += "union";
+        parameters(e.parameters);
+        tables(e.children);
+        break;
+      case ExprKind::kFunction:
+        declarations(e);
+        out_ += " { ";
+        query(e.lets, *e.children[0]);
+        out_ += " }";
+        break;
+    }
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  // In parentheses, unless it is one word.
+  void operand(const Expr& e) {
+    const bool bare = e.kind == ExprKind::kName || e.kind == ExprKind::kLiteral ||
+                      e.kind == ExprKind::kCall || e.kind == ExprKind::kMember ||
+                      e.kind == ExprKind::kIndex || e.kind == ExprKind::kStar;
+    if (!bare) out_ += "(";
+    expr(e);
+    if (!bare) out_ += ")";
+  }
+
+  void list(const std::vector<const Expr*>& exprs, std::string_view open, std::string_view close) {
+    out_ += open;
+    for (size_t i = 0; i < exprs.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      expr(*exprs[i]);
+    }
+    out_ += close;
+  }
+
+  void binary(const Expr& e) {
+    operand(*e.children[0]);
+    out_ += " " + e.name + " ";
+    if (e.name == "between" || e.name == "!between") {
+      out_ += "(";
+      operand(*e.children[1]);
+      out_ += " .. ";
+      operand(*e.children[2]);
+      out_ += ")";
+    } else if (e.name.find("in") == 0 || e.name.find("!in") == 0 || e.name == "has_any" ||
+               e.name == "has_all") {
+      list({e.children.begin() + 1, e.children.end()}, "(", ")");
+    } else {
+      operand(*e.children[1]);
+    }
+  }
+
+  void logical(const Expr& e) {
+    for (size_t i = 0; i < e.children.size(); ++i) {
+      if (i > 0) out_ += " " + e.name + " ";
+      operand(*e.children[i]);
+    }
+  }
+
+  void declarations(const Expr& e) {
+    out_ += "(";
+    for (size_t i = 0; i < e.columns.size(); ++i) {
+      const ColumnDeclaration& column = e.columns[i];
+      if (i > 0) out_ += ", ";
+      out_ += quoted_name(column.name) + ":" + (column.tabular ? "(*)" : std::string(to_string(column.type)));
+      if (column.default_value != nullptr) {
+        out_ += " = ";
+        expr(*column.default_value);
+      }
+    }
+    out_ += ")";
+  }
+
+  void items(const std::vector<Item>& list) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      if (!list[i].name.empty()) out_ += quoted_name(list[i].name) + " = ";
+      expr(*list[i].expr);
+      if (list[i].order == Order::kAscending) out_ += " asc";
+      if (list[i].order == Order::kDescending) out_ += " desc";
+      if (list[i].nulls == Nulls::kFirst) out_ += " nulls first";
+      if (list[i].nulls == Nulls::kLast) out_ += " nulls last";
+    }
+  }
+
+  void parameters(const std::vector<Parameter>& list) {
+    for (const Parameter& parameter : list) {
+      out_ += " " + parameter.name + "=";
+      operand(*parameter.value);
+    }
+  }
+
+  void tables(const std::vector<const Expr*>& list) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      out_ += i > 0 ? ", " : " ";
+      operand(*list[i]);
+    }
+  }
+
+  void pipeline(const Expr& e) {
+    if (e.children[0]->kind == ExprKind::kPipeline)
+      operand(*e.children[0]);
+    else
+      expr(*e.children[0]);
+    for (const Operator& op : e.operators) {
+      out_ += "\n| ";
+      out_ += to_string(op.kind);
+      one_operator(op);
+    }
+  }
+
+  void one_operator(const Operator& op) {
+    if (op.kind == OperatorKind::kRender || op.kind == OperatorKind::kAs) {
+      out_ += " " + quoted_name(op.name);
+      if (op.parameters.empty()) return;
+      out_ += " with (";
+      for (size_t i = 0; i < op.parameters.size(); ++i) {
+        out_ += (i > 0 ? ", " : "") + op.parameters[i].name + "=";
+        operand(*op.parameters[i].value);
+      }
+      out_ += ")";
+      return;
+    }
+    parameters(op.parameters);
+    tables(op.tables);
+    if (op.expr != nullptr) {
+      out_ += " ";
+      expr(*op.expr);
+    }
+    const bool is_join = op.kind == OperatorKind::kJoin || op.kind == OperatorKind::kLookup;
+    if (!op.items.empty()) out_ += is_join ? " on " : " ";
+    items(op.items);
+    if (op.has_by) out_ += " by ";
+    items(op.by);
+  }
+
+  std::string out_;
+};
+
+}  // namespace
+
+std::string_view to_string(OperatorKind kind) { return kOperatorNames[static_cast<size_t>(kind)]; }
+
+std::string quoted_name(std::string_view name) {
+  return is_plain_name(name) ? std::string(name) : "[" + json_string(name) + "]";
+}
+
+std::string print(const Query& query) {
+  Printer printer;
+  printer.query(query.lets, *query.body);
+  return printer.take();
+}
+
+std::string print(const Expr& expr) {
+  Printer printer;
+  printer.expr(expr);
+  return printer.take();
+}
+
+}  // namespace linkgate::kql

@@ -1,0 +1,311 @@
+#include "kql/binder.h"
+
+#include <algorithm>
+
+#include "kql/binder_depth.h"
+#include "kql/binder_state.h"
+#include "kql/limits.h"
+
+namespace linkgate::kql {
+
+const Environment* Binder::extend(Environment environment) {
+  environments_.push_back(std::move(environment));
+  return &environments_.back();
+}
+
+const Environment* Binder::find(const Environment* environment, std::string_view name) {
+  while (environment != nullptr && environment->name != name) environment = environment->outer;
+  return environment;
+}
+
+Expected<BoundQuery> Binder::run(const Query& query) {
+  TRY_ASSIGN(const Environment* environment, lets(query.lets, nullptr));
+  visualization_ = {};
+  if (!is_tabular(*query.body, environment)) {
+    // A bare scalar is what print makes of it; a bare name that is nothing is most likely a misspelt table.
+    if (query.body->kind == ExprKind::kName && find(environment, query.body->name) == nullptr) {
+      return unknown_table(*query.body, environment);
+    }
+    TRY_ASSIGN(const BoundExpr* value, scalar(*query.body, {.environment = environment}));
+    TRY_ASSIGN(const Plan* row, one_row(query.body->span));
+    const Column column{bindings_.new_column_id(), "print_0", value->type, value->nullable};
+    TRY_ASSIGN(const Plan* plan, projection(*row, {column}, {{column, value}}, query.body->span));
+    return BoundQuery{plan, {}};
+  }
+  TRY_ASSIGN(const Plan* plan, table(*query.body, environment));
+  return BoundQuery{plan, std::move(visualization_)};
+}
+
+// A let is bound where it stands, so that its errors are found there even if nothing uses it.
+Expected<const Environment*> Binder::lets(const std::vector<Let>& lets, const Environment* outer) {
+  const Environment* environment = outer;
+  for (const Let& let : lets) {
+    Environment entry{.outer = environment, .name = let.name};
+    if (let.value->kind == ExprKind::kFunction) {
+      entry.value = let.value;
+      entry.definition = environment;
+    } else if (is_tabular(*let.value, environment)) {
+      TRY(table(*let.value, environment));
+      entry.value = let.value;
+      entry.definition = environment;
+    } else {
+      const bool unknown =
+          let.value->kind == ExprKind::kName && find(environment, let.value->name) == nullptr;
+      if (unknown) return unknown_table(*let.value, environment);
+      TRY_ASSIGN(entry.scalar, scalar(*let.value, {.environment = environment}));
+    }
+    environment = extend(std::move(entry));
+  }
+  return environment;
+}
+
+bool Binder::is_tabular(const Expr& expr, const Environment* environment) const {
+  const Expr* e = &expr;
+  while (true) {
+    switch (e->kind) {
+      case ExprKind::kPipeline:
+      case ExprKind::kDataTable:
+      case ExprKind::kRange:
+      case ExprKind::kPrint:
+      case ExprKind::kUnion:
+        return true;
+      case ExprKind::kName: {
+        const Environment* found = find(environment, e->name);
+        if (found != nullptr) return found->value != nullptr && found->value->kind != ExprKind::kFunction;
+        return std::any_of(catalog_.tables.begin(), catalog_.tables.end(),
+                           [e](const auto& t) { return t.name == e->name; });
+      }
+      case ExprKind::kCall: {
+        if (e->name == "materialize" || e->name == "table") return true;
+        const Environment* found = find(environment, e->name);
+        if (found == nullptr || found->value == nullptr || found->value->kind != ExprKind::kFunction)
+          return false;
+        const Expr& function = *found->value;
+        const Expr& body = *function.children[0];
+        for (const ColumnDeclaration& parameter : function.columns) {
+          if (body.kind == ExprKind::kName && body.name == parameter.name) return parameter.tabular;
+        }
+        for (const Let& let : function.lets) {
+          if (body.kind == ExprKind::kName && body.name == let.name) return is_query(*let.value);
+        }
+        e = &body;
+        environment = found->definition;
+        continue;
+      }
+      default:
+        return false;
+    }
+  }
+}
+
+bool Binder::is_query(const Expr& expr) {
+  return expr.kind == ExprKind::kPipeline || expr.kind == ExprKind::kDataTable ||
+         expr.kind == ExprKind::kRange || expr.kind == ExprKind::kPrint || expr.kind == ExprKind::kUnion;
+}
+
+Diagnostic Binder::unknown_table(const Expr& name, const Environment* environment) const {
+  std::vector<std::string_view> names;
+  for (const CatalogTable& table : catalog_.tables) names.push_back(table.name);
+  for (const Environment* e = environment; e != nullptr; e = e->outer) names.push_back(e->name);
+  return fail(DiagnosticCode::kUnknownName, name.span,
+              "no table or let statement '" + name.name + "'" + suggestion(name.name, names));
+}
+
+Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
+  const Depth depth(*this);
+  if (depth.exceeded()) return depth.refusal(expr.span);
+  switch (expr.kind) {
+    case ExprKind::kName:
+      return named_table(expr, environment);
+    case ExprKind::kCall:
+      return called_table(expr, environment);
+    case ExprKind::kPipeline:
+      return pipeline(expr, environment);
+    case ExprKind::kDataTable:
+      return datatable(expr, environment);
+    case ExprKind::kRange:
+      return range(expr, environment);
+    case ExprKind::kPrint:
+      return print_row(expr, environment);
+    case ExprKind::kUnion:
+      return union_of(expr.children, expr.parameters, nullptr, environment, expr.span);
+    default:
+      return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
+  }
+}
+
+Binder::Table Binder::named_table(const Expr& expr, const Environment* environment) {
+  if (const Environment* found = find(environment, expr.name)) {
+    if (found->value == nullptr || found->value->kind == ExprKind::kFunction) {
+      return fail(DiagnosticCode::kWrongUse, expr.span, "'" + expr.name + "' is not a table");
+    }
+    return table(*found->value, found->definition);
+  }
+  for (const CatalogTable& known : catalog_.tables) {
+    if (known.name == expr.name) return scan(known, expr.span);
+  }
+  return unknown_table(expr, environment);
+}
+
+Binder::Table Binder::called_table(const Expr& expr, const Environment* environment) {
+  if (const Environment* found = find(environment, expr.name); found != nullptr && found->value != nullptr) {
+    TRY_ASSIGN(const Environment* inside, call_environment(expr, *found, {.environment = environment}));
+    return table(*found->value->children[0], inside);
+  }
+  if (expr.name == "materialize" && expr.children.size() == 1) return table(*expr.children[0], environment);
+  if (expr.name == "table" && expr.children.size() == 1 && expr.children[0]->kind == ExprKind::kLiteral &&
+      expr.children[0]->type == Type::kString) {
+    Expr named{
+        .kind = ExprKind::kName, .span = expr.span, .name = std::get<std::string>(expr.children[0]->value)};
+    return named_table(named, nullptr);
+  }
+  return fail(DiagnosticCode::kUnknownName, expr.span, "no function '" + expr.name + "' that gives a table");
+}
+
+// The environment of a called function's body: its parameters, then its own lets.
+Expected<const Environment*> Binder::call_environment(const Expr& call, const Environment& function,
+                                                      const Scope& caller) {
+  const Depth depth(*this);
+  if (depth.exceeded()) return depth.refusal(call.span);
+  if (function.value->kind != ExprKind::kFunction) {
+    return fail(DiagnosticCode::kWrongUse, call.span, "'" + call.name + "' is not a function");
+  }
+  const std::vector<ColumnDeclaration>& parameters = function.value->columns;
+  if (call.children.size() > parameters.size()) {
+    return fail(DiagnosticCode::kWrongUse, call.span,
+                "'" + call.name + "' takes " + std::to_string(parameters.size()) + " arguments");
+  }
+  const Environment* inside = function.definition;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const ColumnDeclaration& parameter = parameters[i];
+    Environment entry{.outer = inside, .name = parameter.name};
+    const Expr* argument = i < call.children.size() ? call.children[i] : parameter.default_value;
+    if (argument == nullptr) {
+      return fail(DiagnosticCode::kWrongUse, call.span,
+                  "'" + call.name + "' lacks its argument '" + parameter.name + "'");
+    }
+    if (parameter.tabular) {
+      entry.value = argument;
+      entry.definition = caller.environment;
+    } else {
+      TRY_ASSIGN(const BoundExpr* value, scalar(*argument, caller));
+      TRY_ASSIGN(entry.scalar, argument_as(value, parameter.type));
+    }
+    inside = extend(std::move(entry));
+  }
+  return lets(function.value->lets, inside);
+}
+
+Binder::Table Binder::scan(const CatalogTable& table, Span span) {
+  Plan plan{.kind = PlanKind::kScan, .table = &table};
+  for (const CatalogColumn& column : table.columns) {
+    const bool nullable = column.type == Type::kDynamic || (column.nullable && column.type != Type::kString);
+    plan.columns.push_back({bindings_.new_column_id(), column.name, column.type, nullable});
+  }
+  return bindings_.add(std::move(plan), span);
+}
+
+Binder::Table Binder::pipeline(const Expr& expr, const Environment* environment) {
+  TRY_ASSIGN(const Plan* plan, table(*expr.children[0], environment));
+  for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
+    if (op->kind != OperatorKind::kAs) {
+      TRY_ASSIGN(plan, apply(*op, *plan, environment));
+      continue;
+    }
+    // Each use binds the pipeline up to here again: a join of it with itself needs columns of two identities.
+    named_by_as_.push_back({.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children});
+    named_by_as_.back().operators.assign(expr.operators.begin(), op);
+    environment = extend(
+        {.outer = environment, .name = op->name, .value = &named_by_as_.back(), .definition = environment});
+  }
+  return plan;
+}
+
+Binder::Table Binder::one_row(Span span) { return bindings_.add({.kind = PlanKind::kRows}, span); }
+
+Binder::Table Binder::datatable(const Expr& expr, const Environment* environment) {
+  Plan plan{.kind = PlanKind::kRows};
+  const size_t width = expr.columns.size();
+  if (width == 0 || expr.children.size() % width != 0) {
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "the number of values is not a multiple of the number of columns");
+  }
+  Names names;
+  for (const ColumnDeclaration& column : expr.columns) {
+    TRY_ASSIGN(std::string name, names.claim(column.name, column.span));
+    plan.columns.push_back(
+        {bindings_.new_column_id(), std::move(name), column.type, column.type == Type::kDynamic});
+  }
+  for (size_t i = 0; i < expr.children.size(); ++i) {
+    Column& column = plan.columns[i % width];
+    TRY_ASSIGN(const BoundExpr* cell, scalar(*expr.children[i], {.environment = environment}));
+    if (cell->kind != BoundKind::kLiteral) {
+      return fail(DiagnosticCode::kNotSupported, cell->span, "the values of datatable must be constants");
+    }
+    TRY(align_literal(cell, column.type));
+    if (is_null(cell->value) && column.type == Type::kString) {
+      TRY_ASSIGN(cell, literal(Type::kString, std::string(), cell->span));
+    }
+    column.nullable = column.nullable || is_null(cell->value);
+    plan.cells.push_back(cell);
+  }
+  return bindings_.add(std::move(plan), expr.span);
+}
+
+Binder::Table Binder::range(const Expr& expr, const Environment* environment) {
+  Plan plan{.kind = PlanKind::kRange};
+  for (const Expr* bound : expr.children) {
+    TRY_ASSIGN(const BoundExpr* value, scalar(*bound, {.environment = environment}));
+    plan.cells.push_back(value);
+  }
+  Type type = plan.cells[0]->type == Type::kInt ? Type::kLong : plan.cells[0]->type;
+  if (is_number(type)) {
+    for (const BoundExpr* cell : plan.cells) type = common_type(type, cell->type).value_or(Type::kString);
+  }
+  const Type step = type == Type::kDateTime ? Type::kTimeSpan : type;
+  if (!is_number(type) && type != Type::kDateTime && type != Type::kTimeSpan) {
+    return fail(DiagnosticCode::kWrongType, expr.span, "range counts numbers, datetimes and timespans");
+  }
+  for (size_t i = 0; i < plan.cells.size(); ++i) {
+    const Type wanted = i == 2 ? step : type;
+    if (!common_type(plan.cells[i]->type, wanted)) {
+      return fail(DiagnosticCode::kWrongType, plan.cells[i]->span,
+                  "range needs a " + std::string(to_string(wanted)) + " here");
+    }
+    TRY_ASSIGN(plan.cells[i], converted(plan.cells[i], wanted));
+  }
+  plan.columns.push_back({bindings_.new_column_id(), expr.name, type, false});
+  return bindings_.add(std::move(plan), expr.span);
+}
+
+// print a, b=c: one row whose nameless columns are print_0, print_1 by their place.
+Binder::Table Binder::print_row(const Expr& expr, const Environment* environment) {
+  TRY_ASSIGN(const Plan* row, one_row(expr.span));
+  Columns columns;
+  std::vector<Assignment> assignments;
+  Names names;
+  for (size_t i = 0; i < expr.items.size(); ++i) {
+    const Item& item = expr.items[i];
+    TRY_ASSIGN(const BoundExpr* value, scalar(*item.expr, {.environment = environment}));
+    TRY_ASSIGN(std::string name,
+               names.claim(item.name.empty() ? "print_" + std::to_string(i) : item.name, item.span));
+    columns.push_back({bindings_.new_column_id(), std::move(name), value->type, value->nullable});
+    assignments.push_back({columns.back(), value});
+  }
+  return projection(*row, std::move(columns), std::move(assignments), expr.span);
+}
+
+Binder::Table Binder::projection(const Plan& input, Columns columns, std::vector<Assignment> assignments,
+                                 Span span) {
+  return bindings_.add({.kind = PlanKind::kProject,
+                        .columns = std::move(columns),
+                        .inputs = {&input},
+                        .assignments = std::move(assignments)},
+                       span);
+}
+
+Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks, Bindings& bindings) {
+  return Binder(catalog, now_ticks, bindings).run(query);
+}
+
+}  // namespace linkgate::kql

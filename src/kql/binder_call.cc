@@ -1,0 +1,98 @@
+// Calls: of the built-in tables, of let functions, and of the few forms that are no functions.
+
+#include <algorithm>
+
+#include "kql/binder_state.h"
+#include "kql/kusto_names.h"
+
+namespace linkgate::kql {
+
+Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
+  const Environment* found = find(scope.environment, expr.name);
+  if (found != nullptr && found->value != nullptr) return user_call(expr, *found, scope);
+  if (expr.name == "toscalar") return to_scalar(expr, scope);
+  if (expr.name == "case") return case_call(expr, scope);
+  if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
+  const bool is_aggregate = !find_aggregates(expr.name).empty();
+  const bool is_function = !find_functions(expr.name).empty();
+  if (is_aggregate && scope.aggregates != nullptr) return aggregate(expr, scope);
+  if (is_aggregate && !is_function) {
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "'" + expr.name + "' stands only in summarize, and not inside another aggregate");
+  }
+  if (!is_function) return unknown_function(expr);
+  Args args;
+  for (const Expr* child : expr.children) {
+    TRY_ASSIGN(const BoundExpr* arg, scalar(*child, scope));
+    args.push_back(arg);
+  }
+  return invoke(expr.name, std::move(args), expr.span);
+}
+
+Diagnostic Binder::unknown_function(const Expr& call) {
+  Span name_span = call.span;
+  name_span.end =
+      std::min<uint32_t>(name_span.end, name_span.begin + static_cast<uint32_t>(call.name.size()));
+  if (is_kusto_function(call.name)) {
+    return fail(DiagnosticCode::kNotSupported, name_span,
+                "the function '" + call.name + "' is not supported");
+  }
+  std::vector<std::string_view> names = function_names();
+  for (std::string_view aggregate : aggregate_names()) names.push_back(aggregate);
+  return fail(DiagnosticCode::kUnknownName, name_span,
+              "no function '" + call.name + "'" + suggestion(call.name, names));
+}
+
+Binder::Scalar Binder::user_call(const Expr& expr, const Environment& function, const Scope& scope) {
+  TRY_ASSIGN(const Environment* inside, call_environment(expr, function, scope));
+  return scalar(*function.value->children[0], {.environment = inside});
+}
+
+// toscalar(table): its first row's first column. toscalar(value): the value.
+Binder::Scalar Binder::to_scalar(const Expr& expr, const Scope& scope) {
+  if (expr.children.size() != 1)
+    return fail(DiagnosticCode::kWrongUse, expr.span, "'toscalar' takes one argument");
+  if (!is_tabular(*expr.children[0], scope.environment))
+    return scalar(*expr.children[0], {.environment = scope.environment});
+  TRY_ASSIGN(const Plan* plan, table(*expr.children[0], scope.environment));
+  if (plan->columns.empty()) return fail(DiagnosticCode::kWrongUse, expr.span, "this table has no columns");
+  const Type type = plan->columns[0].type;
+  return bindings_.add({.kind = BoundKind::kScalar,
+                        .type = type,
+                        .nullable = type != Type::kString,
+                        .span = expr.span,
+                        .plan = plan});
+}
+
+// case(c1, v1, c2, v2, ..., otherwise): a chain of iff, so that all values become of one type.
+Binder::Scalar Binder::case_call(const Expr& expr, const Scope& scope) {
+  if (expr.children.size() < 3 || expr.children.size() % 2 == 0) {
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "'case' takes pairs of a condition and a value, and a last value");
+  }
+  Args args;
+  for (size_t i = 0; i < expr.children.size(); ++i) {
+    const bool condition = i % 2 == 0 && i + 1 < expr.children.size();
+    TRY_ASSIGN(const BoundExpr* arg,
+               condition ? predicate(*expr.children[i], scope) : scalar(*expr.children[i], scope));
+    args.push_back(arg);
+  }
+  return invoke("case", std::move(args), expr.span);
+}
+
+Binder::Scalar Binder::column_if_exists(const Expr& expr, const Scope& scope) {
+  const bool sound = expr.children.size() == 2 && expr.children[0]->kind == ExprKind::kLiteral &&
+                     expr.children[0]->type == Type::kString;
+  if (!sound)
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "'" + expr.name + "' takes a column's name in quotes and a default");
+  const std::string& wanted = std::get<std::string>(expr.children[0]->value);
+  if (scope.columns != nullptr) {
+    for (const Column& known : *scope.columns) {
+      if (known.name == wanted) return column(known, expr.span);
+    }
+  }
+  return scalar(*expr.children[1], scope);
+}
+
+}  // namespace linkgate::kql

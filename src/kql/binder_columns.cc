@@ -1,0 +1,231 @@
+// extend and the project family, and how columns get their names.
+
+#include <algorithm>
+
+#include "kql/binder_state.h"
+
+namespace linkgate::kql {
+namespace {
+
+std::vector<std::string_view> names_of(const Columns& columns) {
+  std::vector<std::string_view> names;
+  for (const Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
+// Conversions and their like: unnamed, their result is called what their first argument would be.
+bool keeps_name(std::string_view function) {
+  const auto rows = find_functions(function);
+  return !rows.empty() && rows[0]->naming == Naming::kFirstArgument;
+}
+
+}  // namespace
+
+std::string implied_name(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kName:
+      return expr.name;
+    case ExprKind::kMember: {
+      const std::string base = implied_name(*expr.children[0]);
+      return base.empty() ? expr.name : base + "_" + expr.name;
+    }
+    case ExprKind::kIndex: {
+      const std::string base = implied_name(*expr.children[0]);
+      const Expr& index = *expr.children[1];
+      if (index.kind != ExprKind::kLiteral) return base;
+      const auto* text = std::get_if<std::string>(&index.value);
+      const auto* number = std::get_if<int64_t>(&index.value);
+      const std::string key = text != nullptr ? *text : number != nullptr ? std::to_string(*number) : "";
+      return base.empty() || key.empty() ? base : base + "_" + key;
+    }
+    case ExprKind::kCall: {
+      if (!expr.children.empty() && keeps_name(expr.name)) return implied_name(*expr.children[0]);
+      const auto rows = find_aggregates(expr.name);
+      if (rows.empty()) return "";
+      return std::string(rows[0]->prefix) + "_" +
+             (expr.children.empty() ? "" : implied_name(*expr.children[0]));
+    }
+    default:
+      return "";
+  }
+}
+
+bool matches_pattern(std::string_view name, std::string_view pattern) {
+  // Greedy with one point of return: the usual linear matching of a single wildcard.
+  size_t n = 0, p = 0, star = std::string_view::npos, resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*')
+      star = p++, resume = n;
+    else if (p < pattern.size() && pattern[p] == name[n])
+      ++p, ++n;
+    else if (star != std::string_view::npos)
+      p = star + 1, n = ++resume;
+    else
+      return false;
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+Expected<std::string> Names::claim(const std::string& name, Span span) {
+  if (implied.contains(name)) return number(name);
+  if (!taken.insert(name).second) {
+    return fail(DiagnosticCode::kWrongUse, span, "a column '" + name + "' is there already");
+  }
+  return name;
+}
+
+std::string Names::number(std::string_view stem) {
+  std::string name(stem);
+  for (int i = 1; taken.contains(name); ++i) name = std::string(stem) + std::to_string(i);
+  taken.insert(name);
+  implied.insert(name);
+  return name;
+}
+
+std::string Names::column() {
+  std::string name;
+  do name = "Column" + std::to_string(next_column++);
+  while (taken.contains(name));
+  taken.insert(name);
+  implied.insert(name);
+  return name;
+}
+
+// A column is replaced where it stands; new ones come at the end. Expressions see the columns as they were
+// before.
+Binder::Table Binder::extend_op(const Operator& op, const Plan& input, const Environment* environment) {
+  Columns columns = input.columns;
+  std::vector<Assignment> assignments;
+  Names names;
+  for (const Column& column : columns) names.taken.insert(column.name);
+  std::set<std::string> assigned;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(const BoundExpr* value,
+               scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
+    std::string name = item.name.empty() ? implied_name(*item.expr) : item.name;
+    if (name.empty()) name = names.column();
+    if (!assigned.insert(name).second) {
+      if (!item.name.empty())
+        return fail(DiagnosticCode::kWrongUse, item.span, "a column '" + name + "' is there already");
+      name = names.number(name);
+    }
+    names.taken.insert(name);
+    const Column column{bindings_.new_column_id(), name, value->type, value->nullable};
+    const auto old =
+        std::find_if(columns.begin(), columns.end(), [&name](const Column& c) { return c.name == name; });
+    if (old != columns.end())
+      *old = column;
+    else
+      columns.push_back(column);
+    assignments.push_back({column, value});
+  }
+  return projection(input, std::move(columns), std::move(assignments), op.span);
+}
+
+Binder::Table Binder::project(const Operator& op, const Plan& input, const Environment* environment) {
+  Columns columns;
+  std::vector<Assignment> assignments;
+  Names names;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(const BoundExpr* value,
+               scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
+    std::string name = item.name;
+    const bool plain = item.expr->kind == ExprKind::kName;
+    if (name.empty() && !plain) {
+      const std::string implied = implied_name(*item.expr);
+      name = implied.empty() ? names.column() : names.number(implied);
+    } else {
+      TRY_ASSIGN(name, names.claim(name.empty() ? item.expr->name : name, item.span));
+    }
+    Column column{bindings_.new_column_id(), std::move(name), value->type, value->nullable};
+    if (value->kind == BoundKind::kColumn)
+      column.id = value->column;  // the same column under this name
+    else
+      assignments.push_back({column, value});
+    columns.push_back(std::move(column));
+  }
+  return projection(input, std::move(columns), std::move(assignments), op.span);
+}
+
+// The places of the columns that an item names; a name or pattern that names none is an error.
+Expected<std::vector<size_t>> Binder::matching(const Item& item, const Columns& columns) {
+  std::vector<size_t> found;
+  const Expr& pattern = *item.expr;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const bool same = pattern.kind == ExprKind::kWildcard ? matches_pattern(columns[i].name, pattern.name)
+                                                          : columns[i].name == pattern.name;
+    if (same) found.push_back(i);
+  }
+  if (found.empty()) {
+    return fail(DiagnosticCode::kUnknownName, pattern.span,
+                "no column '" + pattern.name + "' here" + suggestion(pattern.name, names_of(columns)));
+  }
+  return found;
+}
+
+Binder::Table Binder::project_away(const Operator& op, const Plan& input) {
+  std::set<size_t> gone;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(const std::vector<size_t> found, matching(item, input.columns));
+    gone.insert(found.begin(), found.end());
+  }
+  Columns columns;
+  for (size_t i = 0; i < input.columns.size(); ++i) {
+    if (!gone.contains(i)) columns.push_back(input.columns[i]);
+  }
+  return projection(input, std::move(columns), {}, op.span);
+}
+
+Binder::Table Binder::project_keep(const Operator& op, const Plan& input) {
+  std::set<size_t> kept;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(const std::vector<size_t> found, matching(item, input.columns));
+    kept.insert(found.begin(), found.end());
+  }
+  Columns columns;
+  for (size_t i : kept) columns.push_back(input.columns[i]);
+  return projection(input, std::move(columns), {}, op.span);
+}
+
+Binder::Table Binder::project_rename(const Operator& op, const Plan& input) {
+  Columns columns = input.columns;
+  for (const Item& item : op.items) {
+    if (item.name.empty() || item.expr->kind != ExprKind::kName) {
+      return fail(DiagnosticCode::kWrongUse, item.span, "project-rename takes New = Old");
+    }
+    TRY_ASSIGN(const std::vector<size_t> found, matching({.expr = item.expr}, input.columns));
+    columns[found[0]].name = item.name;
+  }
+  std::set<std::string_view> names;
+  for (const Column& column : columns) {
+    if (names.insert(column.name).second) continue;
+    return fail(DiagnosticCode::kWrongUse, op.span, "a column '" + column.name + "' is there already");
+  }
+  return projection(input, std::move(columns), {}, op.span);
+}
+
+// The named ones come first; asc and desc sort those of a pattern by name.
+Binder::Table Binder::project_reorder(const Operator& op, const Plan& input) {
+  std::vector<size_t> order;
+  std::set<size_t> placed;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(std::vector<size_t> found, matching(item, input.columns));
+    const auto by_name = [&input](size_t a, size_t b) {
+      return input.columns[a].name < input.columns[b].name;
+    };
+    if (item.order != Order::kDefault) std::sort(found.begin(), found.end(), by_name);
+    if (item.order == Order::kDescending) std::reverse(found.begin(), found.end());
+    for (size_t i : found) {
+      if (placed.insert(i).second) order.push_back(i);
+    }
+  }
+  for (size_t i = 0; i < input.columns.size(); ++i) {
+    if (!placed.contains(i)) order.push_back(i);
+  }
+  Columns columns;
+  for (size_t i : order) columns.push_back(input.columns[i]);
+  return projection(input, std::move(columns), {}, op.span);
+}
+
+}  // namespace linkgate::kql

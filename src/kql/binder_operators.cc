@@ -1,0 +1,175 @@
+#include <algorithm>
+
+#include "kql/binder_state.h"
+#include "kql/lexer.h"
+
+namespace linkgate::kql {
+
+Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environment* environment) {
+  switch (op.kind) {
+    case OperatorKind::kWhere:
+      return where(op, input, environment);
+    case OperatorKind::kExtend:
+    case OperatorKind::kSerialize:
+      return extend_op(op, input, environment);
+    case OperatorKind::kProject:
+      return project(op, input, environment);
+    case OperatorKind::kProjectAway:
+      return project_away(op, input);
+    case OperatorKind::kProjectKeep:
+      return project_keep(op, input);
+    case OperatorKind::kProjectRename:
+      return project_rename(op, input);
+    case OperatorKind::kProjectReorder:
+      return project_reorder(op, input);
+    case OperatorKind::kSummarize:
+      return summarize(op, input, environment);
+    case OperatorKind::kDistinct:
+      return distinct(op, input, environment);
+    case OperatorKind::kCount:
+      return count(op, input);
+    case OperatorKind::kSort:
+      return sort(op, input, environment);
+    case OperatorKind::kTake:
+      return take(op, input, environment);
+    case OperatorKind::kTop:
+      return top(op, input, environment);
+    case OperatorKind::kJoin:
+    case OperatorKind::kLookup:
+      return join(op, input, environment);
+    case OperatorKind::kUnion:
+      return union_of(op.tables, op.parameters, &input, environment, op.span);
+    case OperatorKind::kGetSchema:
+      return get_schema(input, op.span);
+    case OperatorKind::kRender:
+      return render(op, input);
+    case OperatorKind::kAs:
+      break;  // names, and does nothing
+  }
+  return &input;
+}
+
+Binder::Table Binder::where(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(const BoundExpr* condition,
+             predicate(*op.expr, {.environment = environment, .columns = &input.columns}));
+  return bindings_.add(
+      {.kind = PlanKind::kFilter, .columns = input.columns, .inputs = {&input}, .predicate = condition},
+      op.span);
+}
+
+// Rows do not change; what is drawn is what was written.
+Binder::Table Binder::render(const Operator& op, const Plan& input) {
+  visualization_ = {op.name, {}};
+  for (const Parameter& parameter : op.parameters) {
+    std::string text;
+    if (parameter.value->kind == ExprKind::kName) {
+      text = parameter.value->name;
+    } else if (parameter.value->kind == ExprKind::kLiteral) {
+      const auto* string = std::get_if<std::string>(&parameter.value->value);
+      text = string != nullptr ? *string : literal_text(parameter.value->type, parameter.value->value);
+    } else {
+      return fail(DiagnosticCode::kWrongUse, parameter.span, "a property of render is a name or a constant");
+    }
+    auto& properties = visualization_.properties;
+    const bool more = !properties.empty() && properties.back().first == parameter.name;
+    if (more)
+      properties.back().second += "," + text;
+    else
+      properties.emplace_back(parameter.name, std::move(text));
+  }
+  return &input;
+}
+
+Expected<std::vector<SortKey>> Binder::sort_keys(const Operator& op, const Plan& input,
+                                                 const Environment* environment) {
+  std::vector<SortKey> keys;
+  for (const Item& item : op.by) {
+    SortKey key;
+    TRY_ASSIGN(key.expr, scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
+    if (key.expr->type == Type::kDynamic) {
+      return fail(DiagnosticCode::kWrongType, item.span,
+                  "a dynamic has no order; convert it first, as with tostring()");
+    }
+    key.descending = item.order != Order::kAscending;
+    key.nulls_first = item.nulls == Nulls::kDefault ? !key.descending : item.nulls == Nulls::kFirst;
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+Binder::Table Binder::sort(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(std::vector<SortKey> keys, sort_keys(op, input, environment));
+  return bindings_.add(
+      {.kind = PlanKind::kSort, .columns = input.columns, .inputs = {&input}, .sort_keys = std::move(keys)},
+      op.span);
+}
+
+Expected<uint64_t> Binder::row_count(const Expr& expr, const Environment* environment) {
+  TRY_ASSIGN(const BoundExpr* value, scalar(expr, {.environment = environment}));
+  const auto* number = std::get_if<int64_t>(&value->value);
+  if (value->kind != BoundKind::kLiteral || !is_integer(value->type) || number == nullptr || *number < 0) {
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "the number of rows is a constant that is not negative");
+  }
+  return static_cast<uint64_t>(*number);
+}
+
+Binder::Table Binder::take(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(const uint64_t limit, row_count(*op.expr, environment));
+  return bindings_.add(
+      {.kind = PlanKind::kLimit, .columns = input.columns, .inputs = {&input}, .limit = limit}, op.span);
+}
+
+Binder::Table Binder::top(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(const uint64_t limit, row_count(*op.expr, environment));
+  TRY_ASSIGN(const Plan* sorted, sort(op, input, environment));
+  return bindings_.add(
+      {.kind = PlanKind::kLimit, .columns = input.columns, .inputs = {sorted}, .limit = limit}, op.span);
+}
+
+// A table of the input's columns: their names, places and types.
+Binder::Table Binder::get_schema(const Plan& input, Span span) {
+  Plan plan{.kind = PlanKind::kRows};
+  constexpr std::pair<std::string_view, Type> kColumns[] = {{"ColumnName", Type::kString},
+                                                            {"ColumnOrdinal", Type::kInt},
+                                                            {"DataType", Type::kString},
+                                                            {"ColumnType", Type::kString}};
+  for (const auto& [name, type] : kColumns)
+    plan.columns.push_back({bindings_.new_column_id(), std::string(name), type, false});
+  for (size_t i = 0; i < input.columns.size(); ++i) {
+    const Column& column = input.columns[i];
+    const Value cells[] = {column.name, static_cast<int64_t>(i), std::string(dotnet_name(column.type)),
+                           std::string(to_string(column.type))};
+    for (size_t k = 0; k < plan.columns.size(); ++k) {
+      TRY_ASSIGN(const BoundExpr* cell, literal(plan.columns[k].type, cells[k], span));
+      plan.cells.push_back(cell);
+    }
+  }
+  return bindings_.add(std::move(plan), span);
+}
+
+std::string_view Binder::dotnet_name(Type type) {
+  switch (type) {
+    case Type::kBool:
+      return "System.SByte";
+    case Type::kInt:
+      return "System.Int32";
+    case Type::kLong:
+      return "System.Int64";
+    case Type::kReal:
+      return "System.Double";
+    case Type::kString:
+      return "System.String";
+    case Type::kDateTime:
+      return "System.DateTime";
+    case Type::kTimeSpan:
+      return "System.TimeSpan";
+    case Type::kGuid:
+      return "System.Guid";
+    case Type::kDynamic:
+      return "System.Object";
+  }
+  return "";
+}
+
+}  // namespace linkgate::kql

@@ -1,0 +1,185 @@
+#pragma once
+// The binder's inside: one class, its methods by subject in binder*.cc.
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kql/aggregate.h"
+#include "kql/ast.h"
+#include "kql/binder.h"
+#include "kql/bound.h"
+#include "kql/function.h"
+
+namespace linkgate::kql {
+
+// What a let statement or a function's parameter names. Environments form a chain from the innermost
+// outwards.
+struct Environment {
+  const Environment* outer = nullptr;
+  std::string name;
+  const BoundExpr* scalar = nullptr;        // a scalar, bound once
+  const Expr* value = nullptr;              // a tabular expression or a function, bound again at every use...
+  const Environment* definition = nullptr;  // ...where its own names mean what they meant at its definition
+};
+
+// Where a scalar expression stands.
+struct Scope {
+  const Environment* environment = nullptr;
+  const Columns* columns = nullptr;  // of the row; null: there is no row
+  const Columns* right = nullptr;    // join's $right, then `columns` is $left
+  // In summarize: takes the aggregate calls, which then stand in the expression as columns.
+  std::vector<AggregateCall>* aggregates = nullptr;
+};
+
+class Binder {
+ public:
+  Binder(const Catalog& catalog, int64_t now_ticks, Bindings& bindings)
+      : catalog_(catalog), now_(now_ticks), bindings_(bindings) {}
+  Expected<BoundQuery> run(const Query& query);
+
+ private:
+  using Scalar = Expected<const BoundExpr*>;
+  using Table = Expected<const Plan*>;
+  using Args = std::vector<const BoundExpr*>;
+
+  // ---- lets and names (binder.cc)
+  Expected<const Environment*> lets(const std::vector<Let>& lets, const Environment* outer);
+  const Environment* extend(Environment environment);
+  static const Environment* find(const Environment* environment, std::string_view name);
+  bool is_tabular(const Expr& expr, const Environment* environment) const;
+  static bool is_query(const Expr& expr);
+  Expected<const Environment*> call_environment(const Expr& call, const Environment& function,
+                                                const Scope& caller);
+  Diagnostic unknown_table(const Expr& name, const Environment* environment) const;
+
+  // ---- tables (binder.cc)
+  Table table(const Expr& expr, const Environment* environment);
+  Table named_table(const Expr& expr, const Environment* environment);
+  Table called_table(const Expr& expr, const Environment* environment);
+  Table scan(const CatalogTable& table, Span span);
+  Table pipeline(const Expr& expr, const Environment* environment);
+  Table datatable(const Expr& expr, const Environment* environment);
+  Table range(const Expr& expr, const Environment* environment);
+  Table print_row(const Expr& expr, const Environment* environment);
+  Table one_row(Span span);
+
+  // ---- operators (binder_operators.cc, binder_columns.cc, binder_summarize.cc, binder_join.cc)
+  Table apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table where(const Operator& op, const Plan& input, const Environment* environment);
+  Table extend_op(const Operator& op, const Plan& input, const Environment* environment);
+  Table project(const Operator& op, const Plan& input, const Environment* environment);
+  Table project_away(const Operator& op, const Plan& input);
+  Table project_keep(const Operator& op, const Plan& input);
+  Table project_rename(const Operator& op, const Plan& input);
+  Table project_reorder(const Operator& op, const Plan& input);
+  Table summarize(const Operator& op, const Plan& input, const Environment* environment);
+  Table distinct(const Operator& op, const Plan& input, const Environment* environment);
+  Table count(const Operator& op, const Plan& input);
+  Table sort(const Operator& op, const Plan& input, const Environment* environment);
+  Table take(const Operator& op, const Plan& input, const Environment* environment);
+  Table top(const Operator& op, const Plan& input, const Environment* environment);
+  Table join(const Operator& op, const Plan& left, const Environment* environment);
+  Expected<std::vector<JoinKey>> join_keys(const Operator& op, const Plan& left, const Plan& right);
+  Table unite(const std::vector<struct UnionInput>& inputs, const struct UnionOptions& options, Span span);
+  Table union_of(const std::vector<const Expr*>& tables, const std::vector<Parameter>& parameters,
+                 const Plan* first, const Environment* environment, Span span);
+  Table get_schema(const Plan& input, Span span);
+  Table render(const Operator& op, const Plan& input);
+  static std::string_view dotnet_name(Type type);
+  Table projection(const Plan& input, Columns columns, std::vector<Assignment> assignments, Span span);
+  Expected<std::vector<SortKey>> sort_keys(const Operator& op, const Plan& input,
+                                           const Environment* environment);
+  Expected<uint64_t> row_count(const Expr& expr, const Environment* environment);
+  Expected<std::vector<size_t>> matching(const Item& item, const Columns& columns);
+
+  // ---- summarize
+  Expected<std::vector<Assignment>> keys(const std::vector<Item>& items, const Plan& input,
+                                         const Environment* environment, struct Names& names);
+  Expected<> several_results(const Item& item, const Aggregate& aggregate, Plan& plan, const Plan& input,
+                             const Environment* environment, struct Names& names, Columns& columns);
+  static std::string percentile_name(const BoundExpr& percentile);
+  Expected<const Aggregate*> aggregate_for(std::string_view name, Args& args, Span span);
+  Scalar aggregate(const Expr& call, const Scope& scope);
+
+  // ---- expressions (binder_expression.cc, binder_call.cc, binder_compare.cc)
+  Scalar scalar(const Expr& expr, const Scope& scope);
+  Scalar scalar_body(const Expr& expr, const Scope& scope);
+  Scalar name(const Expr& expr, const Scope& scope);
+  Scalar member(const Expr& expr, const Scope& scope);
+  Scalar unary(const Expr& expr, const Scope& scope);
+  Scalar binary(const Expr& expr, const Scope& scope);
+  Scalar logical(const Expr& expr, const Scope& scope);
+  Scalar call(const Expr& expr, const Scope& scope);
+  Scalar to_scalar(const Expr& expr, const Scope& scope);
+  Scalar user_call(const Expr& expr, const Environment& function, const Scope& scope);
+  Scalar contains(const Expr& expr, const Scope& scope);
+  Scalar contained_in_table(const Expr& expr, const BoundExpr* value, bool folds, const Scope& scope);
+  Scalar has_list(const Expr& expr, const Scope& scope);
+  Scalar listed(const Expr& expr, const Scope& scope);
+  Expected<> array_elements(const BoundExpr& array, Args& args);
+  Scalar between(const BoundExpr* value, const BoundExpr* from, const BoundExpr* to, Span span);
+  Scalar case_call(const Expr& expr, const Scope& scope);
+  Scalar column_if_exists(const Expr& expr, const Scope& scope);
+  static Diagnostic unknown_function(const Expr& call);
+  static bool is_text_operator(std::string_view op);
+  Scalar compare(std::string_view op, const BoundExpr* left, const BoundExpr* right, Span span);
+  // Both made comparable: "1" beside a bool becomes true, a dynamic what stands beside it.
+  Expected<> align(const BoundExpr*& left, const BoundExpr*& right, Span span);
+  Expected<> align_literal(const BoundExpr*& literal, Type type);
+  // A function's argument, as the type its parameter declares.
+  Scalar argument_as(const BoundExpr* value, Type type);
+  Scalar predicate(const Expr& expr, const Scope& scope);
+
+  Scalar literal(Type type, Value value, Span span);
+  Scalar column(const Column& column, Span span);
+  Scalar converted(const BoundExpr* expr, Type type);
+  // The overload that fits, with its conversions; `what` is how messages call it.
+  Scalar invoke(std::string_view function, Args args, Span span, std::string_view what = "");
+  Scalar negated(const BoundExpr* expr, Span span);
+
+  // Every recursion of the binder stands on one of these.
+  class Depth;
+
+  const Catalog& catalog_;
+  int64_t now_;
+  Bindings& bindings_;
+  std::deque<Environment> environments_;
+  std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
+  int depth_ = 0;
+  Visualization visualization_;
+};
+
+struct UnionInput {
+  const Plan* plan = nullptr;
+  std::string name;  // what withsource= calls it
+};
+struct UnionOptions {
+  bool inner = false;         // only columns that all inputs have
+  std::string source_column;  // withsource=
+};
+
+// Column names as KQL gives them out: an explicit one must be new, an implicit one gets a number.
+struct Names {
+  std::set<std::string, std::less<>> taken;
+  std::set<std::string, std::less<>>
+      implied;  // those of `taken` that nobody wrote: an explicit one gets a number beside them
+  Expected<std::string> claim(const std::string& name, Span span);
+  std::string number(std::string_view stem);  // stem, stem1, stem2, ...
+  std::string column();                       // Column1, Column2, ...
+  int next_column = 1;
+};
+
+// The name that KQL gives to an expression without one: a column's, a path's, that of a conversion's
+// argument; "" where none.
+std::string implied_name(const Expr& expr);
+
+// '*' stands for any run of characters.
+bool matches_pattern(std::string_view name, std::string_view pattern);
+
+}  // namespace linkgate::kql

@@ -1,0 +1,137 @@
+#pragma once
+// The query after binding: every name resolved, every expression typed, every implicit conversion written
+// out. Operators have become a small set of plan nodes. Nodes live in a Bindings and are shared freely; none
+// is changed after it was made.
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "kql/ast.h"
+#include "kql/kql.h"
+#include "kql/types.h"
+
+namespace linkgate::kql {
+
+struct Function;   // function.h
+struct Aggregate;  // aggregate.h
+struct Plan;
+
+// `id` is the column's identity through the whole query; `name` is what it is called at one place.
+struct Column {
+  int id = 0;
+  std::string name;
+  Type type = Type::kString;
+  bool nullable = false;  // false: never null, so that no comparison of it needs a guard
+};
+using Columns = std::vector<Column>;
+
+enum class BoundKind : uint8_t {
+  kLiteral,
+  kColumn,
+  kCall,      // function(args)
+  kConvert,   // args[0] as `type`
+  kScalar,    // toscalar(plan): first column of the first row
+  kContains,  // args[0] in (first column of plan)
+};
+
+struct BoundExpr {
+  BoundKind kind = BoundKind::kLiteral;
+  Type type = Type::kString;
+  bool nullable = false;
+  Span span;
+  int depth = 1;
+  size_t size = 1;  // nodes, shared ones counted at each use: what walking the tree costs
+  Value value;
+  int column = 0;
+  const Function* function = nullptr;
+  std::vector<const BoundExpr*> args;
+  const Plan* plan = nullptr;
+};
+
+struct Assignment {
+  Column column;
+  const BoundExpr* expr = nullptr;
+};
+
+struct SortKey {
+  const BoundExpr* expr = nullptr;
+  bool descending = true;
+  bool nulls_first = false;
+};
+
+struct AggregateCall {
+  const Aggregate* aggregate = nullptr;
+  std::vector<const BoundExpr*> args;
+  std::vector<Column> columns;  // its results: one, but for arg_max and percentiles
+  Span span;
+};
+
+enum class JoinKind : uint8_t {
+  kInnerUnique,
+  kInner,
+  kLeftOuter,
+  kRightOuter,
+  kFullOuter,
+  kLeftSemi,
+  kLeftAnti,
+  kRightSemi,
+  kRightAnti,
+};
+std::string_view to_string(JoinKind kind);
+
+struct JoinKey {
+  const BoundExpr* left = nullptr;
+  const BoundExpr* right = nullptr;
+};
+
+enum class PlanKind : uint8_t {
+  kScan,       // table
+  kRows,       // cells: literals, row by row
+  kRange,      // column from, to, step: args
+  kFilter,     // predicate
+  kProject,    // assignments; `columns` says what stays, in which order
+  kSummarize,  // assignments are the keys
+  kSort,       // sort_keys
+  kLimit,      // limit
+  kJoin,       // inputs[0], inputs[1], join, join_keys
+  kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null
+};
+
+struct Plan {
+  PlanKind kind = PlanKind::kScan;
+  Columns columns;
+  int depth = 1;
+  size_t size = 1;
+  std::vector<const Plan*> inputs;
+  const CatalogTable* table = nullptr;
+  std::vector<const BoundExpr*> cells;  // kRows, kRange
+  const BoundExpr* predicate = nullptr;
+  std::vector<Assignment> assignments;
+  std::vector<AggregateCall> aggregates;
+  std::vector<SortKey> sort_keys;
+  uint64_t limit = 0;
+  JoinKind join = JoinKind::kInner;
+  std::vector<JoinKey> join_keys;
+  std::vector<std::vector<const BoundExpr*>> union_columns;
+};
+
+class Bindings {
+ public:
+  // Both refuse what is over kMaxBoundNodes, kMaxBoundDepth or kMaxPlanDepth; depth and size are filled in
+  // here.
+  Expected<const BoundExpr*> add(BoundExpr expr);
+  Expected<const Plan*> add(Plan plan, Span span);
+  int new_column_id() { return next_column_++; }
+
+ private:
+  std::deque<BoundExpr> exprs_;
+  std::deque<Plan> plans_;
+  int next_column_ = 1;
+};
+
+// "Name#3:long" for columns, "(function arg ...)" for calls, one plan node a line, inputs indented below.
+std::string print(const BoundExpr& expr);
+std::string print(const Plan& plan);
+
+}  // namespace linkgate::kql

@@ -1,0 +1,248 @@
+#include "kql/convert.h"
+
+#include "base/check.h"
+#include "kql/sql_time.h"
+
+namespace linkgate::kql {
+namespace {
+
+using sql::Ref;
+using sql::Tree;
+
+Ref real_to_text(Tree& t, Ref value) {
+  return with_value(t, value, [&](Ref v) {
+    constexpr double kPlainBelow = 1e15;  // from here on the text has an exponent
+    const Ref infinite =
+        t.call("if", {t.call("greater", {v, t.integer(0)}), t.text("Infinity"), t.text("-Infinity")});
+    const Ref whole = t.call("and", {t.call("equals", {v, t.call("trunc", {v})}),
+                                     t.call("less", {t.call("abs", {v}), t.real(kPlainBelow)})});
+    return t.call("multiIf",
+                  {t.call("isNaN", {v}), t.text("NaN"), t.call("isInfinite", {v}), infinite, whole,
+                   t.call("concat", {t.call("toString", {v}), t.text(".0")}), t.call("toString", {v})});
+  });
+}
+
+Ref text_to_long(Tree& t, Ref text) {
+  return with_value(t, t.call("trimBoth", {text}), [&](Ref s) {
+    const Ref is_hex = t.call("match", {s, t.text("^0[xX][0-9a-fA-F]{1,16}$")});
+    const Ref digits =
+        t.call("leftPad", {t.call("substring", {s, t.integer(3)}), t.integer(16), t.text("0")});
+    const Ref hex = t.call("reinterpretAsInt64", {t.call("reverse", {t.call("unhex", {digits})})});
+    return t.call("if", {is_hex, t.call("toNullable", {hex}), t.call("toInt64OrNull", {s})});
+  });
+}
+
+// Not a number at all, a number, or a string with either inside: JSON numbers are truncated, strings must be
+// whole.
+Ref dynamic_to_long(Tree& t, Ref value) {
+  return with_value(t, value, [&](Ref d) {
+    const Ref is_text = t.call("startsWith", {d, t.text("\"")});
+    const Ref real =
+        t.call("accurateCastOrNull", {t.call("trunc", {t.call("toFloat64OrNull", {d})}), t.text("Int64")});
+    const Ref truth = t.call("multiIf", {t.call("equals", {d, t.text("true")}), t.integer(1),
+                                         t.call("equals", {d, t.text("false")}), t.integer(0), t.null()});
+    return t.call("if", {is_text, text_to_long(t, to_text(t, d, Type::kDynamic, true)),
+                         t.call("coalesce", {t.call("toInt64OrNull", {d}), real, truth})});
+  });
+}
+
+Ref from_text(Tree& t, Ref text, Type to) {
+  switch (to) {
+    case Type::kBool: {
+      return with_value(t, t.call("lower", {text}), [&](Ref s) {
+        const Ref number = t.call("notEquals", {t.call("toFloat64OrNull", {s}), t.integer(0)});
+        return t.call("multiIf", {t.call("equals", {s, t.text("true")}), t.integer(1),
+                                  t.call("equals", {s, t.text("false")}), t.integer(0), number});
+      });
+    }
+    case Type::kInt:
+      return t.call("accurateCastOrNull", {text_to_long(t, text), t.text("Int32")});
+    case Type::kLong:
+      return text_to_long(t, text);
+    case Type::kReal:
+      return t.call("toFloat64OrNull", {t.call("trimBoth", {text})});
+    case Type::kDateTime:
+      return text_to_datetime(t, text);
+    case Type::kTimeSpan:
+      return text_to_timespan(t, text);
+    case Type::kGuid: {
+      const Ref is_guid =
+          t.call("match", {text, t.text("^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")});
+      return t.call("if", {is_guid, t.call("toNullable", {t.call("lower", {text})}), t.null()});
+    }
+    case Type::kDynamic:
+      return t.call("toNullable",
+                    {t.call("replaceAll", {t.call("toJSONString", {text}), t.text("\\/"), t.text("/")})});
+    case Type::kString:
+      break;
+  }
+  return text;
+}
+
+Ref to_integer(Tree& t, Ref value, Type from, Type to) {
+  const std::string_view type = to == Type::kInt ? "Int32" : "Int64";
+  if (from == Type::kReal) return t.call("accurateCastOrNull", {t.call("trunc", {value}), t.text(type)});
+  if (from == Type::kLong && to == Type::kInt) return t.call("accurateCastOrNull", {value, t.text(type)});
+  return t.call(to == Type::kInt ? "toInt32" : "toInt64", {value});  // bool, int, and ticks as a number
+}
+
+}  // namespace
+
+std::string_view sql_type(Type type) {
+  switch (type) {
+    case Type::kBool:
+      return "UInt8";
+    case Type::kInt:
+      return "Int32";
+    case Type::kReal:
+      return "Float64";
+    case Type::kString:
+    case Type::kGuid:
+      return "String";
+    case Type::kDynamic:
+      return "Nullable(String)";
+    case Type::kLong:
+    case Type::kDateTime:
+    case Type::kTimeSpan:
+      return "Int64";
+  }
+  return "";
+}
+
+std::string_view sql_nullable_type(Type type) {
+  switch (type) {
+    case Type::kBool:
+      return "Nullable(UInt8)";
+    case Type::kInt:
+      return "Nullable(Int32)";
+    case Type::kReal:
+      return "Nullable(Float64)";
+    case Type::kString:
+      return "String";
+    case Type::kGuid:
+    case Type::kDynamic:
+      return "Nullable(String)";
+    case Type::kLong:
+    case Type::kDateTime:
+    case Type::kTimeSpan:
+      return "Nullable(Int64)";
+  }
+  return "";
+}
+
+Ref lower_literal(Tree& t, Type type, const Value& value) {
+  if (is_null(value)) return t.cast(t.null(), sql_nullable_type(type));
+  switch (type) {
+    case Type::kBool:
+      return t.integer(std::get<bool>(value) ? 1 : 0);
+    case Type::kInt:
+      return t.call("toInt32", {t.integer(std::get<int64_t>(value))});
+    case Type::kLong:
+    case Type::kDateTime:
+    case Type::kTimeSpan:
+      return t.long_value(std::get<int64_t>(value));
+    case Type::kReal:
+      return t.call("toFloat64", {t.real(std::get<double>(value))});
+    case Type::kString:
+    case Type::kGuid:
+      return t.text(std::get<std::string>(value));
+    case Type::kDynamic:
+      return t.call("toNullable", {t.text(std::get<std::string>(value))});
+  }
+  return t.null();
+}
+
+Ref to_text(Tree& t, Ref value, Type type, bool nullable) {
+  Ref text = value;
+  switch (type) {
+    case Type::kString:
+      return value;
+    case Type::kDynamic:
+      return with_value(t, value, [&](Ref d) {
+        return t.call("multiIf", {t.call("isNull", {d}), t.text(""), t.call("startsWith", {d, t.text("\"")}),
+                                  t.call("JSONExtractString", {t.call("assumeNotNull", {d})}),
+                                  t.call("assumeNotNull", {d})});
+      });
+    case Type::kBool:
+      text = t.call("if", {value, t.text("True"), t.text("False")});
+      break;
+    case Type::kReal:
+      text = real_to_text(t, value);
+      break;
+    case Type::kDateTime:
+      text = datetime_to_text(t, value);
+      break;
+    case Type::kTimeSpan:
+      text = timespan_to_text(t, value);
+      break;
+    case Type::kInt:
+    case Type::kLong:
+      text = t.call("toString", {value});
+      break;
+    case Type::kGuid:
+      break;
+  }
+  if (!nullable) return text;
+  if (type == Type::kBool) return t.call("if", {t.call("isNull", {value}), t.text(""), text});
+  return t.call("ifNull", {text, t.text("")});
+}
+
+bool conversion_can_fail(Type from, Type to) {
+  if (to == Type::kString || from == to) return false;
+  if (from == Type::kString) return to != Type::kDynamic;
+  return from == Type::kDynamic || from == Type::kReal || (from == Type::kLong && to == Type::kInt);
+}
+
+Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
+  if (from == to) return value;
+  if (to == Type::kString) return to_text(t, value, from, nullable);
+  if (to == Type::kDynamic) return to_dynamic(t, value, from, nullable);
+  if (from == Type::kString) return from_text(t, value, to);
+  if (from == Type::kDynamic) {
+    if (to == Type::kLong) return dynamic_to_long(t, value);
+    if (to == Type::kInt) return t.call("accurateCastOrNull", {dynamic_to_long(t, value), t.text("Int32")});
+    return from_text(t, to_text(t, value, from, true), to);
+  }
+  switch (to) {
+    case Type::kInt:
+    case Type::kLong:
+      return to_integer(t, value, from, to);
+    case Type::kReal:
+      return t.call("toFloat64", {value});
+    case Type::kBool:
+      return t.call("notEquals", {value, t.integer(0)});
+    default:
+      return value;  // datetime and timespan from ticks
+  }
+}
+
+Ref to_dynamic(Tree& t, Ref value, Type type, bool nullable) {
+  switch (type) {
+    case Type::kDynamic:
+      return value;
+    case Type::kString:
+    case Type::kGuid:
+      return from_text(t, value, Type::kDynamic);
+    case Type::kBool: {
+      const Ref text = t.call("if", {value, t.text("true"), t.text("false")});
+      const Ref guarded = nullable ? t.call("if", {t.call("isNull", {value}), t.null(), text}) : text;
+      return t.call("toNullable", {guarded});
+    }
+    case Type::kInt:
+    case Type::kLong:
+      return t.call("toNullable", {t.call("toString", {value})});
+    case Type::kReal:
+      return with_value(t, value, [&](Ref v) {
+        const Ref text = real_to_text(t, v);
+        return t.call("toNullable",
+                      {t.call("if", {t.call("isFinite", {v}), text, t.call("toJSONString", {text})})});
+      });
+    case Type::kDateTime:
+      return from_text(t, datetime_to_text(t, value), Type::kDynamic);
+    case Type::kTimeSpan:
+      return from_text(t, timespan_to_text(t, value), Type::kDynamic);
+  }
+  CHECK(false);
+}
+
+}  // namespace linkgate::kql

@@ -1,0 +1,92 @@
+#pragma once
+// KQL in, ClickHouse SQL out, and the answer back as KQL values. Pure: no I/O, no clock, no global state; any
+// thread.
+//
+//   Catalog catalog = ...;                                     // from events::tables()
+//   auto compiled = kql::compile(text, catalog, {.now = clock.now()});
+//   if (!compiled) print(kql::render(compiled.error(), text)); // position, sentence, caret
+//   for (line : store.query(compiled->sql).rows) print(kql::row_to_json(line, compiled->columns));
+//
+// The road: tokens (lexer.h) -> syntax tree (ast.h) -> bound tree with types (bound.h) -> SQL tree (sql.h) ->
+// text. What Linkgate does not have is refused by name with its position and never approximated (docs/kql.md
+// lists what is there). The SQL holds names of the catalogue and names of our own only; whatever the query
+// names or quotes reaches it as a quoted literal or not at all.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "kql/diagnostic.h"
+#include "kql/types.h"
+
+namespace linkgate::kql {
+
+// How the store keeps a type: bool Bool, int Int32, long Int64, real Float64, string and guid String,
+// datetime DateTime64(7,'UTC'), timespan Int64 ticks, dynamic String of JSON ('null' for null).
+struct CatalogColumn {
+  std::string name;  // in KQL and in the store
+  Type type = Type::kString;
+  bool nullable = false;  // Nullable(...) in the store; strings and dynamics never are
+};
+
+struct CatalogTable {
+  std::string name;      // in KQL
+  std::string database;  // in the store
+  std::string table;     // in the store
+  std::vector<CatalogColumn> columns;
+  bool replacing = false;  // read with FINAL
+};
+
+struct Catalog {
+  std::vector<CatalogTable> tables;
+};
+
+struct CompileOptions {
+  Time now;                // now() and ago(): one constant a query
+  uint64_t row_limit = 0;  // at most so many rows come back; 0: all
+};
+
+struct ResultColumn {
+  std::string name;
+  Type type = Type::kString;
+};
+
+// render's visualization and properties, as written; empty where the query has no render.
+struct Visualization {
+  std::string kind;
+  std::vector<std::pair<std::string, std::string>> properties;
+};
+
+struct Compiled {
+  std::string sql;  // one SELECT; its columns stand in the order of `columns` but have names of their own
+  std::vector<ResultColumn> columns;
+  Visualization visualization;
+  std::string ast_text;    // canonical KQL
+  std::string bound_text;  // operators, columns and types, indented
+};
+
+// The diagnostic has line, column and length filled in.
+Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const CompileOptions& options);
+
+// One line of JSONCompactEachRow (64-bit integers and denormals quoted or not) as the JSON array of KQL's
+// values: datetime "2026-11-21T22:52:13.1234567Z", timespan "1.02:03:04.5", dynamic as the JSON that it is,
+// bool true/false, real as a number or "NaN", "Infinity", "-Infinity", null as null. kCorrupt where the line
+// does not have these columns.
+Result<std::string> row_to_json(std::string_view line, const std::vector<ResultColumn>& columns);
+// The same as text for tables and CSV: null is "", bool True/False, dynamic compact JSON (a dynamic string:
+// without quotes).
+Result<std::vector<std::string>> row_to_text(std::string_view line, const std::vector<ResultColumn>& columns);
+
+// For documentation and completion: every function and aggregate with its signatures, "substring(string,
+// long, long?) -> string".
+struct FunctionDescription {
+  std::string name;
+  std::string signature;
+  bool aggregate = false;
+};
+std::vector<FunctionDescription> describe_functions();
+
+}  // namespace linkgate::kql

@@ -1,0 +1,249 @@
+#include "kql/lexer.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/ascii.h"
+#include "kql/limits.h"
+#include "kql/literal.h"
+#include "kql/utf8.h"
+
+namespace linkgate::kql {
+namespace {
+
+constexpr std::array<std::string_view, 9> kLongPunctuation = {
+    "==", "!=", "=~", "!~", "<=", ">=", "<>", "=>", ".."};
+constexpr std::string_view kPunctuation = "()[]{},;:.|=<>+-*/%?~!@$";
+
+bool starts_name(char c) { return ascii::is_alpha(c) || c == '_' || c == '$'; }
+bool continues_name(char c) { return ascii::is_alnum(c) || c == '_'; }
+bool is_quote(char c) { return c == '"' || c == '\''; }
+
+class Lexer {
+ public:
+  explicit Lexer(std::string_view text) : text_(text) {}
+
+  Expected<std::vector<Token>> run() {
+    while (true) {
+      skip_blank();
+      if (tokens_.size() >= kMaxTokens)
+        return error(DiagnosticCode::kTooLarge, at_, "the query has too many tokens");
+      if (at_ >= text_.size()) break;
+      TRY(next());
+    }
+    add(TokenKind::kEnd, at_);
+    return std::move(tokens_);
+  }
+
+ private:
+  char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  Span from(size_t begin) const { return {static_cast<uint32_t>(begin), static_cast<uint32_t>(at_)}; }
+  Diagnostic error(DiagnosticCode code, size_t begin, std::string message) const {
+    return fail(code, from(begin), std::move(message));
+  }
+  Token& add(TokenKind kind, size_t begin) {
+    tokens_.push_back({kind, from(begin), text_.substr(begin, at_ - begin), Type::kString, {}});
+    return tokens_.back();
+  }
+  void add_literal(size_t begin, Type type, Value value) {
+    Token& token = add(TokenKind::kLiteral, begin);
+    token.type = type;
+    token.value = std::move(value);
+  }
+
+  void skip_blank() {
+    while (at_ < text_.size()) {
+      if (ascii::is_space(peek())) {
+        ++at_;
+      } else if (peek() == '/' && peek(1) == '/') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (text_.substr(at_).starts_with("\xC2\xA0") || text_.substr(at_).starts_with("\xEF\xBB\xBF")) {
+        at_ += peek() == '\xC2'
+                   ? 2
+                   : 3;  // no-break space and byte order mark come with queries pasted from web pages
+      } else {
+        return;
+      }
+    }
+  }
+
+  Expected<> next() {
+    const std::string_view rest = text_.substr(at_);
+    if (is_quote(peek())) return quoted(at_, false);
+    if (peek() == '@' && is_quote(peek(1))) return quoted(at_++, true);
+    if ((peek() == 'h' || peek() == 'H') && (is_quote(peek(1)) || (peek(1) == '@' && is_quote(peek(2))))) {
+      const size_t begin = at_++;
+      const bool verbatim = peek() == '@';
+      if (verbatim) ++at_;
+      return quoted(begin, verbatim);
+    }
+    if (rest.starts_with("```") || rest.starts_with("~~~")) return fenced(rest.substr(0, 3));
+    if (ascii::is_digit(peek())) return number();
+    if (starts_name(peek())) return word();
+    const size_t begin = at_;
+    for (std::string_view two : kLongPunctuation) {
+      if (rest.starts_with(two)) {
+        at_ += 2;
+        add(TokenKind::kPunctuation, begin);
+        return {};
+      }
+    }
+    ++at_;
+    if (kPunctuation.find(text_[begin]) != std::string_view::npos) {
+      add(TokenKind::kPunctuation, begin);
+      return {};
+    }
+    while (at_ < text_.size() && static_cast<unsigned char>(peek()) >> 6 == 2) ++at_;
+    return error(DiagnosticCode::kSyntax, begin, "this character has no meaning in KQL");
+  }
+
+  // at_ stands on the opening quote.
+  Expected<> quoted(size_t begin, bool verbatim) {
+    if (verbatim && !is_quote(peek())) ++at_;
+    const char quote = text_[at_++];
+    std::string value;
+    while (true) {
+      if (at_ >= text_.size() || peek() == '\n') {
+        return error(DiagnosticCode::kSyntax, begin, "this string does not end on its line");
+      }
+      const char c = text_[at_++];
+      if (c == quote) {
+        if (!verbatim || peek() != quote) break;
+        ++at_;  // a doubled quote is one
+        value += quote;
+      } else if (c == '\\' && !verbatim) {
+        TRY(escape(value));
+      } else {
+        value += c;
+      }
+    }
+    add_literal(begin, Type::kString, std::move(value));
+    return {};
+  }
+
+  // at_ stands after the backslash.
+  Expected<> escape(std::string& value) {
+    const size_t begin = at_ - 1;
+    const char c = peek();
+    constexpr std::string_view kNames = "\\\"'/nrtabfv";
+    constexpr std::string_view kMeanings = "\\\"'/\n\r\t\a\b\f\v";
+    if (const size_t i = kNames.find(c); i != std::string_view::npos && at_ < text_.size()) {
+      ++at_;
+      value += kMeanings[i];
+      return {};
+    }
+    std::optional<uint32_t> code_point;
+    if (c == 'x' || c == 'u' || c == 'U') {
+      ++at_;
+      code_point = hex(c == 'x' ? 2 : c == 'u' ? 4 : 8);
+      if (code_point && *code_point >> 10 == 0x36 && peek() == '\\' &&
+          peek(1) == 'u') {  // JSON's surrogate pairs
+        at_ += 2;
+        const auto low = hex(4);
+        code_point = low && *low >> 10 == 0x37
+                         ? std::optional(0x10000 + ((*code_point & 0x3FF) << 10) + (*low & 0x3FF))
+                         : std::nullopt;
+      }
+    } else if (c >= '0' && c <= '7') {
+      code_point = 0;
+      for (int read = 0; read < 3 && peek() >= '0' && peek() <= '7'; ++read, ++at_) {
+        code_point = *code_point * 8 + static_cast<uint32_t>(peek() - '0');
+      }
+    }
+    if (code_point && append_utf8(*code_point, value)) return {};
+    return error(DiagnosticCode::kSyntax, begin,
+                 "unknown escape in a string; write \\\\ for a backslash, or @'...'");
+  }
+
+  std::optional<uint32_t> hex(int digits) {
+    uint32_t value = 0;
+    for (int i = 0; i < digits; ++i, ++at_) {
+      if (!ascii::is_hex(peek())) return std::nullopt;
+      value = value << 4 | static_cast<uint32_t>(ascii::hex_value(peek()));
+    }
+    return value;
+  }
+
+  Expected<> fenced(std::string_view fence) {
+    const size_t begin = at_;
+    const size_t end = text_.find(fence, begin + fence.size());
+    at_ = end == std::string_view::npos ? text_.size() : end + fence.size();
+    if (end == std::string_view::npos)
+      return error(DiagnosticCode::kSyntax, begin, "this string does not end");
+    add_literal(begin, Type::kString, std::string(text_.substr(begin + 3, end - begin - 3)));
+    return {};
+  }
+
+  void digits() {
+    while (ascii::is_digit(peek())) ++at_;
+  }
+
+  Expected<> number() {
+    const size_t begin = at_;
+    if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X') && ascii::is_hex(peek(2))) {
+      at_ += 2;
+      while (ascii::is_hex(peek())) ++at_;
+    } else {
+      digits();
+      if (peek() == '.' && ascii::is_digit(peek(1))) ++at_, digits();
+      const size_t sign = peek(1) == '+' || peek(1) == '-' ? 2 : 1;
+      if ((peek() == 'e' || peek() == 'E') && ascii::is_digit(peek(sign))) at_ += sign, digits();
+    }
+    const std::string_view written = text_.substr(begin, at_ - begin);
+    const size_t unit_begin = at_;
+    while (continues_name(peek())) ++at_;
+    const std::string_view unit = text_.substr(unit_begin, at_ - unit_begin);
+    const auto literal = number_literal(written, unit);
+    if (!literal) {
+      return error(
+          DiagnosticCode::kSyntax, begin,
+          "'" + std::string(text_.substr(begin, at_ - begin)) + "' is neither a number nor a timespan");
+    }
+    add_literal(begin, literal->first, literal->second);
+    return {};
+  }
+
+  Expected<> word() {
+    const size_t begin = at_++;
+    while (continues_name(peek())) ++at_;
+    const std::string_view name = text_.substr(begin, at_ - begin);
+    const auto type = literal_type(name);
+    size_t open = at_;
+    while (open < text_.size() && (text_[open] == ' ' || text_[open] == '\t')) ++open;
+    if (!type || open >= text_.size() || text_[open] != '(') {
+      add(TokenKind::kIdentifier, begin);
+      return {};
+    }
+    const size_t close = text_.find(')', open);
+    at_ = close == std::string_view::npos ? text_.size() : close + 1;
+    if (close == std::string_view::npos)
+      return error(DiagnosticCode::kSyntax, begin, "this literal has no ')'");
+    auto value = typed_literal(*type, text_.substr(open + 1, close - open - 1));
+    if (!value) {
+      return error(DiagnosticCode::kSyntax, begin,
+                   "this is not a literal of type " + std::string(to_string(*type)) +
+                       "; to convert a value write to" + std::string(to_string(*type)) + "(...)");
+    }
+    add_literal(begin, *type, std::move(*value));
+    return {};
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  std::vector<Token> tokens_;
+};
+
+}  // namespace
+
+Expected<std::vector<Token>> tokenize(std::string_view text) {
+  if (text.size() > kMaxTextBytes) {
+    return fail(DiagnosticCode::kTooLarge, {},
+                "the query is longer than " + std::to_string(kMaxTextBytes) + " bytes");
+  }
+  if (!is_utf8(text)) return fail(DiagnosticCode::kSyntax, {}, "the query is not UTF-8");
+  return Lexer(text).run();
+}
+
+}  // namespace linkgate::kql

@@ -1,0 +1,22 @@
+#pragma once
+// Every limit of the compiler. A query over one of them is refused with DiagnosticCode::kTooLarge.
+
+#include <cstddef>
+
+namespace linkgate::kql {
+
+inline constexpr size_t kMaxTextBytes = 256 * 1024;
+inline constexpr size_t kMaxTokens = 100'000;
+// Depth of the syntax tree, and with it of every recursion of parser, printer and binder.
+inline constexpr int kMaxSyntaxDepth = 150;
+// Depth of the bound tree: a let is bound again at each of its uses, so that short texts can name deep trees.
+inline constexpr int kMaxBoundDepth = 400;
+inline constexpr size_t kMaxBoundNodes = 60'000;
+// Operators from the first to the last of one plan; each may become a nested SELECT.
+inline constexpr int kMaxPlanDepth = 200;
+inline constexpr int kMaxColumns = 2'000;
+// The engine's default max_query_size is 256 KiB, its max_parser_depth 1,000.
+inline constexpr size_t kMaxSqlBytes = 256 * 1024 - 1;
+inline constexpr int kMaxSqlDepth = 400;
+
+}  // namespace linkgate::kql

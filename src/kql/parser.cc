@@ -1,0 +1,287 @@
+#include "kql/parser.h"
+
+#include <algorithm>
+
+#include "kql/limits.h"
+#include "kql/parser_state.h"
+
+namespace linkgate::kql {
+
+bool Parser::take(std::string_view punctuation) {
+  if (!token().is(punctuation)) return false;
+  advance();
+  return true;
+}
+
+bool Parser::take_word(std::string_view word) {
+  if (!token().is_word(word)) return false;
+  advance();
+  return true;
+}
+
+Expected<> Parser::expect(std::string_view punctuation, std::string_view where) {
+  if (take(punctuation)) return {};
+  return unexpected("'" + std::string(punctuation) + "' " + std::string(where));
+}
+
+Expected<> Parser::expect_word(std::string_view word, std::string_view where) {
+  if (take_word(word)) return {};
+  return unexpected("'" + std::string(word) + "' " + std::string(where));
+}
+
+Diagnostic Parser::unexpected(std::string_view wanted) const {
+  const std::string found = token().kind == TokenKind::kEnd
+                                ? "the query ends here"
+                                : "found '" + std::string(token().text.substr(0, 40)) + "'";
+  return fail(DiagnosticCode::kSyntax, token().span, "expected " + std::string(wanted) + ", but " + found);
+}
+
+Span Parser::since(size_t first_token) const {
+  const size_t last = at_ > first_token ? at_ - 1 : first_token;
+  return join(tokens_[first_token].span, tokens_[last].span);
+}
+
+bool Parser::at_name() const {
+  if (token().kind == TokenKind::kIdentifier) return true;
+  return token().is("[") && token(1).kind == TokenKind::kLiteral && token(1).type == Type::kString &&
+         token(2).is("]");
+}
+
+Expected<std::string> Parser::name(std::string_view what) {
+  if (!at_name()) return unexpected(what);
+  if (token().kind == TokenKind::kIdentifier) {
+    std::string found(token().text);
+    advance();
+    return found;
+  }
+  std::string found = std::get<std::string>(token(1).value);
+  if (found.empty()) return fail(DiagnosticCode::kSyntax, token(1).span, "a name must not be empty");
+  at_ += 3;
+  return found;
+}
+
+Parser::Node Parser::add(Expr expr, size_t first_token) {
+  expr.span = since(first_token);
+  const auto count = [&expr](const Expr* child) {
+    if (child != nullptr) expr.depth = std::max(expr.depth, child->depth + 1);
+  };
+  const auto count_items = [&count](const std::vector<Item>& items) {
+    for (const Item& item : items) count(item.expr);
+  };
+  for (const Expr* child : expr.children) count(child);
+  for (const Let& let : expr.lets) count(let.value);
+  for (const ColumnDeclaration& column : expr.columns) count(column.default_value);
+  for (const Parameter& parameter : expr.parameters) count(parameter.value);
+  count_items(expr.items);
+  for (const Operator& op : expr.operators) {
+    count(op.expr);
+    count_items(op.items);
+    count_items(op.by);
+    for (const Expr* table : op.tables) count(table);
+    for (const Parameter& parameter : op.parameters) count(parameter.value);
+  }
+  if (expr.depth > kMaxSyntaxDepth) {
+    return fail(DiagnosticCode::kTooLarge, expr.span,
+                "this expression is nested more than " + std::to_string(kMaxSyntaxDepth) + " deep");
+  }
+  return &ast_->add(std::move(expr));
+}
+
+Expected<std::unique_ptr<Ast>> Parser::run() {
+  TRY(statements(ast_->query.lets, ast_->query.body, ""));
+  return std::move(ast_);
+}
+
+// let ...; let ...; expression[;] up to `end` ("" is the end of the text).
+Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::string_view end) {
+  while (true) {
+    while (take(";")) {
+    }
+    const bool names_a_statement = token().is_word("set") || token().is_word("declare") ||
+                                   token().is_word("alias") || token().is_word("restrict") ||
+                                   token().is_word("pattern");
+    if (token().is_word("let") && (token(1).kind == TokenKind::kIdentifier || token(1).is("["))) {
+      TRY_ASSIGN(Let found, let());
+      lets.push_back(std::move(found));
+    } else if (names_a_statement && token(1).kind == TokenKind::kIdentifier) {
+      return fail(DiagnosticCode::kNotSupported, token().span,
+                  "the statement '" + std::string(token().text) + "' is not supported");
+    } else {
+      TRY_ASSIGN(body, piped());
+      while (take(";")) {
+      }
+      const bool ended = end.empty() ? token().kind == TokenKind::kEnd : token().is(end);
+      if (!ended)
+        return unexpected(end.empty() ? "'|' or the end of the query" : "'|' or '" + std::string(end) + "'");
+      return {};
+    }
+    if (!token().is(";")) return unexpected("';' after the let statement");
+  }
+}
+
+Expected<Let> Parser::let() {
+  advance();
+  Let found;
+  const size_t first = at_;
+  TRY_ASSIGN(found.name, name("a name after let"));
+  found.span = since(first);
+  TRY(expect("=", "in the let statement"));
+  if (at_function()) {
+    TRY_ASSIGN(found.value, function());
+  } else {
+    TRY_ASSIGN(found.value, piped());
+  }
+  return found;
+}
+
+// A '(' whose ')' is followed by '{'.
+bool Parser::at_function() const {
+  size_t ahead = token().is_word("view") ? 1 : 0;
+  if (!token(ahead).is("(")) return false;
+  int open = 0;
+  for (;; ++ahead) {
+    const Token& t = token(ahead);
+    if (t.kind == TokenKind::kEnd) return false;
+    if (t.is("(")) ++open;
+    if (t.is(")") && --open == 0) return token(ahead + 1).is("{");
+  }
+}
+
+Parser::Node Parser::function() {
+  const size_t first = at_;
+  Expr found{.kind = ExprKind::kFunction};
+  take_word("view");
+  TRY_ASSIGN(found.columns, declarations(true));
+  TRY(expect("{", "before the function's body"));
+  const Expr* body = nullptr;
+  TRY(statements(found.lets, body, "}"));
+  TRY(expect("}", "after the function's body"));
+  found.children = {body};
+  return add(std::move(found), first);
+}
+
+// (name:type [= default], table:(*), ...)
+Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
+  std::vector<ColumnDeclaration> found;
+  TRY(expect("(", "before the columns"));
+  while (!token().is(")")) {
+    if (!found.empty()) TRY(expect(",", "between columns"));
+    ColumnDeclaration column;
+    const size_t first = at_;
+    TRY_ASSIGN(column.name, name("a column's name"));
+    TRY(expect(":", "between a column's name and its type"));
+    if (defaults && take("(")) {
+      column.tabular = true;
+      if (!take("*")) {  // the columns that the table must have; checked where they are used
+        while (!token().is(")")) {
+          TRY(name("a column's name").map([](const std::string&) {}));
+          TRY(expect(":", "between a column's name and its type"));
+          advance();
+          if (!take(",")) break;
+        }
+      }
+      TRY(expect(")", "after the table's columns"));
+    } else {
+      const auto type = type_from_name(token().text);
+      if (!type) {
+        return fail(DiagnosticCode::kSyntax, token().span,
+                    "no type '" + std::string(token().text.substr(0, 40)) + "' here");
+      }
+      column.type = *type;
+      advance();
+    }
+    if (defaults && take("=")) {
+      TRY_ASSIGN(column.default_value, expression());
+    }
+    column.span = since(first);
+    found.push_back(std::move(column));
+  }
+  TRY(expect(")", "after the columns"));
+  return found;
+}
+
+Parser::Node Parser::piped() {
+  const size_t first = at_;
+  if (++open_ > kMaxSyntaxDepth) {
+    return fail(DiagnosticCode::kTooLarge, token().span,
+                "the query is nested more than " + std::to_string(kMaxSyntaxDepth) + " deep");
+  }
+  auto head = source();
+  if (!head) head = expression();
+  TRY(*head);
+  Expr pipeline{.kind = ExprKind::kPipeline, .children = {**head}};
+  while (take("|")) {
+    TRY_ASSIGN(Operator op, one_operator());
+    pipeline.operators.push_back(std::move(op));
+  }
+  --open_;
+  if (pipeline.operators.empty()) return **head;
+  return add(std::move(pipeline), first);
+}
+
+std::optional<Parser::Node> Parser::source() {
+  if (token().kind != TokenKind::kIdentifier) return std::nullopt;
+  const std::string_view word = token().text;
+  const bool name_follows = token(1).kind == TokenKind::kIdentifier || token(1).is("[");
+  if (word == "datatable" && token(1).is("(")) return datatable();
+  if (word == "range" && name_follows) return range();
+  if (word == "print" && !token(1).is("|") && !token(1).is("=") && !token(1).is(")")) return print_source();
+  if (word == "union" && (name_follows || token(1).is("("))) return union_source();
+  constexpr std::string_view kMissing[] = {"search",   "find",         "externaldata",
+                                           "evaluate", "macro-expand", "graph"};
+  for (std::string_view missing : kMissing) {
+    if (word == missing && (name_follows || token(1).is("(") || token(1).kind == TokenKind::kLiteral)) {
+      return Node(
+          fail(DiagnosticCode::kNotSupported, token().span, "'" + std::string(word) + "' is not supported"));
+    }
+  }
+  return std::nullopt;
+}
+
+Parser::Node Parser::datatable() {
+  const size_t first = at_;
+  advance();
+  Expr found{.kind = ExprKind::kDataTable};
+  TRY_ASSIGN(found.columns, declarations(false));
+  TRY(expect("[", "before the rows"));
+  TRY_ASSIGN(found.children, arguments("]"));
+  TRY(expect("]", "after the rows"));
+  return add(std::move(found), first);
+}
+
+Parser::Node Parser::range() {
+  const size_t first = at_;
+  advance();
+  Expr found{.kind = ExprKind::kRange};
+  TRY_ASSIGN(found.name, name("a column's name"));
+  for (std::string_view word : {"from", "to", "step"}) {
+    TRY(expect_word(word, "in range"));
+    TRY_ASSIGN(const Expr* bound, expression());
+    found.children.push_back(bound);
+  }
+  return add(std::move(found), first);
+}
+
+Parser::Node Parser::print_source() {
+  const size_t first = at_;
+  advance();
+  Expr found{.kind = ExprKind::kPrint};
+  TRY(item_list(found.items, false, true));
+  return add(std::move(found), first);
+}
+
+Parser::Node Parser::union_source() {
+  const size_t first = at_;
+  advance();
+  Expr found{.kind = ExprKind::kUnion};
+  TRY(parameters(found.parameters));
+  TRY(table_list(found.children));
+  return add(std::move(found), first);
+}
+
+Expected<std::unique_ptr<Ast>> parse(std::string_view text) {
+  TRY_ASSIGN(std::vector<Token> tokens, tokenize(text));
+  return Parser(std::move(tokens)).run();
+}
+
+}  // namespace linkgate::kql

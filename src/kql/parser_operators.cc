@@ -1,0 +1,316 @@
+#include <algorithm>
+#include <array>
+
+#include "kql/parser.h"
+#include "kql/parser_state.h"
+
+namespace linkgate::kql {
+
+// One row an operator: how it is written, what it becomes, what follows its name.
+struct OperatorGrammar {
+  std::string_view name;
+  OperatorKind kind;
+  Expected<> (Parser::*parse)(Operator&);
+
+  static constexpr auto table() {
+    using K = OperatorKind;
+    return std::to_array<OperatorGrammar>({
+        {"where", K::kWhere, &Parser::where_op},
+        {"filter", K::kWhere, &Parser::where_op},
+        {"extend", K::kExtend, &Parser::items_op},
+        {"project", K::kProject, &Parser::items_op},
+        {"project-away", K::kProjectAway, &Parser::columns_op},
+        {"project-keep", K::kProjectKeep, &Parser::columns_op},
+        {"project-rename", K::kProjectRename, &Parser::items_op},
+        {"project-reorder", K::kProjectReorder, &Parser::columns_op},
+        {"summarize", K::kSummarize, &Parser::summarize_op},
+        {"sort", K::kSort, &Parser::sort_op},
+        {"order", K::kSort, &Parser::sort_op},
+        {"take", K::kTake, &Parser::take_op},
+        {"limit", K::kTake, &Parser::take_op},
+        {"top", K::kTop, &Parser::top_op},
+        {"distinct", K::kDistinct, &Parser::items_op},
+        {"count", K::kCount, &Parser::plain_op},
+        {"join", K::kJoin, &Parser::join_op},
+        {"lookup", K::kLookup, &Parser::join_op},
+        {"union", K::kUnion, &Parser::union_op},
+        {"render", K::kRender, &Parser::render_op},
+        {"getschema", K::kGetSchema, &Parser::plain_op},
+        {"as", K::kAs, &Parser::name_op},
+        {"serialize", K::kSerialize, &Parser::serialize_op},
+    });
+  }
+};
+
+namespace {
+// Operators of KQL that Linkgate does not have; everything else is a misspelling.
+constexpr auto kMissing = std::to_array<std::string_view>({"consume",
+                                                           "evaluate",
+                                                           "externaldata",
+                                                           "facet",
+                                                           "find",
+                                                           "fork",
+                                                           "graph-mark-components",
+                                                           "graph-match",
+                                                           "graph-shortest-paths",
+                                                           "graph-to-table",
+                                                           "invoke",
+                                                           "macro-expand",
+                                                           "make-graph",
+                                                           "make-series",
+                                                           "mv-apply",
+                                                           "mv-expand",
+                                                           "mvexpand",
+                                                           "parse",
+                                                           "parse-kv",
+                                                           "parse-where",
+                                                           "partition",
+                                                           "project-by-names",
+                                                           "reduce",
+                                                           "sample",
+                                                           "sample-distinct",
+                                                           "scan",
+                                                           "search",
+                                                           "top-hitters",
+                                                           "top-nested"});
+}  // namespace
+
+std::vector<std::string_view> operator_names() {
+  std::vector<std::string_view> names;
+  for (const OperatorGrammar& row : OperatorGrammar::table()) names.push_back(row.name);
+  return names;
+}
+
+// where, project-away: words joined by '-' without spaces.
+Expected<std::string> Parser::operator_name() {
+  if (token().kind != TokenKind::kIdentifier) return unexpected("an operator after '|'");
+  std::string found(token().text);
+  advance();
+  while (token().is("-") && token().span.begin == tokens_[at_ - 1].span.end && adjacent(0) &&
+         token(1).kind == TokenKind::kIdentifier) {
+    found += "-" + std::string(token(1).text);
+    at_ += 2;
+  }
+  return found;
+}
+
+Expected<Operator> Parser::one_operator() {
+  const size_t first = at_;
+  TRY_ASSIGN(const std::string name, operator_name());
+  Operator op;
+  op.span = since(first);
+  for (const OperatorGrammar& row : OperatorGrammar::table()) {
+    if (row.name != name) continue;
+    op.kind = row.kind;
+    TRY((this->*row.parse)(op));
+    return op;
+  }
+  if (std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end()) {
+    return fail(DiagnosticCode::kNotSupported, op.span, "the operator '" + name + "' is not supported");
+  }
+  return fail(DiagnosticCode::kUnknownName, op.span,
+              "no operator '" + name.substr(0, 60) + "'" + suggestion(name, operator_names()));
+}
+
+// name=value ..., as long as they stand there. `hint.strategy=x` is one name; a plain name is that of a
+// column in operators that take expressions, which therefore know hints only.
+Expected<> Parser::parameters(std::vector<Parameter>& out, Named named) {
+  while (token().kind == TokenKind::kIdentifier) {
+    size_t words = 1;
+    while (token(words).is(".") && token(words + 1).kind == TokenKind::kIdentifier) words += 2;
+    if (!token(words).is("=") || (named == Named::kHintsOnly && words == 1)) return {};
+    const size_t first = at_;
+    Parameter parameter;
+    for (size_t i = 0; i < words; ++i) parameter.name += token(i).text;
+    at_ += words + 1;
+    TRY_ASSIGN(parameter.value, primary());
+    parameter.span = since(first);
+    out.push_back(std::move(parameter));
+  }
+  return {};
+}
+
+Expected<> Parser::where_op(Operator& op) {
+  TRY_ASSIGN(op.expr, expression());
+  return {};
+}
+
+Expected<> Parser::items_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
+  return item_list(op.items, false, true);
+}
+
+Expected<> Parser::columns_op(Operator& op) {
+  do {
+    Item item;
+    const size_t first = at_;
+    TRY_ASSIGN(item.expr, column_pattern());
+    if (op.kind == OperatorKind::kProjectReorder) {
+      if (take_word("asc"))
+        item.order = Order::kAscending;
+      else if (take_word("desc"))
+        item.order = Order::kDescending;
+    }
+    item.span = since(first);
+    op.items.push_back(std::move(item));
+  } while (take(","));
+  return {};
+}
+
+// A name, or words and stars that touch: a*, *b, a*b*.
+Parser::Node Parser::column_pattern() {
+  const size_t first = at_;
+  const auto is_piece = [this](size_t i) {
+    return token(i).kind == TokenKind::kIdentifier || token(i).is("*");
+  };
+  if (!is_piece(0) || (!token().is("*") && !(adjacent(0) && token(1).is("*")))) {
+    TRY_ASSIGN(std::string plain, name("a column's name or pattern"));
+    return add({.kind = ExprKind::kName, .name = std::move(plain)}, first);
+  }
+  std::string pattern;
+  do {
+    pattern += token().text;
+    advance();
+  } while (is_piece(0) && token().span.begin == tokens_[at_ - 1].span.end);
+  return add({.kind = ExprKind::kWildcard, .name = std::move(pattern)}, first);
+}
+
+Expected<> Parser::summarize_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
+  if (!token().is_word("by")) TRY(item_list(op.items, false, true));
+  if (take_word("by")) {
+    op.has_by = true;
+    TRY(item_list(op.by, false, true));
+  }
+  return {};
+}
+
+Expected<> Parser::sort_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
+  TRY(expect_word("by", "after sort"));
+  op.has_by = true;
+  return item_list(op.by, true, false);
+}
+
+Expected<> Parser::take_op(Operator& op) {
+  TRY_ASSIGN(op.expr, expression());
+  return {};
+}
+
+Expected<> Parser::top_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
+  TRY_ASSIGN(op.expr, expression());
+  TRY(expect_word("by", "after the number of rows of top"));
+  op.has_by = true;
+  return item_list(op.by, true, false);
+}
+
+Expected<> Parser::serialize_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
+  const bool bare = token().is("|") || token().is(")") || token().is(";") || token().is("}") ||
+                    token().kind == TokenKind::kEnd;
+  return bare ? Expected<>() : item_list(op.items, false, true);
+}
+
+Expected<> Parser::plain_op(Operator&) { return {}; }
+
+Expected<> Parser::join_op(Operator& op) {
+  TRY(parameters(op.parameters));
+  TRY_ASSIGN(const Expr* right, table());
+  op.tables.push_back(right);
+  TRY(expect_word("on", "after the table of " + std::string(to_string(op.kind))));
+  return item_list(op.items, false, false);
+}
+
+Expected<> Parser::union_op(Operator& op) {
+  TRY(parameters(op.parameters));
+  return table_list(op.tables);
+}
+
+// render linechart [with (title="...", ...)]
+Expected<> Parser::render_op(Operator& op) {
+  TRY_ASSIGN(op.name, name("a visualization after render"));
+  if (!take_word("with")) return parameters(op.parameters);
+  TRY(expect("(", "after with"));
+  while (!token().is(")")) {
+    Parameter parameter;
+    const size_t first = at_;
+    if (op.parameters.empty() || token(1).is("=")) {
+      TRY_ASSIGN(parameter.name, name("a property's name"));
+      TRY(expect("=", "after the property's name"));
+    } else {
+      parameter.name = op.parameters.back().name;  // ycolumns=a, b: one more value
+    }
+    TRY_ASSIGN(parameter.value, primary());
+    parameter.span = since(first);
+    op.parameters.push_back(std::move(parameter));
+    if (!take(",")) break;
+  }
+  return expect(")", "after the properties of render");
+}
+
+Expected<> Parser::name_op(Operator& op) {
+  TRY_ASSIGN(op.name, name("a name"));
+  return {};
+}
+
+Expected<> Parser::item_list(std::vector<Item>& out, bool orders, bool named) {
+  do {
+    TRY_ASSIGN(Item next, item(orders, named));
+    out.push_back(std::move(next));
+  } while (take(","));
+  return {};
+}
+
+Expected<Item> Parser::item(bool orders, bool named) {
+  Item found;
+  const size_t first = at_;
+  const size_t name_tokens = token().is("[") ? 3 : 1;
+  if (named && at_name() && token(name_tokens).is("=")) {
+    TRY_ASSIGN(found.name, name("a name"));
+    advance();
+  }
+  if (named && token().is("(") && token(1).kind == TokenKind::kIdentifier && token(2).is(",")) {
+    return fail(DiagnosticCode::kNotSupported, token().span,
+                "several names for one expression are not supported");
+  }
+  if (token().is("*")) {
+    advance();
+    TRY_ASSIGN(found.expr, add({.kind = ExprKind::kStar}, at_ - 1));
+  } else {
+    TRY_ASSIGN(found.expr, expression());
+  }
+  if (orders) {
+    if (take_word("asc"))
+      found.order = Order::kAscending;
+    else if (take_word("desc"))
+      found.order = Order::kDescending;
+    if (take_word("nulls")) {
+      if (take_word("first"))
+        found.nulls = Nulls::kFirst;
+      else if (take_word("last"))
+        found.nulls = Nulls::kLast;
+      else
+        return unexpected("'first' or 'last' after nulls");
+    }
+  }
+  found.span = since(first);
+  return found;
+}
+
+Expected<> Parser::table_list(List& out) {
+  do {
+    TRY_ASSIGN(const Expr* next, table());
+    out.push_back(next);
+  } while (take(","));
+  return {};
+}
+
+// What join and union take: a name, a call, or a query in parentheses.
+Parser::Node Parser::table() {
+  if (token().kind == TokenKind::kIdentifier && (token(1).is("*") && adjacent(0))) return column_pattern();
+  if (token().is_word("datatable")) return datatable();
+  return path();
+}
+
+}  // namespace linkgate::kql

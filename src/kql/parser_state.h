@@ -1,0 +1,112 @@
+#pragma once
+// The parser's inside: one class, its methods in parser.cc (statements, sources), parser_operators.cc and
+// parser_expression.cc.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kql/ast.h"
+#include "kql/lexer.h"
+
+namespace linkgate::kql {
+
+class Parser {
+ public:
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)), ast_(std::make_unique<Ast>()) {}
+  Expected<std::unique_ptr<Ast>> run();
+
+ private:
+  friend struct OperatorGrammar;
+  using Node = Expected<const Expr*>;
+  using List = std::vector<const Expr*>;
+
+  // ---- tokens
+  const Token& token(size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  // True where token(ahead) and the one after it touch.
+  bool adjacent(size_t ahead) const { return token(ahead).span.end == token(ahead + 1).span.begin; }
+  void advance() { at_ = std::min(at_ + 1, tokens_.size() - 1); }
+  bool take(std::string_view punctuation);
+  bool take_word(std::string_view word);
+  Expected<> expect(std::string_view punctuation, std::string_view where);
+  Expected<> expect_word(std::string_view word, std::string_view where);
+  Diagnostic unexpected(std::string_view wanted) const;
+  Span since(size_t first_token) const;
+  // An identifier, or a quoted name: ['two words'].
+  bool at_name() const;
+  Expected<std::string> name(std::string_view what);
+
+  // ---- statements and sources
+  Expected<> statements(std::vector<Let>& lets, const Expr*& body, std::string_view end);
+  Expected<Let> let();
+  bool at_function() const;
+  Node function();
+  Expected<std::vector<ColumnDeclaration>> declarations(bool defaults);
+  Node piped();                  // an expression or a source, with its operators
+  std::optional<Node> source();  // datatable, range, print, union; nullopt: none of them stands here
+  Node datatable();
+  Node range();
+  Node print_source();
+  Node union_source();
+
+  // ---- operators
+  Expected<Operator> one_operator();
+  Expected<std::string> operator_name();
+  enum class Named : uint8_t { kAny, kHintsOnly };
+  Expected<> parameters(std::vector<Parameter>& out, Named named = Named::kAny);
+  Expected<> where_op(Operator& op);
+  Expected<> items_op(Operator& op);
+  Expected<> columns_op(Operator& op);
+  Expected<> summarize_op(Operator& op);
+  Expected<> sort_op(Operator& op);
+  Expected<> take_op(Operator& op);
+  Expected<> top_op(Operator& op);
+  Expected<> serialize_op(Operator& op);
+  Expected<> plain_op(Operator& op);
+  Expected<> join_op(Operator& op);
+  Expected<> union_op(Operator& op);
+  Expected<> render_op(Operator& op);
+  Expected<> name_op(Operator& op);
+  Expected<> item_list(std::vector<Item>& out, bool orders, bool named);
+  Expected<Item> item(bool orders, bool named);
+  Node column_pattern();
+  Expected<> table_list(List& out);
+  Node table();
+
+  // ---- expressions, from loose to tight
+  Node expression() { return either(); }
+  Node either();
+  Node both();
+  using Level = Node (Parser::*)();
+  Node logical(std::string_view word, Level operand);
+  Node equality();
+  Node relation();
+  Node sum();
+  Node product();
+  Node chain(std::initializer_list<std::string_view> operators, Level operand);
+  Node text_match();
+  Node signed_path();
+  Node path();
+  Node primary();
+  Node call(std::string function_name, size_t first);
+  Node dynamic_literal();
+  Expected<std::string> json();
+  Expected<std::string> json_members(std::string_view close);
+  Expected<List> arguments(std::string_view end);
+  // The operator of `words` that stands here, with ! before and ~ after it, and how many tokens it has.
+  std::string word_operator(std::span<const std::string_view> words, size_t& count) const;
+  Node binary(std::string op, size_t first, List operands);
+
+  // Adds a node whose children are set: gives it span and depth, or refuses the depth.
+  Node add(Expr expr, size_t first_token);
+
+  std::vector<Token> tokens_;
+  size_t at_ = 0;
+  int open_ = 0;  // recursion of the parser itself: parentheses make no nodes
+  std::unique_ptr<Ast> ast_;
+};
+
+}  // namespace linkgate::kql

@@ -1,0 +1,83 @@
+#include "kql/regex.h"
+
+#include <re2/re2.h>
+
+#include <array>
+
+namespace linkgate::kql {
+namespace {
+
+constexpr size_t kMaxPatternBytes = 16 * 1024;
+
+struct Class {
+  char letter;
+  std::string_view outside;  // as a whole
+  std::string_view inside;   // between brackets; empty: cannot be said there
+};
+constexpr auto kClasses = std::to_array<Class>({
+    {'d', "\\p{Nd}", "\\p{Nd}"},
+    {'D', "\\P{Nd}", "\\P{Nd}"},
+    {'w', "[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]", "\\p{L}\\p{M}\\p{Nd}\\p{Pc}"},
+    {'W', "[^\\p{L}\\p{M}\\p{Nd}\\p{Pc}]", ""},
+    {'s', "[\\t-\\r\\x{85}\\p{Z}]", "\\t-\\r\\x{85}\\p{Z}"},
+    {'S', "[^\\t-\\r\\x{85}\\p{Z}]", ""},
+});
+
+const Class* find_class(char letter) {
+  for (const Class& known : kClasses) {
+    if (known.letter == letter) return &known;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+EngineRegex to_engine_regex(std::string_view pattern) {
+  EngineRegex found;
+  if (pattern.size() > kMaxPatternBytes) {
+    found.problem = "this regular expression is too long";
+    return found;
+  }
+  std::string out = "(?-s)";
+  bool in_class = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\' && i + 1 < pattern.size()) {
+      const char next = pattern[++i];
+      const Class* known = find_class(next);
+      if (known == nullptr) {
+        out += c;
+        out += next;
+      } else if (in_class && known->inside.empty()) {
+        found.problem = std::string("\\") + next + " inside [...] is not supported";
+        return found;
+      } else {
+        out += in_class ? known->inside : known->outside;
+      }
+      continue;
+    }
+    if (c == '[' && !in_class) {
+      in_class = true;
+      out += c;
+      if (pattern.substr(i + 1).starts_with("^")) out += pattern[++i];
+      if (pattern.substr(i + 1).starts_with("]")) out += pattern[++i];  // a first ] is a member
+      continue;
+    }
+    if (c == ']') in_class = false;
+    out += c;
+  }
+  RE2::Options options;
+  options.set_log_errors(false);
+  const RE2 compiled(out, options);
+  if (!compiled.ok())
+    found.problem = "this regular expression is not supported: " + compiled.error();
+  else
+    found.pattern = std::move(out);
+  return found;
+}
+
+std::string quoted_regex(std::string_view text) {
+  return RE2::QuoteMeta(re2::StringPiece(text.data(), text.size()));
+}
+
+}  // namespace linkgate::kql

@@ -1,0 +1,51 @@
+#include "kql/sql.h"
+
+#include <algorithm>
+
+namespace linkgate::kql::sql {
+namespace {
+constexpr int kMaxWeight = 1'000'000;
+}
+
+Ref Tree::add(Expr expr) {
+  for (Ref arg : expr.args) expr.weight = std::min(expr.weight + arg->weight, kMaxWeight);
+  exprs_.push_back(std::move(expr));
+  return &exprs_.back();
+}
+
+Ref Tree::column(std::string table, std::string name) {
+  return add({.kind = ExprKind::kColumn, .name = std::move(name), .table = std::move(table)});
+}
+Ref Tree::text(std::string_view value) {
+  return add({.kind = ExprKind::kString, .name = std::string(value)});
+}
+Ref Tree::integer(int64_t value) { return add({.kind = ExprKind::kInteger, .integer = value}); }
+Ref Tree::real(double value) { return add({.kind = ExprKind::kReal, .real = value}); }
+Ref Tree::null() { return add({.kind = ExprKind::kNull}); }
+Ref Tree::call(std::string_view name, std::vector<Ref> args) {
+  return add({.kind = ExprKind::kCall, .name = std::string(name), .args = std::move(args)});
+}
+Ref Tree::aggregate(std::string_view name, std::vector<Ref> params, std::vector<Ref> args) {
+  return add({.kind = ExprKind::kAggregate,
+              .name = std::string(name),
+              .args = std::move(args),
+              .params = std::move(params)});
+}
+Ref Tree::lambda(std::string variable, Ref body) {
+  return add({.kind = ExprKind::kLambda, .name = std::move(variable), .args = {body}});
+}
+Ref Tree::subquery(const Select& select) {
+  return add({.kind = ExprKind::kSubquery, .select = &select, .weight = 100});
+}
+Ref Tree::row_number(std::vector<OrderKey> order) {
+  return add({.kind = ExprKind::kRowNumber, .order = std::move(order), .weight = 100});
+}
+
+Select& Tree::select() {
+  selects_.emplace_back();
+  return selects_.back();
+}
+
+std::string Tree::fresh(std::string_view prefix) { return std::string(prefix) + std::to_string(next_++); }
+
+}  // namespace linkgate::kql::sql

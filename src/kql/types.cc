@@ -1,0 +1,43 @@
+#include "kql/types.h"
+
+#include <array>
+#include <utility>
+
+namespace linkgate::kql {
+namespace {
+// The first name of a type is the one that is printed.
+constexpr std::array<std::pair<std::string_view, Type>, 16> kNames = {{
+    {"bool", Type::kBool},
+    {"boolean", Type::kBool},
+    {"int", Type::kInt},
+    {"long", Type::kLong},
+    {"real", Type::kReal},
+    {"double", Type::kReal},
+    {"string", Type::kString},
+    {"datetime", Type::kDateTime},
+    {"date", Type::kDateTime},
+    {"timespan", Type::kTimeSpan},
+    {"time", Type::kTimeSpan},
+    {"guid", Type::kGuid},
+    {"uniqueid", Type::kGuid},
+    {"uuid", Type::kGuid},
+    {"dynamic", Type::kDynamic},
+    {"int64", Type::kLong},
+}};
+}  // namespace
+
+std::string_view to_string(Type type) {
+  for (const auto& [name, known] : kNames) {
+    if (known == type) return name;
+  }
+  return "?";
+}
+
+std::optional<Type> type_from_name(std::string_view name) {
+  for (const auto& [known, type] : kNames) {
+    if (known == name) return type;
+  }
+  return std::nullopt;
+}
+
+}  // namespace linkgate::kql
