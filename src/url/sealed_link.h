@@ -105,7 +105,9 @@ enum class OpenFailure {
 };
 
 struct OpenedLink {
-  LinkClaims claims;      // claims.url is the original
+  // claims.url is the original; where url= came in another spelling that browsers open alike, that spelling,
+  // and the href where control characters stood in it.
+  LinkClaims claims;
   bool repaired = false;  // target or url= came altered; one of the repairs of docs/sealed-links.md fitted
   bool needs_lookup = false;  // claims.url is empty: fetch it from state by url_hash
   std::string url_hash;

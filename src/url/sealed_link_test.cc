@@ -207,6 +207,16 @@ TEST(SealedLink, NoChangedCharacterOfTheLinkOpensAnotherDestination) {
   EXPECT_GT(opened_again, 0);  // such as another case in the host
 }
 
+TEST(SealedLink, NoControlCharacterComesOut) {
+  const std::string link = seal_or_die(claims("https://a.example/x?y"));
+  const std::string split = swap_url(link, encode("https://a.exa\r\nmple/x\t?y\r\n"));
+  const auto opened = open(target_of(split), kHost, ring());
+  ASSERT_TRUE(opened) << describe(opened);
+  EXPECT_EQ(opened->claims.url, "https://a.example/x?y");
+  const auto form = seal_form(claims("https://a.example/\nx"), kOrigin, ring());
+  EXPECT_EQ(open(target_of(*form), kHost, ring())->claims.url, "https://a.example/x");
+}
+
 TEST(SealedLink, OpensTargetsInAbsoluteForm) {
   EXPECT_EQ(describe(open(seal_or_die(claims(kPlain)), kHost, ring())), "opens");
 }
