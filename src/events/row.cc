@@ -129,6 +129,7 @@ std::string Row::finish() {
       .set("Type", table_->name)
       .set("SourceSystem", "Linkgate")
       .set("_IsBillable", "False");
+  value("_BilledSize", ColumnType::kReal).clear();  // comes last, since it counts the rest
   std::string json = "{";
   for (size_t i = 0; i < values_.size(); ++i) {
     if (values_[i].empty()) continue;

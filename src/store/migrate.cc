@@ -94,7 +94,7 @@ Result<void> check_backup_name(std::string_view name) {
 
 Result<void> migrate(StoreClient& store) {
   const std::string versions = qualified(store.database(), kVersionTable);
-  TRY(store.command("CREATE DATABASE IF NOT EXISTS " + quoted(store.database())));
+  TRY(store.command("CREATE DATABASE IF NOT EXISTS " + quoted_name(store.database())));
   TRY(store.command(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (Version Int32, AppliedAt DateTime64(7, 'UTC')) "
                   "ENGINE = MergeTree ORDER BY Version SETTINGS fsync_after_insert = 1, "
@@ -133,8 +133,8 @@ Result<void> apply_retention(StoreClient& store, int days) {
 
 Result<void> backup(StoreClient& store, std::string_view directory_name) {
   TRY(check_backup_name(directory_name));
-  TRY(store.command(
-      fmt::format("BACKUP DATABASE {} TO File({})", quoted(store.database()), text_literal(directory_name))));
+  TRY(store.command(fmt::format("BACKUP DATABASE {} TO File({})", quoted_name(store.database()),
+                                text_literal(directory_name))));
   return {};
 }
 
@@ -144,8 +144,8 @@ Result<void> restore(StoreClient& store, std::string_view directory_name) {
   if (occupied)
     return Error(ErrorCode::kInvalidArgument,
                  "the event store holds events; a backup is restored into an empty one");
-  TRY(store.command("DROP DATABASE IF EXISTS " + quoted(store.database())));
-  TRY(store.command(fmt::format("RESTORE DATABASE {} FROM File({})", quoted(store.database()),
+  TRY(store.command("DROP DATABASE IF EXISTS " + quoted_name(store.database())));
+  TRY(store.command(fmt::format("RESTORE DATABASE {} FROM File({})", quoted_name(store.database()),
                                 text_literal(directory_name))));
   return {};
 }

@@ -25,10 +25,10 @@ std::string escaped(std::string_view text, char quote) {
 
 }  // namespace
 
-std::string quoted(std::string_view name) { return escaped(name, '`'); }
+std::string quoted_name(std::string_view name) { return escaped(name, '`'); }
 
 std::string qualified(std::string_view database, std::string_view name) {
-  return quoted(database) + "." + quoted(name);
+  return quoted_name(database) + "." + quoted_name(name);
 }
 
 std::string text_literal(std::string_view text) { return escaped(text, '\''); }
@@ -47,24 +47,25 @@ Result<std::vector<std::string>> parse_string_array(std::string_view json) {
 
 std::string column_definition(const events::Column& column) {
   const bool dynamic = column.type == events::ColumnType::kDynamic;
-  return fmt::format("{} {}{}", quoted(column.name), events::clickhouse_type(column.type, column.nullable),
-                     dynamic ? " DEFAULT 'null'" : "");
+  return fmt::format("{} {}{}", quoted_name(column.name),
+                     events::clickhouse_type(column.type, column.nullable), dynamic ? " DEFAULT 'null'" : "");
 }
 
 std::string create_table(std::string_view database, const events::Table& table) {
   std::string columns;
   for (const events::Column& column : table.columns) columns += "  " + column_definition(column) + ",\n";
-  columns +=
-      fmt::format("  {} String,\n  {} UInt64", quoted(events::kRowIdColumn), quoted(events::kVersionColumn));
+  columns += fmt::format("  {} String,\n  {} UInt64", quoted_name(events::kRowIdColumn),
+                         quoted_name(events::kVersionColumn));
   if (events::find_column(table, "NetworkMessageId") != nullptr) {
     columns += ",\n  INDEX by_message NetworkMessageId TYPE bloom_filter(0.01) GRANULARITY 4";
   }
-  const std::string engine =
-      table.replacing ? fmt::format("ReplacingMergeTree({})", quoted(events::kVersionColumn)) : "MergeTree";
+  const std::string engine = table.replacing
+                                 ? fmt::format("ReplacingMergeTree({})", quoted_name(events::kVersionColumn))
+                                 : "MergeTree";
   return fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (\n{}\n) ENGINE = {}\nPARTITION BY toDate(Timestamp)\n"
       "ORDER BY (Timestamp, {})\nSETTINGS {}",
-      qualified(database, table.name), columns, engine, quoted(events::kRowIdColumn), kTableSettings);
+      qualified(database, table.name), columns, engine, quoted_name(events::kRowIdColumn), kTableSettings);
 }
 
 std::string ttl_clause(int days) { return fmt::format("TTL toDate(Timestamp) + INTERVAL {} DAY", days); }

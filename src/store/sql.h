@@ -10,7 +10,7 @@
 
 namespace linkgate::store {
 
-std::string quoted(std::string_view name);                                // `name`
+std::string quoted_name(std::string_view name);                           // `name`
 std::string qualified(std::string_view database, std::string_view name);  // `database`.`name`
 std::string text_literal(std::string_view text);                          // 'text'
 
