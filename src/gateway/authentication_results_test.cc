@@ -19,10 +19,12 @@ TEST(AuthenticationResults, ReadsWhatRfc8601Writes) {
       {"example.com; spf=pass smtp.mailfrom=example.net", "example.com spf=pass"},
       {"example.com; auth=pass (cram-md5) smtp.auth=sender@example.net; spf=pass smtp.mailfrom=example.net",
        "example.com auth=pass spf=pass"},
-      {"example.com; dkim=pass reason=\"good signature\" header.i=@mail-router.example.net; dkim=fail reason=\"bad; "
+      {"example.com; dkim=pass reason=\"good signature\" header.i=@mail-router.example.net; dkim=fail "
+       "reason=\"bad; "
        "signature\" header.i=@newyork.example.com",
        "example.com dkim=pass dkim=fail"},
-      {"foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot can "
+      {"foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy "
+       "(A dot can "
        "go here) . (like that) expired (this surprised me) = (as I wasn't expecting it) 1362471462",
        "foo.example.net"},  // the blank before '/' is beyond what any verifier writes: nothing is guessed
       {"MX.Corp.Test; SPF=Pass; DMARC=FAIL", "mx.corp.test spf=pass dmarc=fail"},

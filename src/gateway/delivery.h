@@ -128,7 +128,7 @@ class Delivery {
   MessageFacts facts_;
   std::unique_ptr<MessageWork> work_;
   std::vector<Recipient> recipients_;
-  bool url_rows_written_ = false;
+  bool url_rows_taken_ = false;  // by the first recipient that is delivered
   bool client_gone_ = false;
   std::optional<net::SmtpReply>
       next_hop_down_;  // later recipients of this message are not made to wait for it again

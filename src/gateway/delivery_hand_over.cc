@@ -189,18 +189,20 @@ asio::awaitable<void> Delivery::conclude(size_t recipient, const Group& group,
 // The rows of a recipient, those of the message once, and where `mark` is set the marker that they are
 // written.
 asio::awaitable<Result<void>> Delivery::record(RecipientFacts facts, bool mark) {
-  std::function<Result<void>()> work = [this, facts = std::move(facts), mark]() -> Result<void> {
+  const bool with_links = mark && !url_rows_taken_;
+  if (with_links) url_rows_taken_ = true;
+  std::function<Result<void>()> work = [this, facts = std::move(facts), mark, with_links]() -> Result<void> {
     Rows rows = recipient_rows(facts_, facts);
-    if (mark && !url_rows_written_) {
+    if (with_links) {
       Rows links = url_rows(facts_);
       rows.insert(rows.end(), std::make_move_iterator(links.begin()), std::make_move_iterator(links.end()));
     }
     TRY(context_.spool.append_all(rows));
     if (!mark) return {};
-    url_rows_written_ = true;
     return context_.delivered.mark_delivered(facts_.identity.text, {facts.recipient}, context_.clock.now());
   };
   auto done = co_await on_worker<void>(context_.workers, std::move(work));
+  if (!done && with_links) url_rows_taken_ = false;
   co_return done;
 }
 

@@ -47,7 +47,8 @@ class PolicyNotices {
 // What a session of one listener asks.
 class Listener final : public net::SmtpHandler {
  public:
-  Listener(const DeliveryContext& context, GatewayListenerConfig config, MemoryBudget& memory, std::shared_ptr<NextHopPool> next_hop, PolicyNotices& notices)
+  Listener(const DeliveryContext& context, GatewayListenerConfig config, MemoryBudget& memory,
+           std::shared_ptr<NextHopPool> next_hop, PolicyNotices& notices)
       : context_(context),
         config_(std::move(config)),
         memory_(memory),
@@ -69,15 +70,7 @@ class Listener final : public net::SmtpHandler {
     return net::SmtpReply(451, "4.4.1 The next hop does not answer, try again later");
   }
 
-  asio::awaitable<bool> reserve(size_t bytes) override {
-    const bool room = co_await memory_.reserve(bytes * kMemoryFactor);
-    context_.metrics.memory.set(static_cast<double>(memory_.used()));
-    co_return room;
-  }
-  void release(size_t bytes) override {
-    memory_.release(bytes * kMemoryFactor);
-    context_.metrics.memory.set(static_cast<double>(memory_.used()));
-  }
+  std::unique_ptr<net::SmtpRoom> room() override { return memory_.room(); }
 
   asio::awaitable<void> deliver(net::SmtpTransaction& transaction, net::SmtpAnswers& answers) override {
     notices_.look(*context_.policies.current());
@@ -100,9 +93,10 @@ class GatewayImpl final : public Gateway {
         options_(std::move(options)),
         clock_(clock),
         files_(files),
-        memory_(options_.config.max_memory_bytes, kMemoryPatience),
-        workers_(std::max(kMinWorkers, std::thread::hardware_concurrency())),
         metrics_(metrics::process()),
+        memory_(options_.config.max_memory_bytes, kMemoryFactor, kMemoryPatience,
+                [this](size_t used) { metrics_.memory.set(static_cast<double>(used)); }),
+        workers_(std::max(kMinWorkers, std::thread::hardware_concurrency())),
         sweep_(io) {}
   ~GatewayImpl() override { workers_.join(); }
 
@@ -127,9 +121,9 @@ class GatewayImpl final : public Gateway {
   const GatewayOptions options_;
   const Clock& clock_;
   FileSystem& files_;
+  Metrics metrics_;
   MemoryBudget memory_;
   Workers workers_;
-  Metrics metrics_;
   asio::steady_timer sweep_;
   std::unique_ptr<state::PolicySnapshots> policies_;
   std::unique_ptr<state::KeySnapshots> keys_;

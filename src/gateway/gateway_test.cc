@@ -5,51 +5,9 @@
 #include <set>
 
 #include "gateway/test_world.h"
-#include "url/sealed_link.h"
-#include "url/url.h"
 
 namespace linkgate::gateway {
 namespace {
-
-using ::testing::Test;
-
-std::string html_mail(const std::string& body, const std::string& extra = "") {
-  return "From: Ada <ada@ext.test>\r\nTo: bob@corp.test\r\nSubject: plans\r\nMessage-ID: <1@ext.test>\r\n" +
-         extra + "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body + "\r\n";
-}
-
-std::string link_mail(const std::string& url = "https://plans.example.org/a") {
-  return html_mail("<a href=\"" + url + "\">plan</a>");
-}
-
-// The value of the first href, character references of '&' resolved.
-std::string href(const std::string& message) {
-  const size_t begin = message.find("href=\"");
-  if (begin == std::string::npos) return "";
-  std::string value = message.substr(begin + 6, message.find('"', begin + 6) - begin - 6);
-  for (size_t at = value.find("&amp;"); at != std::string::npos; at = value.find("&amp;", at))
-    value.replace(at, 5, "&");
-  return value;
-}
-
-url::OpenedLink open_link(World& world, const std::string& link) {
-  const auto parsed = url::Url::parse(link);
-  EXPECT_TRUE(parsed) << link;
-  if (!parsed) return {};
-  auto opened = url::open(std::string(parsed->pathname()) + std::string(parsed->search()), parsed->hostname(),
-                          world.keys());
-  EXPECT_TRUE(opened) << link;
-  return opened ? *opened : url::OpenedLink();
-}
-
-std::string header(const std::string& message, const std::string& name) {
-  const size_t at = message.find(name + ": ");
-  return at == std::string::npos
-             ? ""
-             : message.substr(at + name.size() + 2, message.find("\r\n", at) - at - name.size() - 2);
-}
-
-std::string code(const std::string& reply) { return reply.substr(0, 3); }
 
 TEST(Gateway, SealsEachRecipientsLinksAndRecordsTheMail) {
   World world;

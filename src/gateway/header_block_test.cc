@@ -29,7 +29,8 @@ TEST(HeaderBlock, ReadsFieldsAsFarAsThereAreAny) {
 }
 
 TEST(HeaderBlock, CountsAndFindsWithoutCase) {
-  const HeaderBlock block = read_header("received: 1\r\nSubject: a\r\n b\r\nRECEIVED: 2\r\nX-Received: 3\r\n\r\n");
+  const HeaderBlock block =
+      read_header("received: 1\r\nSubject: a\r\n b\r\nRECEIVED: 2\r\nX-Received: 3\r\n\r\n");
   EXPECT_EQ(block.count("Received"), 2U);
   EXPECT_EQ(block.first("received")->value(), "1");
   EXPECT_EQ(block.first("SUBJECT")->value(), "a b");
@@ -40,8 +41,10 @@ TEST(HeaderBlock, PutsFieldsInFrontAndTakesOursOut) {
   const struct {
     std::string_view message, tip, want;
   } kCases[] = {
-      {"A: 1\r\nX-Linkgate-Id: forged\r\n more\r\nSubject: s\r\n\r\nb\r\n", "", "N: v\r\nA: 1\r\nSubject: s\r\n\r\nb\r\n"},
-      {"A: 1\r\nSubject: s\r\nx-linkgate-foo: 1\r\n\r\nb\r\n", "[!]", "N: v\r\nA: 1\r\nSubject: [!] s\r\n\r\nb\r\n"},
+      {"A: 1\r\nX-Linkgate-Id: forged\r\n more\r\nSubject: s\r\n\r\nb\r\n", "",
+       "N: v\r\nA: 1\r\nSubject: s\r\n\r\nb\r\n"},
+      {"A: 1\r\nSubject: s\r\nx-linkgate-foo: 1\r\n\r\nb\r\n", "[!]",
+       "N: v\r\nA: 1\r\nSubject: [!] s\r\n\r\nb\r\n"},
       {"A: 1\r\n\r\nb\r\n", "[!]", "N: v\r\nSubject: [!]\r\nA: 1\r\n\r\nb\r\n"},
       {"no header at all\r\n", "", "N: v\r\n\r\nno header at all\r\n"},
       {"\r\nb\r\n", "", "N: v\r\n\r\nb\r\n"},

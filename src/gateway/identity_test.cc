@@ -22,7 +22,8 @@ TEST(Identity, TheIdIsAFunctionOfQueueIdSenderAndBytes) {
   EXPECT_NE(one, id("4ABC", "", "Subject: x\r\n\r\n"));
   EXPECT_NE(one, id("4ABC", "a@b", "Subject: y\r\n\r\n"));
   EXPECT_NE(id("4ABCa", "@b", ""), id("4ABC", "a@b", "")) << "where one ends and the next begins counts";
-  EXPECT_NE(one, url::uuid_text(network_message_id("4ABC", "a@b", "Subject: x\r\n\r\n", keyring()))) << "keyed";
+  EXPECT_NE(one, url::uuid_text(network_message_id("4ABC", "a@b", "Subject: x\r\n\r\n", keyring())))
+      << "keyed";
   EXPECT_EQ(one[14], '8') << "a UUID of version 8";
 }
 
@@ -57,14 +58,16 @@ TEST(Identity, TheTimeIsThatOfTheTopmostReceivedIfItCanBeBelieved) {
   const struct {
     std::string_view header, want;
   } kCases[] = {
-      {"Received: by mx; Sat, 21 Nov 2026 11:00:00 +0000\r\nReceived: by x; Fri, 20 Nov 2026 11:00:00 +0000\r\n",
+      {"Received: by mx; Sat, 21 Nov 2026 11:00:00 +0000\r\nReceived: by x; Fri, 20 Nov 2026 11:00:00 "
+       "+0000\r\n",
        "2026-11-21T11:00:00.0000000Z"},
       {"Received: by mx; Sat, 21 Nov 2026 13:00:00 +0000\r\nDate: Fri, 20 Nov 2026 11:00:00 +0000\r\n",
        "2026-11-20T11:00:00.0000000Z"},  // in the future
       {"Received: by mx\r\nDate: Sat, 01 Nov 2025 11:00:00 +0000\r\n", "2026-11-21T12:00:00.0000000Z"},
       {"Subject: x\r\n", "2026-11-21T12:00:00.0000000Z"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(to_iso8601(message_time(read_header(c.header), now)), c.want) << c.header;
+  for (const auto& c : kCases)
+    EXPECT_EQ(to_iso8601(message_time(read_header(c.header), now)), c.want) << c.header;
 }
 
 }  // namespace

@@ -1,12 +1,19 @@
 #pragma once
-// The memory that messages under way may take, all sessions together. Waiting is in order of asking. Use from
-// one io_context thread.
+// The memory that messages under way may take, all sessions together. Use from one io_context thread.
+//
+// How large a message will be is not known when it begins, so several that grow at once could fill the budget
+// and wait for each other for ever. Therefore one of them at a time may overdraw: it always gets what it asks
+// for, ends, and the next may. The bound is thus the limit and one message of the largest size.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <memory>
+
+#include "net/smtp_server.h"
 
 namespace linkgate::gateway {
 
@@ -14,29 +21,35 @@ namespace asio = boost::asio;
 
 class MemoryBudget {
  public:
-  MemoryBudget(size_t limit, std::chrono::milliseconds patience) : limit_(limit), patience_(patience) {}
+  // `factor`: octets held for each octet of a message. `changed` hears what is in use.
+  MemoryBudget(size_t limit, size_t factor, std::chrono::milliseconds patience,
+               std::function<void(size_t)> changed = {})
+      : limit_(limit), factor_(factor), patience_(patience), changed_(std::move(changed)) {}
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
-  // True once `bytes` are ours; false where others held them for longer than the patience. One who asks while
-  // nobody holds anything gets what he asks for, so that a message as large as is allowed can always come
-  // alone.
-  asio::awaitable<bool> reserve(size_t bytes);
-  void release(size_t bytes);
+  // The room of one message; gives it back when it dies. The budget outlives it.
+  std::unique_ptr<net::SmtpRoom> room();
   size_t used() const { return used_; }
 
  private:
+  class Room;
   struct Waiter {
+    Room* room;
     size_t bytes;
     asio::steady_timer timer;
     bool granted = false;
   };
-  bool fits(size_t bytes) const { return used_ == 0 || used_ + bytes <= limit_; }
+  bool take(Room& room, size_t bytes, bool in_turn);
+  void give_back(Room& room);
+  void wake();
 
-  const size_t limit_;
+  const size_t limit_, factor_;
   const std::chrono::milliseconds patience_;
+  const std::function<void(size_t)> changed_;
   size_t used_ = 0;
-  std::list<Waiter> waiters_;
+  Room* overdrawn_ = nullptr;
+  std::list<Waiter> growing_, beginning_;  // those who hold something already come first
 };
 
 }  // namespace linkgate::gateway

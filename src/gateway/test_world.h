@@ -14,6 +14,7 @@
 #include "gateway/gateway.h"
 #include "net/smtp_server.h"
 #include "state/stores.h"
+#include "url/sealed_link.h"
 
 namespace boost::asio {
 class io_context;
@@ -114,5 +115,13 @@ class World {
 
 // The value of a string member in a row's JSON; "" where it is absent.
 std::string member(const std::string& json, const std::string& name);
+
+// Messages, and what tests read in them.
+std::string html_mail(const std::string& body, const std::string& extra_header = "");
+std::string link_mail(const std::string& url = "https://plans.example.org/a");
+std::string href(const std::string& message);  // of the first link, "&amp;" resolved
+std::string header(const std::string& message, const std::string& name);
+std::string code(const std::string& reply);                        // "250"
+url::OpenedLink open_link(World& world, const std::string& link);  // fails the test where it does not open
 
 }  // namespace linkgate::gateway

@@ -15,7 +15,7 @@
 
 #include "base/check.h"
 #include "events/spool.h"
-#include "url/sealed_link.h"
+#include "url/url.h"
 
 namespace linkgate::gateway {
 namespace {
@@ -47,13 +47,25 @@ struct World::Loop {
   }
 };
 
+// Room without bounds.
+class Plenty final : public net::SmtpRoom {
+ public:
+  asio::awaitable<bool> grow(size_t bytes) override {
+    size_ += bytes;
+    co_return true;
+  }
+  size_t size() const override { return size_; }
+
+ private:
+  size_t size_ = 0;
+};
+
 class World::Script final : public net::SmtpHandler {
  public:
   explicit Script(NextHopScript& script, bool smtp) : script_(script), smtp_(smtp) {}
   asio::awaitable<net::SmtpExtensions> extensions() override { co_return script_.extensions; }
   std::optional<net::SmtpReply> refuse_mail() override { return std::nullopt; }
-  asio::awaitable<bool> reserve(size_t) override { co_return true; }
-  void release(size_t) override {}
+  std::unique_ptr<net::SmtpRoom> room() override { return std::make_unique<Plenty>(); }
   asio::awaitable<void> deliver(net::SmtpTransaction& transaction, net::SmtpAnswers& answers) override {
     if (script_.before_answer) script_.before_answer();
     Received taken{transaction.envelope, transaction.data};
@@ -281,5 +293,41 @@ std::string member(const std::string& json, const std::string& name) {
   while (json[end] != '"') end += json[end] == '\\' ? 2 : 1;
   return json.substr(begin + 1, end - begin - 1);
 }
+
+std::string html_mail(const std::string& body, const std::string& extra) {
+  return "From: Ada <ada@ext.test>\r\nTo: bob@corp.test\r\nSubject: plans\r\nMessage-ID: <1@ext.test>\r\n" +
+         extra + "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body + "\r\n";
+}
+
+std::string link_mail(const std::string& url) { return html_mail("<a href=\"" + url + "\">plan</a>"); }
+
+// The value of the first href, character references of '&' resolved.
+std::string href(const std::string& message) {
+  const size_t begin = message.find("href=\"");
+  if (begin == std::string::npos) return "";
+  std::string value = message.substr(begin + 6, message.find('"', begin + 6) - begin - 6);
+  for (size_t at = value.find("&amp;"); at != std::string::npos; at = value.find("&amp;", at))
+    value.replace(at, 5, "&");
+  return value;
+}
+
+url::OpenedLink open_link(World& world, const std::string& link) {
+  const auto parsed = url::Url::parse(link);
+  EXPECT_TRUE(parsed) << link;
+  if (!parsed) return {};
+  auto opened = url::open(std::string(parsed->pathname()) + std::string(parsed->search()), parsed->hostname(),
+                          world.keys());
+  EXPECT_TRUE(opened) << link;
+  return opened ? *opened : url::OpenedLink();
+}
+
+std::string header(const std::string& message, const std::string& name) {
+  const size_t at = message.find(name + ": ");
+  return at == std::string::npos
+             ? ""
+             : message.substr(at + name.size() + 2, message.find("\r\n", at) - at - name.size() - 2);
+}
+
+std::string code(const std::string& reply) { return reply.substr(0, 3); }
 
 }  // namespace linkgate::gateway

@@ -26,6 +26,7 @@ namespace linkgate::net {
 namespace {
 
 constexpr size_t kReadBlock = 64 * 1024;
+constexpr size_t kMaxGrowth = 4 << 20;
 constexpr std::chrono::milliseconds kStopPoll{20};
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after EMFILE and the like
 
@@ -81,7 +82,6 @@ class Connection {
   asio::awaitable<bool> begin_data();
   asio::awaitable<bool> make_room();
   asio::awaitable<bool> deliver();
-  void release();
 
   std::shared_ptr<Shared> shared_;
   SmtpStream stream_;
@@ -89,7 +89,7 @@ class Connection {
   std::string block_ = std::string(kReadBlock, '\0');
   std::string_view input_;
   std::string output_;
-  size_t reserved_ = 0;
+  std::unique_ptr<SmtpRoom> room_;  // of the message under way
   bool reading_ = false;
   bool writing_ = false;
   bool gone_ = false;
@@ -137,7 +137,7 @@ asio::awaitable<void> Connection::run() {
   session_.offer(offered);
   bool alive = co_await flush();
   while (alive) alive = co_await advance();
-  release();
+  room_.reset();
   stream_.close();
 }
 
@@ -204,13 +204,14 @@ asio::awaitable<bool> Connection::read() {
 
 // 354, once there is room for the message as far as its size is known.
 asio::awaitable<bool> Connection::begin_data() {
-  const size_t wanted = std::max<size_t>(session_.envelope().declared_size, 2 * kReadBlock);
-  const bool room = co_await shared_->handler.reserve(wanted);
-  if (room) {
-    reserved_ = wanted;
+  room_ = shared_->handler.room();
+  const size_t declared = session_.envelope().declared_size;
+  const bool granted = co_await room_->grow(std::max<size_t>(declared, kReadBlock));
+  if (granted) {
     session_.begin_data(&output_);
     co_return true;
   }
+  room_.reset();
   session_.refuse_data(SmtpReply(452, "4.3.1 No memory for this message now, try again"), &output_);
   // A client that did not wait for 354 would have its content read as commands.
   const bool waited = !stream_.has_input();
@@ -221,13 +222,13 @@ asio::awaitable<bool> Connection::begin_data() {
 // Before the next block is read: room for it. A message that gets none is read to its end and answered 452.
 asio::awaitable<bool> Connection::make_room() {
   const size_t needed = session_.data_size() + kReadBlock;
-  if (needed <= reserved_) co_return true;
-  const size_t more = std::max(needed - reserved_, std::min<size_t>(reserved_, 4 << 20));
-  const bool room = co_await shared_->handler.reserve(more);
-  if (room) {
-    reserved_ += more;
-  } else {
+  if (room_ == nullptr || needed <= room_->size()) co_return true;
+  // Grows by half, so that a large message does not ask often.
+  const size_t more = std::max(needed - room_->size(), std::min(room_->size() / 2, kMaxGrowth));
+  const bool granted = co_await room_->grow(more);
+  if (!granted) {
     session_.drop_data();
+    room_.reset();
   }
   co_return true;
 }
@@ -240,18 +241,13 @@ asio::awaitable<bool> Connection::deliver() {
     co_await answers.finish();
   }
   transaction = SmtpTransaction();
-  release();
+  room_.reset();
   if (shared_->stopping) {
     output_ += SmtpReply(421, "4.3.2 " + shared_->options.hostname + " Restarting, come back").wire();
     (void)co_await flush();
     co_return false;
   }
   co_return true;
-}
-
-void Connection::release() {
-  if (reserved_ > 0) shared_->handler.release(reserved_);
-  reserved_ = 0;
 }
 
 class Server final : public SmtpServer {

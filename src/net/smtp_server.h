@@ -30,6 +30,15 @@ class SmtpAnswers {
   virtual asio::awaitable<bool> give(size_t recipient, SmtpReply reply) = 0;
 };
 
+// Memory for one message under way; given back when this dies, at the end of its transaction.
+class SmtpRoom {
+ public:
+  virtual ~SmtpRoom() = default;
+  // So many octets of message more. Waits; false where there was no room in time.
+  virtual asio::awaitable<bool> grow(size_t bytes) = 0;
+  virtual size_t size() const = 0;
+};
+
 // What a server does with mail. Called on the io_context's thread.
 class SmtpHandler {
  public:
@@ -38,10 +47,8 @@ class SmtpHandler {
   virtual asio::awaitable<SmtpExtensions> extensions() = 0;
   // A reason not to begin a transaction now; nullopt: go on.
   virtual std::optional<SmtpReply> refuse_mail() = 0;
-  // Room for `bytes` of message. Waits; false where there was none in time. What was reserved for a message
-  // is released at once when its transaction is over.
-  virtual asio::awaitable<bool> reserve(size_t bytes) = 0;
-  virtual void release(size_t bytes) = 0;
+  // Room for the message that begins.
+  virtual std::unique_ptr<SmtpRoom> room() = 0;
   // Gives every recipient its answer. The transaction lives until this returns; a recipient without an answer
   // then gets 451.
   virtual asio::awaitable<void> deliver(SmtpTransaction& transaction, SmtpAnswers& answers) = 0;

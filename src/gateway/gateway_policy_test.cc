@@ -1,0 +1,134 @@
+// What policies, lists and unreadable messages do to a mail.
+#include <gtest/gtest.h>
+
+#include "gateway/test_world.h"
+#include "url/url.h"
+
+namespace linkgate::gateway {
+namespace {
+
+// A policy and a rule that gives it to `recipients`.
+void put_policy(World& world, verdict::SafeLinksPolicy policy, const std::vector<std::string>& recipients) {
+  verdict::SafeLinksRule rule;
+  rule.Name = policy.Name;
+  rule.SafeLinksPolicy = policy.Name;
+  rule.SentTo = recipients;
+  rule.Priority = 0;
+  ASSERT_TRUE(world.policies->put_policy(policy));
+  const auto put = world.policies->put_rule(rule);
+  ASSERT_TRUE(put) << put.error().message();
+}
+
+std::string partial_mail() {
+  return "From: ada@ext.test\r\nSubject: part one\r\nMIME-Version: 1.0\r\nContent-Type: message/partial; "
+         "id=\"a\"; number=1; "
+         "total=2\r\n\r\nFrom: x@y.test\r\n\r\nhttps://evil.example.org/\r\n";
+}
+
+TEST(GatewayPolicy, RecipientsWithoutRewritingShareOneTransaction) {
+  World world;
+  put_policy(world, {.Name = "api only", .DisableUrlRewrite = true}, {"a@corp.test", "b@corp.test"});
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test", "b@corp.test", "c@corp.test"}, html_mail("<p>no link</p>"));
+  EXPECT_EQ(world.script.received().size(), 1U) << "nothing differs";
+  client->deliver("ada@ext.test", {"a@corp.test"}, link_mail());
+  EXPECT_EQ(href(world.script.message_for("a@corp.test")), "https://plans.example.org/a");
+  EXPECT_NE(header(world.script.message_for("a@corp.test"), "X-Linkgate-Id"), "");
+}
+
+TEST(GatewayPolicy, LinksOnTheDoNotRewriteListStayAndAreRecorded) {
+  World world;
+  put_policy(world, {.Name = "keep", .DoNotRewriteUrls = {"*.example.org/*"}}, {"a@corp.test"});
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test", "b@corp.test"}, link_mail());
+  EXPECT_EQ(href(world.script.message_for("a@corp.test")), "https://plans.example.org/a");
+  EXPECT_EQ(open_link(world, href(world.script.message_for("b@corp.test"))).claims.url,
+            "https://plans.example.org/a");
+  world.rows("EmailUrlInfo", 1);
+}
+
+TEST(GatewayPolicy, ABlockedLinkAsksForTheJunkFolder) {
+  World world;
+  ASSERT_TRUE(world.policies->put_entry({.value = "evil.example.org"}));
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test"}, link_mail("https://evil.example.org/login"));
+  const std::string message = world.script.message_for("a@corp.test");
+  EXPECT_EQ(header(message, "X-Linkgate-Action"), "junk");
+  EXPECT_EQ(open_link(world, href(message)).claims.url, "https://evil.example.org/login")
+      << "and it is sealed all the same";
+  const std::string row = world.rows("EmailEvents", 1)[0];
+  EXPECT_EQ(member(row, "DeliveryAction"), "Junked");
+  EXPECT_EQ(member(row, "ThreatTypes"), "Phish");
+  EXPECT_EQ(member(row, "OrgLevelAction"), "Block");
+}
+
+TEST(GatewayPolicy, UnscannableActionIsEachRecipientsOwn) {
+  World world;
+  using Action = verdict::UnscannableAction;
+  const std::pair<const char*, Action> kPolicies[] = {{"pass", Action::kPass},
+                                                      {"tip", Action::kPassWithTip},
+                                                      {"junk", Action::kJunk},
+                                                      {"quarantine", Action::kQuarantine},
+                                                      {"defer", Action::kDefer}};
+  for (const auto& [name, action] : kPolicies) {
+    put_policy(world, {.Name = name, .OnUnscannable = action}, {std::string(name) + "@corp.test"});
+  }
+  auto client = world.connect();
+  const auto replies = client->deliver(
+      "ada@ext.test",
+      {"pass@corp.test", "tip@corp.test", "junk@corp.test", "quarantine@corp.test", "defer@corp.test"},
+      partial_mail());
+  ASSERT_EQ(replies.size(), 5U);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(code(replies[static_cast<size_t>(i)]), "250");
+  EXPECT_EQ(replies[4].substr(0, 9), "451 4.7.1");
+  EXPECT_EQ(header(world.script.message_for("pass@corp.test"), "Subject"), "part one");
+  EXPECT_EQ(header(world.script.message_for("tip@corp.test"), "Subject"), "[Links not checked] part one");
+  EXPECT_EQ(header(world.script.message_for("quarantine@corp.test"), "Subject"),
+            "[Links not checked] part one");
+  EXPECT_EQ(header(world.script.message_for("junk@corp.test"), "X-Linkgate-Action"), "junk");
+  const auto rows = world.rows("EmailEvents", 5);
+  for (const std::string& row : rows) EXPECT_NE(row.find("Unscannable"), std::string::npos) << row;
+}
+
+TEST(GatewayPolicy, ALinkTooLongToSealIsKeptAndOpens) {
+  World world;
+  const std::string url = "https://long.example.org/" + std::string(9000, 'x');
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test"}, link_mail(url));
+  const url::OpenedLink opened = open_link(world, href(world.script.message_for("a@corp.test")));
+  ASSERT_TRUE(opened.needs_lookup);
+  EXPECT_EQ(*world.deliveries->url(opened.url_hash), url);
+}
+
+TEST(GatewayPolicy, OtherVendorsWrappersAreTakenOffBeforeSealing) {
+  World world;
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test"},
+                  link_mail("https://nam01.safelinks.protection.outlook.com/"
+                            "?url=https%3A%2F%2Ftarget.example.org%2Fx&amp;data=05&amp;sdata=x"));
+  EXPECT_EQ(open_link(world, href(world.script.message_for("a@corp.test"))).claims.url,
+            "https://target.example.org/x");
+}
+
+TEST(GatewayPolicy, AnInternalSenderCountsOnlyWithProof) {
+  WorldOptions options;
+  options.config.accepted_domains = {"corp.test"};
+  options.config.authserv_ids = {"mx.corp.test"};
+  World world(options);
+  put_policy(world, {.Name = "outside only", .EnableForInternalSenders = false}, {"a@corp.test"});
+  auto client = world.connect();
+  const auto delivered = [&](const std::string& extra, const std::string& xforward) {
+    if (!xforward.empty()) client->command("XFORWARD " + xforward);
+    client->deliver("boss@corp.test", {"a@corp.test"},
+                    html_mail("<a href=\"https://plans.example.org/a\">x</a>", extra));
+    return href(world.script.message_for("a@corp.test")).starts_with("https://links.test/");
+  };
+  EXPECT_TRUE(delivered("X-Try: 1\r\n", "")) << "anybody can write our domain into MAIL FROM";
+  EXPECT_TRUE(delivered("Authentication-Results: evil.test; dmarc=pass\r\n", ""));
+  EXPECT_FALSE(delivered("Authentication-Results: mx.corp.test; dmarc=pass header.from=corp.test\r\n", ""));
+  EXPECT_FALSE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL"));
+  EXPECT_TRUE(delivered("X-Try: 3\r\n", "SOURCE=REMOTE"));
+}
+
+}  // namespace
+}  // namespace linkgate::gateway
