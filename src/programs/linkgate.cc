@@ -12,11 +12,17 @@ int main(int argc, char** argv) {
   // Deciding
   add_policy(commands);
   add_list(commands);
+  add_feed(commands);
   add_keys(commands);
   // Asking
+  add_check(commands);
   add_url(commands);
   add_wrap(commands);
   add_unwrap(commands);
+  // Mail
+  add_rewrite(commands);
+  add_import(commands);
+  add_unwrap_mailbox(commands);
   // What the documentation is held to
   add_schema(commands);
   add_config_keys(commands);

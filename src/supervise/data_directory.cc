@@ -70,7 +70,7 @@ Result<void> make_folder(const std::string& path, mode_t mode) {
 
 std::vector<std::string> spool_owners(const Config& config) {
   std::vector<std::string> owners = {"gateway"};
-  for (size_t i = 0; i < config.click.listen.size(); ++i) owners.push_back(fmt::format("click.{}", i));
+  for (size_t i = 0; i < config.click.listen.size(); ++i) owners.push_back(fmt::format("click-{}", i));
   return owners;
 }
 
@@ -95,7 +95,7 @@ Result<void> prepare_data_directory(const Config& config, bool own_users) {
   for (const std::string& shared : {paths.state(), paths.spools(), paths.run()})
     TRY(give(shared, {"", prefix, 02770}));
   for (const std::string& owner : spool_owners(config)) {
-    const std::string program = owner.substr(0, owner.find('.'));
+    const std::string program = owner.substr(0, owner.find('-'));
     TRY(give(paths.spool(owner), {prefix + "-" + program, prefix, 02770}));
   }
   return {};

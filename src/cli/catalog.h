@@ -1,0 +1,12 @@
+#pragma once
+// The event tables as KQL sees them.
+
+#include <string>
+
+#include "kql/kql.h"
+
+namespace linkgate::cli {
+
+kql::Catalog event_catalog(const std::string& database);
+
+}  // namespace linkgate::cli

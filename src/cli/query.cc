@@ -1,0 +1,154 @@
+// linkgate kql: hunting queries over what was recorded.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "cli/catalog.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/event_store.h"
+#include "cli/files.h"
+#include "cli/json_lines.h"
+#include "cli/rows.h"
+#include "kql/kql.h"
+
+namespace linkgate::cli {
+namespace {
+
+struct Options {
+  bool jsonl = false, explain = false;
+  std::string file, query;
+  std::string format = "table";
+};
+
+class Querying {
+ public:
+  Querying(const Config& config, kql::Catalog catalog) : config_(config), catalog_(std::move(catalog)) {}
+
+  kql::Expected<kql::Compiled> compile(const std::string& text) const {
+    return kql::compile(text, catalog_,
+                        {.now = SystemClock().now(), .row_limit = store::QueryLimits().max_rows});
+  }
+  Result<store::QueryResult> run(const std::string& sql) {
+    if (!store_) {
+      TRY_ASSIGN(store_, open_event_store(config_));
+    }
+    return store_->query(sql, {});
+  }
+
+ private:
+  const Config& config_;
+  kql::Catalog catalog_;
+  std::unique_ptr<store::StoreClient> store_;
+};
+
+std::string columns_json(const std::vector<kql::ResultColumn>& columns) {
+  std::string out = "[";
+  for (const auto& column : columns) {
+    out +=
+        (out.size() == 1 ? "" : ",") + json_object({{"name", column.name}, {"type", to_string(column.type)}});
+  }
+  return out + "]";
+}
+
+Result<std::string> rows_json(const store::QueryResult& result,
+                              const std::vector<kql::ResultColumn>& columns) {
+  std::string out = "[";
+  for (const std::string& line : result.rows) {
+    TRY_ASSIGN(const std::string row, kql::row_to_json(line, columns));
+    out += (out.size() == 1 ? "" : ",") + row;
+  }
+  return out + "]";
+}
+
+// {"id","error":{"code","message","line","column"}}; what is not the query's fault has no place in it.
+std::string error_json(const Cell& id, std::string_view code, std::string_view message, int line = 0,
+                       int column = 0) {
+  std::vector<std::pair<std::string, Cell>> error = {{"code", code}, {"message", message}};
+  if (line > 0) {
+    error.emplace_back("line", line);
+    error.emplace_back("column", column);
+  }
+  return json_object({{"id", id}, {"error", Cell::json(json_object(error))}});
+}
+
+Result<std::string> answer(Querying& querying, const JsonObject& line) {
+  const auto given = line.raw.find("id");
+  const Cell id = Cell::json(given != line.raw.end() ? given->second : "null");
+  TRY_ASSIGN(const std::string query, line.text("query"));
+  const auto compiled = querying.compile(query);
+  if (!compiled) {
+    const kql::Diagnostic& trouble = compiled.error();
+    return error_json(id, to_string(trouble.code), trouble.message, trouble.line, trouble.column);
+  }
+  const auto result = querying.run(compiled->sql);
+  if (!result) return error_json(id, to_string(result.error().code()), result.error().message());
+  const auto rows = rows_json(*result, compiled->columns);
+  if (!rows) return error_json(id, to_string(rows.error().code()), rows.error().message());
+  return json_object(
+      {{"id", id}, {"columns", Cell::json(columns_json(compiled->columns))}, {"rows", Cell::json(*rows)}});
+}
+
+Result<int> print_answer(const store::QueryResult& result, const std::vector<kql::ResultColumn>& columns,
+                         const std::string& format) {
+  Rows rows;
+  for (const auto& column : columns) rows.columns.push_back(column.name);
+  if (format == "json") {
+    TRY_ASSIGN(const std::string values, rows_json(result, columns));
+    fmt::print("{}\n",
+               json_object({{"columns", Cell::json(columns_json(columns))}, {"rows", Cell::json(values)}}));
+    return kYes;
+  }
+  for (const std::string& line : result.rows) {
+    TRY_ASSIGN(std::vector<std::string> texts, kql::row_to_text(line, columns));
+    rows.rows.emplace_back(texts.begin(), texts.end());
+  }
+  fmt::print("{}", print(rows, format));
+  return kYes;
+}
+
+Result<int> run(Context& context, const Options& options) {
+  TRY_ASSIGN(const Config* config, context.config());
+  Querying querying(*config, event_catalog(config->events.database));
+  if (options.jsonl)
+    return answer_lines(std::cin, [&](const JsonObject& line) { return answer(querying, line); });
+  std::string query = options.query;
+  if (!options.file.empty()) {
+    if (!query.empty()) return Error(ErrorCode::kInvalidArgument, "give a query or --file, not both");
+    TRY_ASSIGN(query, read_file(options.file));
+  }
+  if (query.empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
+  const auto compiled = querying.compile(query);
+  if (!compiled) {
+    fmt::print(stderr, "{}\n", kql::render(compiled.error(), query));
+    return kBadUse;
+  }
+  if (options.explain) {
+    fmt::print("-- KQL\n{}\n\n-- bound\n{}\n\n-- SQL\n{}\n", compiled->ast_text, compiled->bound_text,
+               compiled->sql);
+    return kYes;
+  }
+  TRY_ASSIGN(const store::QueryResult result, querying.run(compiled->sql));
+  return print_answer(result, compiled->columns, options.format);
+}
+
+}  // namespace
+
+void add_kql(Commands& commands) {
+  const auto options = std::make_shared<Options>();
+  commands.add("kql", "ask the recorded events in KQL")
+      .optional_argument("QUERY", options->query, "the query")
+      .option("--file", options->file, "read the query from this file")
+      .flag("--explain", options->explain,
+            "print the syntax tree, its types and the SQL instead of running it")
+      .flag("--jsonl", options->jsonl,
+            "{\"id\",\"query\"} lines from standard input, {\"id\",\"columns\",\"rows\"} or "
+            "{\"id\",\"error\"} out")
+      .format(options->format)
+      .notes(
+          "linkgate kql 'UrlClickEvents | where Timestamp > ago(1d) | summarize count() by ActionType'\n"
+          "docs/tables.md lists the tables, docs/kql.md the language.")
+      .action([options](Context& context) { return run(context, *options); });
+}
+
+}  // namespace linkgate::cli
