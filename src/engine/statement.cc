@@ -185,6 +185,12 @@ Result<Statement> read_statement(std::string_view sql, Tokens tokens) {
   return statement;
 }
 
+// A table of ours. The engine's default database opens files by names that are paths.
+bool is_plain_name(const Token& token) {
+  return token.is_name() && std::all_of(token.text.begin(), token.text.end(),
+                                        [](char c) { return ascii::is_alnum(c) || c == '_'; });
+}
+
 Result<Statement> insert_statement(std::string_view sql) {
   TRY_ASSIGN(const auto all, scan_sql(sql, true));
   const Tokens tokens(all);
@@ -193,9 +199,10 @@ Result<Statement> insert_statement(std::string_view sql) {
   if (!starts_with(tokens, {"INSERT", "INTO", "?"}) || tokens[at].is_word("FUNCTION")) {
     return refused("an INSERT is INSERT INTO table [(columns)] FORMAT name, and its data");
   }
+  if (!is_plain_name(tokens[at])) return refused("a table's name is letters, digits and '_'");
   statement.sql =
       "INSERT INTO " + std::string(sql.substr(tokens[at].begin, tokens[at].end - tokens[at].begin));
-  if (++at + 1 < tokens.size() && tokens[at].is_symbol('.') && tokens[at + 1].is_name()) {
+  if (++at + 1 < tokens.size() && tokens[at].is_symbol('.') && is_plain_name(tokens[at + 1])) {
     statement.sql += std::string(sql.substr(tokens[at].begin, tokens[at + 1].end - tokens[at].begin));
     at += 2;
   }
@@ -243,14 +250,11 @@ Result<void> check_backup(Tokens tokens) {
     return refused("a backup is of one table or one database");
   }
   if (at + 1 < tokens.size() && tokens[at].is_symbol('.')) at += 2;
-  const bool form = at + 4 < tokens.size() && tokens[at].is_word(backup ? "TO" : "FROM") &&
+  const bool form = at + 5 == tokens.size() && tokens[at].is_word(backup ? "TO" : "FROM") &&
                     tokens[at + 1].is_word("File") && tokens[at + 2].is_symbol('(') &&
                     tokens[at + 3].type == Token::Type::kString && is_backup_name(tokens[at + 3].text) &&
                     tokens[at + 4].is_symbol(')');
   if (!form) return refused("a backup goes to File('name') in the store's own folder");
-  for (const Token& token : tokens.subspan(at + 5)) {
-    if (token.is_symbol('(') || token.is_symbol(';')) return refused("not in a backup");
-  }
   return {};
 }
 
@@ -286,7 +290,8 @@ Result<Statement> definition_statement(std::string_view sql, Tokens tokens) {
     return statement;
   }
   if (!is_our_definition(tokens)) return refused(fmt::format("{} is not taken here", tokens[0].text));
-  for (const char* word : {"SELECT", "SYNC", "SYSTEM", "FREEZE", "FETCH", "ATTACH", "CLUSTER", "CLONE"}) {
+  for (const char* word :
+       {"SELECT", "SYNC", "SYSTEM", "FREEZE", "FETCH", "ATTACH", "CLUSTER", "CLONE", "UPDATE", "DELETE"}) {
     if (contains_word(tokens, word)) return refused(fmt::format("{} is not taken in a definition", word));
   }
   // An engine named without parentheses: MergeTree and its like need none, all others we do not want.
@@ -295,6 +300,9 @@ Result<Statement> definition_statement(std::string_view sql, Tokens tokens) {
     const bool engine_name =
         i >= 1 && (tokens[i - 1].is_word("ENGINE") ||
                    (i >= 2 && tokens[i - 1].is_symbol('=') && tokens[i - 2].is_word("ENGINE")));
+    if (tokens[i].type == Token::Type::kQuoted && !is_plain_name(tokens[i])) {
+      return refused("names are letters, digits and '_'");
+    }
     const bool is_call = followed_by_parenthesis(tokens, i);
     const bool our_engine =
         tokens[i].text == "MergeTree" || tokens[i].text == "ReplacingMergeTree" || tokens[i].text == "Atomic";
