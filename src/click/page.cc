@@ -225,6 +225,45 @@ void add_footer(Html& html, const Strings& strings, const Branding& branding) {
   html.text(strings.footer).raw("</p></footer>");
 }
 
+void add_lead(Html& html, const PageModel& page, const Strings& strings, const PageText& text) {
+  if (page.used_before) {
+    html.text(strings.used.title).raw(" ").text(strings.used.lead);
+    return;
+  }
+  html.text(text.lead);
+  bool warns =
+      page.kind == PageKind::kSuspicious || page.kind == PageKind::kGated || page.kind == PageKind::kUnknown;
+  if (warns) html.raw(" ").text(page.may_continue ? strings.look_at_address : strings.stays_closed);
+}
+
+// Everything under the heading; empty for pages that have nothing more to say.
+std::string page_body(const PageModel& page, const Strings& strings) {
+  Html html;
+  if (page.kind == PageKind::kScanning) {
+    html.raw("<div class=\"bar\" role=\"progressbar\" aria-label=\"")
+        .text(strings.checking_again)
+        .raw("\"><i></i></div>");
+  }
+  add_destination(html, page, strings);
+  add_reasons(html, page, strings);
+  if (page.form_discarded) html.raw("<p>").text(strings.form_discarded).raw("</p>");
+  if (!page.custom_text.empty()) {
+    html.raw("<div class=\"org\"><h2>").text(strings.message_of_organisation).raw("</h2><p dir=\"auto\">");
+    html.text(page.custom_text).raw("</p></div>");
+  }
+  if (!page.token.empty()) add_button(html, page, "back", strings.go_back, "main");
+  bool failed = page.kind == PageKind::kError || page.kind == PageKind::kErrorClosed;
+  if (failed && !page.link.empty()) {
+    html.raw("<p class=\"again\"><a href=\"")
+        .text(page.link)
+        .raw("\">")
+        .text(strings.try_again)
+        .raw("</a></p>");
+  }
+  add_details(html, page, strings);
+  return html.take();
+}
+
 // What an <img> shows and no more: told by the first bytes, not by the name.
 std::string_view image_type(std::string_view bytes) {
   if (bytes.starts_with("\x89PNG\r\n")) return "image/png";
@@ -258,19 +297,7 @@ std::string render(const PageModel& page, const Strings& strings, const Branding
   const PageText& text = strings.*look.text;
   Html html;
   add_head(html, page, strings, text);
-  html.raw("<body class=\"").raw(look.tone).raw("\"><main>");
-  html.raw("<div class=\"band\">")
-      .raw(icon_svg(look.icon))
-      .raw("<div class=\"inside\"><h1>")
-      .text(text.title);
-  html.raw("</h1><p>").text(page.used_before ? strings.used.title : text.lead);
-  if (page.used_before) html.raw(" ").text(strings.used.lead);
-  html.raw("</p></div></div><div class=\"body\">");
-  if (page.kind == PageKind::kScanning) {
-    html.raw("<div class=\"bar\" role=\"progressbar\" aria-label=\"")
-        .text(strings.checking_again)
-        .raw("\"><i></i></div>");
-  }
+  html.raw("<body class=\"").raw(look.tone).raw("\">");
   if (page.show_logo && !branding.logo.empty()) {
     html.raw("<img class=\"logo\" alt=\"")
         .text(branding.organisation)
@@ -278,16 +305,16 @@ std::string render(const PageModel& page, const Strings& strings, const Branding
         .text(branding.logo)
         .raw("\">");
   }
-  add_destination(html, page, strings);
-  add_reasons(html, page, strings);
-  if (page.form_discarded) html.raw("<p>").text(strings.form_discarded).raw("</p>");
-  if (!page.custom_text.empty()) {
-    html.raw("<div class=\"org\"><h2>").text(strings.message_of_organisation).raw("</h2><p dir=\"auto\">");
-    html.text(page.custom_text).raw("</p></div>");
-  }
-  if (!page.token.empty()) add_button(html, page, "back", strings.go_back, "main");
-  add_details(html, page, strings);
-  html.raw("</div></main>");
+  html.raw("<main><div class=\"band\">")
+      .raw(icon_svg(look.icon))
+      .raw("<div class=\"inside\"><h1>")
+      .text(text.title);
+  html.raw("</h1><p>");
+  add_lead(html, page, strings, text);
+  html.raw("</p></div></div>");
+  std::string body = page_body(page, strings);
+  if (!body.empty()) html.raw("<div class=\"body\">").raw(body).raw("</div>");
+  html.raw("</main>");
   add_footer(html, strings, branding);
   html.raw("</body></html>\n");
   return html.take();

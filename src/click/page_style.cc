@@ -19,7 +19,7 @@ body{margin:0;background:var(--bg);color:var(--ink);min-height:100vh;display:fle
 padding:1rem}
 main{width:100%;max-width:36rem;margin:auto;background:var(--card);border:1px solid var(--line);border-radius:1rem;
 overflow:hidden}
-.band{background:var(--tint);border-bottom:3px solid var(--tone);padding:1.5rem 1.5rem 1.25rem;display:flex;gap:1rem;
+.band:last-child{border-bottom:0}.band{background:var(--tint);border-bottom:3px solid var(--tone);padding:1.5rem 1.5rem 1.25rem;display:flex;gap:1rem;
 align-items:flex-start}
 .band svg{flex:none;width:2.5rem;height:2.5rem;color:var(--tone);margin-top:.1rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .4rem;text-wrap:balance}
@@ -27,23 +27,24 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .4rem;text-wrap:balance}
 .body{padding:1.25rem 1.5rem 1.5rem}
 h2{font-size:.875rem;font-weight:600;color:var(--soft);margin:0 0 .25rem}
 .host{font-size:1.6rem;line-height:1.25;margin:0;overflow-wrap:anywhere;color:var(--soft);font-weight:400}
-.host b{color:var(--ink);font-weight:700}
+.host b{color:var(--ink);font-weight:700;display:inline-block;max-width:100%}
 .dest{border:2px solid var(--tone);border-radius:.75rem;padding:.75rem 1rem;margin:0 0 1rem}
 .note{margin:.35rem 0 0;color:var(--soft)}
 ul{margin:.25rem 0 1rem;padding-left:1.25rem}
 .org{background:var(--box);border-radius:.75rem;padding:.75rem 1rem;margin:0 0 1rem;overflow-wrap:anywhere}
 .org p{margin:0;white-space:pre-line}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.6rem 1.25rem;border-radius:.6rem;cursor:pointer}
-.main{width:100%;font-size:1.125rem;background:var(--accent);color:var(--on-accent);border:2px solid var(--accent)}
+.main{width:100%;text-wrap:balance;font-size:1.125rem;background:var(--accent);color:var(--on-accent);border:2px solid var(--accent)}
 .quiet{background:transparent;color:var(--ink);border:1px solid var(--quiet-line);font-weight:500}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}
+.again{margin:.75rem 0 0;text-align:center}.again a{color:var(--accent);font-weight:600;display:inline-block;padding:.3rem .5rem}
 details{margin-top:1rem;border-top:1px solid var(--line);padding-top:.5rem}
 summary{cursor:pointer;color:var(--soft);min-height:2.75rem;display:flex;align-items:center;gap:.5rem;border-radius:.4rem;
 list-style:none}
 summary::-webkit-details-marker{display:none}
 summary::before{content:"";flex:none;width:.45rem;height:.45rem;border:solid currentColor;border-width:0 2px 2px 0;
 transform:rotate(-45deg);margin-left:.2rem}
-details[open] summary::before{transform:rotate(45deg)}
+details[open] summary::before{transform:translateY(-.12rem) rotate(45deg)}
 details form{margin:.5rem 0 0}details section{border-top:1px solid var(--line);padding:.75rem 0}
 details section:last-child{padding-bottom:0}details p{margin:0}
 dl{margin:.25rem 0 1rem}dt{color:var(--soft);font-size:.875rem;font-weight:600}dd{margin:0 0 .6rem;overflow-wrap:anywhere}
@@ -54,7 +55,7 @@ dl{margin:.25rem 0 1rem}dt{color:var(--soft);font-size:.875rem;font-weight:600}d
 footer{width:100%;max-width:36rem;color:var(--soft);font-size:.875rem;padding:1rem .5rem 0;text-align:center;
 overflow-wrap:anywhere}
 footer p{margin:.15rem 0}footer a{color:inherit}
-.logo{display:block;max-height:3rem;max-width:12rem;margin:0 auto 1rem}
+.logo{display:block;max-height:3rem;max-width:12rem;margin:auto auto 0;padding-bottom:.75rem}.logo+main{margin-top:0}
 .inside{flex:1;min-width:0}
 @media(max-width:26rem){body{padding:.5rem}.band{padding:1.1rem 1rem;gap:.75rem}.band svg{width:2rem;height:2rem}
 .body{padding:1rem}h1{font-size:1.3rem}.host{font-size:1.35rem}}

@@ -28,9 +28,13 @@ struct Strings {
   PageText altered, damaged, revoked, not_issued, unopenable;
   PageText form, closed, reported, too_many, used;
 
+  // Behind the lead of suspicious, gated and unknown: where one may go on, and where not.
+  std::string_view look_at_address, stays_closed;
+
   std::string_view where_it_leads;  // above the host
   std::string_view why;             // above the reasons
   std::string_view go_back;         // the one button
+  std::string_view try_again;       // on error pages
   std::string_view details;         // what unfolds
   std::string_view full_address;
   std::string_view received;    // "The message came on", followed by a date

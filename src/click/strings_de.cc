@@ -20,17 +20,11 @@ const Strings kGerman = {
     .language = "de",
     .scanning = {"Der Link wird geprüft",
                  "Das dauert wenige Sekunden. Die Seite geht von selbst weiter, sobald das Ergebnis da ist."},
-    .suspicious = {"Vorsicht bei diesem Link",
-                   "An der Seite dahinter stimmt etwas nicht. Sehen Sie sich die Adresse an: Wollen Sie "
-                   "wirklich dorthin?"},
+    .suspicious = {"Vorsicht bei diesem Link", "An der Seite dahinter stimmt etwas nicht."},
     .gated = {"Diese Seite verbirgt, was sie zeigt",
-              "Sie lässt keine Prüfung an ihre Inhalte, ein häufiger Trick betrügerischer Seiten. Sehen Sie "
-              "sich die Adresse "
-              "an: Wollen Sie wirklich dorthin?"},
+              "Sie lässt keine Prüfung an ihre Inhalte, ein häufiger Trick betrügerischer Seiten."},
     .unknown = {"Diese Seite kennt noch niemand",
-                "Sie steht auf keiner Liste, weder im Guten noch im Schlechten. Sehen Sie sich die Adresse "
-                "an: Wollen Sie "
-                "wirklich dorthin?"},
+                "Sie steht auf keiner Liste, weder im Guten noch im Schlechten."},
     .phishing =
         {"Dieser Link führt auf eine gefälschte Seite",
          "Solche Seiten stehlen Passwörter und Zahlungsdaten. Wir haben angehalten, bevor sie sich öffnet."},
@@ -82,9 +76,13 @@ const Strings kGerman = {
                  "und versuchen Sie es noch einmal."},
     .used = {"Diese Schaltfläche wurde schon benutzt", "Bitte entscheiden Sie noch einmal."},
 
+    .look_at_address = "Sehen Sie sich die Adresse an: Wollen Sie wirklich dorthin?",
+    .stays_closed = "Ihre Organisation hält solche Seiten geschlossen.",
+
     .where_it_leads = "Der Link führt zu",
     .why = "Warum Sie diese Seite sehen",
     .go_back = "Zurück, nicht öffnen",
+    .try_again = "Noch einmal versuchen",
     .details = "Einzelheiten und andere Möglichkeiten",
     .full_address = "Vollständige Adresse",
     .received = "Nachricht vom",

@@ -18,16 +18,10 @@ const Strings kEnglish = {
     .language = "en",
     .scanning = {"Checking this link",
                  "This takes a few seconds. The page goes on by itself as soon as the answer is here."},
-    .suspicious = {"Be careful with this link",
-                   "Something about the site behind it looks wrong. Look at the address: is it really where "
-                   "you want to "
-                   "go?"},
+    .suspicious = {"Be careful with this link", "Something about the site behind it looks wrong."},
     .gated = {"This site hides what it shows",
-              "It lets no check see its pages, which is a common trick of fraudulent sites. Look at the "
-              "address: is it "
-              "really where you want to go?"},
-    .unknown = {"Nobody knows this site yet",
-                "It is on no list, good or bad. Look at the address: is it really where you want to go?"},
+              "It lets no check see its pages, which is a common trick of fraudulent sites."},
+    .unknown = {"Nobody knows this site yet", "It is on no list, good or bad."},
     .phishing = {"This link leads to a fake site",
                  "Sites like this one steal passwords and payment details. We stopped before it opened."},
     .malicious =
@@ -74,9 +68,13 @@ const Strings kEnglish = {
                  "minute and try again."},
     .used = {"This button was used before", "Please decide again."},
 
+    .look_at_address = "Look at the address: is it really where you want to go?",
+    .stays_closed = "Your organisation keeps such sites closed.",
+
     .where_it_leads = "The link leads to",
     .why = "Why you see this page",
     .go_back = "Go back, do not open it",
+    .try_again = "Try again",
     .details = "Details and other choices",
     .full_address = "Full address",
     .received = "Message of",
