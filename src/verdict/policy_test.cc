@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "verdict/policy_parameters.h"
 
 namespace linkgate::verdict {
@@ -206,6 +209,65 @@ TEST(PolicyParameters, WordsThatMeanNothingAreRefusedAndChangeNothing) {
   EXPECT_FALSE(set_parameter(rule, "Priority", {"1x"}).has_value());
   EXPECT_TRUE(set_parameter(rule, "priority", {"12"}).has_value());
   EXPECT_EQ(rule.Priority, 12);
+}
+
+std::string documentation() {
+  std::ifstream file(std::string(LINKGATE_SOURCE_DIR) + "/docs/policies.md");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string_view documented_type(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::kText:
+      return "text";
+    case ParameterKind::kBoolean:
+      return "true/false";
+    case ParameterKind::kInteger:
+      return "number";
+    case ParameterKind::kWord:
+      return "word";
+    case ParameterKind::kList:
+      return "list";
+  }
+  return "";
+}
+
+// One row a parameter, in order, with its type and its default: "| `Name` | text | | ".
+template <typename Owner>
+std::string rows_of(std::span<const Parameter<Owner>> parameters) {
+  std::string pattern;
+  for (const auto& parameter : parameters) {
+    std::string value;
+    for (const std::string& one : parameter.get(Owner{})) value = one;
+    pattern += "| `" + std::string(parameter.name) + "` | " + std::string(documented_type(parameter.kind)) +
+               " | " + (value.empty() ? "| " : "`" + value + "` | ") + "\n";
+  }
+  return pattern;
+}
+
+// The same of the table under a heading.
+std::string documented_rows(const std::string& text, std::string_view heading) {
+  std::string rows;
+  size_t at = text.find(heading);
+  EXPECT_NE(at, std::string::npos) << heading;
+  while (at != std::string::npos) {
+    const size_t end = text.find('\n', at);
+    const std::string line = text.substr(at, end - at);
+    at = end == std::string::npos ? end : end + 1;
+    if (line.starts_with("## ") && line != heading) break;
+    if (!line.starts_with("| `")) continue;
+    size_t bars = 0, i = 0;
+    while (i < line.size() && bars < 4) bars += line[i++] == '|';
+    rows += line.substr(0, i) + " \n";
+  }
+  return rows;
+}
+
+TEST(PolicyParameters, TheDocumentationNamesEachWithItsTypeAndDefault) {
+  const std::string text = documentation();
+  ASSERT_FALSE(text.empty()) << "docs/policies.md is missing";
+  EXPECT_EQ(documented_rows(text, "## Parameters of a policy"), rows_of(policy_parameters()));
+  EXPECT_EQ(documented_rows(text, "## Parameters of a rule"), rows_of(rule_parameters()));
 }
 
 TEST(PolicyValidation, NotificationTextIsCountedInCharactersNotBytes) {
