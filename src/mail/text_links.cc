@@ -70,7 +70,7 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
   for (size_t at = 0; at < skeleton.size();) {
     const size_t end = std::min(skeleton.find('\n', at), skeleton.size());
     const std::string_view line = skeleton.substr(at, end - at);
-    if (line.find('.') != kNone) {
+    if (line.find('.') != kNone || line.find("://") != kNone) {
       if (is_ascii(line) && width == 1) {
         find_in_ascii(line, at, out);
       } else {
@@ -80,7 +80,8 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
         for (const url::FoundUrl& found : url::find_urls(mapped.text)) {
           out.push_back({{at * width + mapped.source[found.begin], at * width + mapped.source[found.end]},
                          mapped.text.substr(found.begin, found.end - found.begin),
-                         found.kind});
+                         found.kind,
+                         would_run_on(std::string_view(mapped.text).substr(found.end))});
         }
       }
     }
@@ -91,11 +92,15 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
 }  // namespace
 
 bool would_run_on(std::string_view after) {
-  constexpr size_t kLookAhead = 64;
-  if (after.empty() || static_cast<unsigned char>(after[0]) <= 0x20 || after[0] == '<' || after[0] == '>')
-    return false;
+  constexpr size_t kLookAhead = 1024;
+  size_t word = 0;
+  while (word < after.size() && static_cast<unsigned char>(after[word]) > 0x20 && after[word] != '<' &&
+         after[word] != '>') {
+    if (++word > kLookAhead) return true;  // whatever it is, brackets do no harm
+  }
+  if (word == 0) return false;
   constexpr std::string_view kProbe = "https://host.example/?a=1&b=0";
-  const auto found = url::find_urls(std::string(kProbe) + std::string(after.substr(0, kLookAhead)));
+  const auto found = url::find_urls(std::string(kProbe) + std::string(after.substr(0, word)));
   return found.empty() || found[0].end != kProbe.size();
 }
 

@@ -55,9 +55,11 @@ Header read_header(std::string_view bytes) {
       header.body = next;
       return header;
     }
-    if ((head[at] == ' ' || head[at] == '\t') && !header.fields.empty()) {
-      header.fields.back().value.end = end;
-      header.fields.back().whole.end = next;
+    if (head[at] == ' ' || head[at] == '\t') {
+      if (!header.fields.empty()) {
+        header.fields.back().value.end = end;
+        header.fields.back().whole.end = next;
+      }
     } else if (const size_t colon = head.substr(at, end - at).find(':'); colon != kNone) {
       const std::string_view name = ascii::trim(head.substr(at, colon));
       if (is_field_name(name)) header.fields.push_back({name, {at + colon + 1, end}, {at, next}});
@@ -88,7 +90,7 @@ std::string value_of(std::string_view bytes, const Field* field) {
 // In front of what stands there, in whatever charset and encoding that is. Encoded words that follow one
 // another lose the space between them, so an encoded prefix brings its own.
 void add_subject_prefix(std::string_view bytes, const Header& header, const std::string& prefix,
-                        std::vector<Edit>& edits) {
+                        std::vector<Edit>& edits, std::string& top) {
   if (prefix.empty()) return;
   bool found = false;
   for (const Field& field : header.fields) {
@@ -103,10 +105,7 @@ void add_subject_prefix(std::string_view bytes, const Header& header, const std:
     while (begin < field.value.end && (bytes[begin] == ' ' || bytes[begin] == '\t')) ++begin;
     edits.push_back({{field.value.begin, begin}, shown});
   }
-  if (!found) {
-    edits.push_back(
-        {{header.end, header.end}, field_line("Subject", encode_header_text(prefix), header.newline)});
-  }
+  if (!found) top += field_line("Subject", encode_header_text(prefix), header.newline);
 }
 
 // Where text goes in HTML: after the <body> tag, else in front of everything that is shown.
@@ -128,7 +127,7 @@ size_t html_insertion(std::string_view html) {
 // subject.
 void add_text(std::string_view bytes, const Header& header, const std::string& text,
               std::vector<Edit>& edits) {
-  if (text.empty()) return;
+  if (text.empty() || header.body == header.end) return;  // the second: a header and nothing more
   const auto type = parse_content_type(value_of(bytes, header.find("Content-Type")));
   const std::string name = type ? type->type : "text/plain";
   const bool html = name == "text/html";
@@ -179,16 +178,16 @@ Result<std::string> marked(std::string_view bytes, std::string_view reason, cons
   for (const auto& [name, value] : added) {
     if (value_of(bytes, header.find(name)) != value) top += field_line(name, value, header.newline);
   }
+  if (with_tip) {
+    add_subject_prefix(bytes, header, options.subject_prefix, edits, top);
+    add_text(bytes, header, options.text, edits);
+  }
   const size_t first = header.fields[0].whole.begin;
   edits.push_back({{first, first}, top});
   for (const Field& field : header.fields) {
     const bool own = ascii::istarts_with(field.name, "X-Linkgate-");
     const bool repeated = ascii::iequals(field.name, "X-Linkgate-Unscannable");
     if ((own && options.strip_own_headers) || repeated) edits.push_back({field.whole, ""});
-  }
-  if (with_tip) {
-    add_subject_prefix(bytes, header, options.subject_prefix, edits);
-    add_text(bytes, header, options.text, edits);
   }
   return apply_edits(bytes, std::move(edits));
 }
