@@ -1,25 +1,13 @@
 #pragma once
 // Where the tests' foreign data lies: LINKGATE_DATA, or ../shared/data beside the checkout. For *_test.cc
-// only.
+// only; test_data_test.cc reads the files, since this folder itself does no I/O.
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
 namespace linkgate::url {
 
-inline std::optional<std::string> read_test_data(const std::string& path) {
-  const char* from_environment = std::getenv("LINKGATE_DATA");
-  const std::filesystem::path root = from_environment != nullptr
-                                         ? std::filesystem::path(from_environment)
-                                         : std::filesystem::path(LINKGATE_SOURCE_DIR) / "../shared/data";
-  std::ifstream in(root / path, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-}
+std::optional<std::string> read_test_data(const std::string& path);
 
 }  // namespace linkgate::url
 
