@@ -34,7 +34,13 @@ Ref lower_avg_ticks(LowerAggregate& l) {
 }
 
 // The engine's extreme of nothing is 0, not null; of strings it is '', as it should be.
+// NaN is the extreme of every group that has one.
 Ref extreme(LowerAggregate& l, std::string name) {
+  if (l.arg(0).type == Type::kReal) {
+    const Ref has_nan = l.aggregate("max", {l.fn("isNaN", l[0])});
+    return l.fn("if", has_nan, l.tree.real(std::numeric_limits<double>::quiet_NaN()),
+                l.aggregate(name + "OrNull", {l[0]}));
+  }
   return l.aggregate(l.arg(0).type == Type::kString ? name : name + "OrNull", {l[0]});
 }
 Ref lower_min(LowerAggregate& l) { return extreme(l, "min"); }
@@ -49,10 +55,20 @@ Ref lower_stdevp(LowerAggregate& l) { return spread(l, "stddevPop"); }
 Ref lower_variance(LowerAggregate& l) { return spread(l, "varSamp"); }
 Ref lower_variancep(LowerAggregate& l) { return spread(l, "varPop"); }
 
+// An array among the values stands for its members.
+Ref flattened(LowerAggregate& l, Ref list) {
+  if (l.arg(0).type != Type::kDynamic) return list;
+  const std::string name = l.tree.fresh("v");
+  const Ref json = l.fn("assumeNotNull", l.tree.column("", name));
+  const Ref is_array = l.fn("startsWith", json, l.tree.text("["));
+  const Ref members = l.fn("if", is_array, l.fn("JSONExtractArrayRaw", json), l.fn("array", json));
+  return l.fn("arrayFlatten", l.fn("arrayMap", l.tree.lambda(name, members), list));
+}
+
 // The values' JSON in the order of the rows where they have one; nulls are left out.
 Ref values(LowerAggregate& l) {
   const Ref json = to_dynamic(l.tree, l[0], l.arg(0).type, l.arg(0).nullable);
-  if (l.row == nullptr) return l.aggregate("groupArray", {json});
+  if (l.row == nullptr) return flattened(l, l.aggregate("groupArray", {json}));
   const std::string pair = l.tree.fresh("v");
   const auto part = [&](int64_t i) {
     return l.tree.lambda(pair, l.fn("tupleElement", l.tree.column("", pair), l.tree.integer(i)));
@@ -60,7 +76,9 @@ Ref values(LowerAggregate& l) {
   const Ref pairs = l.aggregate("groupArray", {l.fn("tuple", l.row, json)});
   const Ref sorted = l.fn("arrayMap", part(2), l.fn("arraySort", part(1), pairs));
   const std::string value = l.tree.fresh("v");
-  return l.fn("arrayFilter", l.tree.lambda(value, l.fn("isNotNull", l.tree.column("", value))), sorted);
+  const Ref present =
+      l.fn("arrayFilter", l.tree.lambda(value, l.fn("isNotNull", l.tree.column("", value))), sorted);
+  return flattened(l, present);
 }
 
 constexpr int64_t kMaxElements = 1'048'576;
@@ -78,8 +96,9 @@ Ref as_array(LowerAggregate& l, Ref members) {
 Ref lower_make_list(LowerAggregate& l) { return as_array(l, values(l)); }
 Ref lower_make_set(LowerAggregate& l) { return as_array(l, l.fn("arrayDistinct", values(l))); }
 
-// (E, a, b) of the row whose E is extreme: one row's values together, never column by column. A null E loses.
-Ref arg_extreme(LowerAggregate& l, std::string name, std::string_view loser) {
+// NaN wins in both directions. (E, a, b) of the row whose E is extreme: one row's values together, never
+// column by column. A null E loses.
+Ref arg_extreme(LowerAggregate& l, std::string name, bool largest) {
   std::vector<Ref> row;
   for (size_t i = 0; i < l.args.size(); ++i) {
     const BoundExpr& arg = l.arg(i);
@@ -87,12 +106,20 @@ Ref arg_extreme(LowerAggregate& l, std::string name, std::string_view loser) {
     const bool wrap = !l.grouped && arg.type != Type::kString && !arg.nullable;
     row.push_back(wrap ? l.fn("toNullable", l[i]) : l[i]);
   }
-  const Ref key = l.arg(0).nullable ? l.fn("tuple", l.fn(loser, l[0]), l.fn("assumeNotNull", l[0])) : l[0];
-  const Ref extreme = l.aggregate(std::move(name), {l.tree.call("tuple", std::move(row)), key});
+  std::vector<Ref> key;
+  if (l.arg(0).nullable) key.push_back(l.fn(largest ? "isNotNull" : "isNull", l[0]));
+  const Ref value = l.arg(0).nullable ? l.fn("assumeNotNull", l[0]) : l[0];
+  if (l.arg(0).type == Type::kReal) {
+    const Ref is_nan = l.fn("isNaN", value);
+    key.push_back(largest ? is_nan : l.fn("not", is_nan));
+  }
+  key.push_back(value);
+  const Ref extreme = l.aggregate(
+      std::move(name), {l.tree.call("tuple", std::move(row)), l.tree.call("tuple", std::move(key))});
   return l.args.size() == 1 ? l.fn("tupleElement", extreme, l.tree.integer(1)) : extreme;
 }
-Ref lower_arg_max(LowerAggregate& l) { return arg_extreme(l, "argMax", "isNotNull"); }
-Ref lower_arg_min(LowerAggregate& l) { return arg_extreme(l, "argMin", "isNull"); }
+Ref lower_arg_max(LowerAggregate& l) { return arg_extreme(l, "argMax", true); }
+Ref lower_arg_min(LowerAggregate& l) { return arg_extreme(l, "argMin", false); }
 
 Ref lower_take_any(LowerAggregate& l) {
   if (l.args.size() == 1) {
@@ -127,6 +154,8 @@ Ref lower_percentile(LowerAggregate& l) {
 
 constexpr auto kRows = std::to_array<AggregateRow>({
     {"count", "long! ()", "count", lower_count},
+    {"count", "long! (int|long|real|string|datetime|timespan|guid|dynamic)", "count",
+     lower_count},  // rows, nulls too
     {"countif", "long! (bool)", "countif", lower_count, Shape::kWithIf},
     {"dcount", "long! (scalar, int|long?#)", "dcount", lower_dcount},
     {"dcount", "long! (dynamic, int|long?#)", "dcount", lower_dcount},

@@ -27,6 +27,7 @@ enum class ExprKind : uint8_t {
               // deep
   kCall,      // `name` (children)
   kMember,    // children[0].name
+  kNamed,     // name = children[0], as an argument of a function of one's own
   kIndex,     // children[0][children[1]]
   kPipeline,  // children[0] | operators
   kDataTable,  // datatable(columns)[children]

@@ -72,6 +72,10 @@ class Printer {
         operand(*e.children[0]);
         out_ += "." + quoted_name(e.name);
         break;
+      case ExprKind::kNamed:
+        out_ += quoted_name(e.name) + " = ";
+        expr(*e.children[0]);
+        break;
       case ExprKind::kIndex:
         operand(*e.children[0]);
         out_ += "[";

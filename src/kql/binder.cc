@@ -71,7 +71,12 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
         return true;
       case ExprKind::kName: {
         const Environment* found = find(environment, e->name);
-        if (found != nullptr) return found->value != nullptr && found->value->kind != ExprKind::kFunction;
+        if (found != nullptr && found->value != nullptr && found->value->kind == ExprKind::kFunction) {
+          e = found->value->children[0];  // the name alone calls it, if it needs no arguments
+          environment = found->definition;
+          continue;
+        }
+        if (found != nullptr) return found->value != nullptr;
         return std::any_of(catalog_.tables.begin(), catalog_.tables.end(),
                            [e](const auto& t) { return t.name == e->name; });
       }
@@ -136,9 +141,10 @@ Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
 
 Binder::Table Binder::named_table(const Expr& expr, const Environment* environment) {
   if (const Environment* found = find(environment, expr.name)) {
-    if (found->value == nullptr || found->value->kind == ExprKind::kFunction) {
+    if (found->value == nullptr) {
       return fail(DiagnosticCode::kWrongUse, expr.span, "'" + expr.name + "' is not a table");
     }
+    if (found->value->kind == ExprKind::kFunction) return called_table(expr, environment);
     return table(*found->value, found->definition);
   }
   for (const CatalogTable& known : catalog_.tables) {
@@ -162,6 +168,35 @@ Binder::Table Binder::called_table(const Expr& expr, const Environment* environm
   return fail(DiagnosticCode::kUnknownName, expr.span, "no function '" + expr.name + "' that gives a table");
 }
 
+// Arguments at the places of their parameters: f(c=7, a=12) or by order; null where none was given.
+Expected<std::vector<const Expr*>> Binder::placed_arguments(
+    const Expr& call, const std::vector<ColumnDeclaration>& parameters) {
+  std::vector<const Expr*> placed(parameters.size(), nullptr);
+  size_t next = 0;
+  for (const Expr* argument : call.children) {
+    size_t at = next;
+    if (argument->kind == ExprKind::kNamed) {
+      const auto named = [argument](const ColumnDeclaration& p) { return p.name == argument->name; };
+      at =
+          static_cast<size_t>(std::find_if(parameters.begin(), parameters.end(), named) - parameters.begin());
+      if (at == parameters.size()) {
+        return fail(DiagnosticCode::kUnknownName, argument->span,
+                    "'" + call.name + "' has no parameter '" + argument->name + "'");
+      }
+      argument = argument->children[0];
+    } else {
+      while (at < placed.size() && placed[at] != nullptr) ++at;
+      next = at + 1;
+    }
+    if (at >= placed.size() || placed[at] != nullptr) {
+      return fail(DiagnosticCode::kWrongUse, argument->span,
+                  "'" + call.name + "' has no parameter for this argument");
+    }
+    placed[at] = argument;
+  }
+  return placed;
+}
+
 // The environment of a called function's body: its parameters, then its own lets.
 Expected<const Environment*> Binder::call_environment(const Expr& call, const Environment& function,
                                                       const Scope& caller) {
@@ -175,11 +210,12 @@ Expected<const Environment*> Binder::call_environment(const Expr& call, const En
     return fail(DiagnosticCode::kWrongUse, call.span,
                 "'" + call.name + "' takes " + std::to_string(parameters.size()) + " arguments");
   }
+  TRY_ASSIGN(const std::vector<const Expr*> arguments, placed_arguments(call, parameters));
   const Environment* inside = function.definition;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ColumnDeclaration& parameter = parameters[i];
     Environment entry{.outer = inside, .name = parameter.name};
-    const Expr* argument = i < call.children.size() ? call.children[i] : parameter.default_value;
+    const Expr* argument = arguments[i] != nullptr ? arguments[i] : parameter.default_value;
     if (argument == nullptr) {
       return fail(DiagnosticCode::kWrongUse, call.span,
                   "'" + call.name + "' lacks its argument '" + parameter.name + "'");

@@ -14,7 +14,8 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   if (expr.name == "case") return case_call(expr, scope);
   if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
   const bool is_aggregate = !find_aggregates(expr.name).empty();
-  const bool is_function = !find_functions(expr.name).empty();
+  const auto rows = find_functions(expr.name);
+  const bool is_function = !rows.empty() && !rows[0]->is_operator;
   if (is_aggregate && scope.aggregates != nullptr) return aggregate(expr, scope);
   if (is_aggregate && !is_function) {
     return fail(DiagnosticCode::kWrongUse, expr.span,
@@ -22,11 +23,22 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   }
   if (!is_function) return unknown_function(expr);
   Args args;
+  std::optional<Type> wanted;
   for (const Expr* child : expr.children) {
+    if (expr.name == "extract" && child == expr.children.back()) wanted = type_argument(*child);
+    if (wanted) break;
     TRY_ASSIGN(const BoundExpr* arg, scalar(*child, scope));
     args.push_back(arg);
   }
-  return invoke(expr.name, std::move(args), expr.span);
+  TRY_ASSIGN(const BoundExpr* result, invoke(expr.name, std::move(args), expr.span));
+  return wanted ? converted(result, *wanted) : result;
+}
+
+// typeof(long), as the last argument of extract.
+std::optional<Type> Binder::type_argument(const Expr& expr) {
+  const bool is_type = expr.kind == ExprKind::kCall && expr.name == "typeof" && expr.children.size() == 1 &&
+                       expr.children[0]->kind == ExprKind::kName;
+  return is_type ? type_from_name(expr.children[0]->name) : std::nullopt;
 }
 
 Diagnostic Binder::unknown_function(const Expr& call) {

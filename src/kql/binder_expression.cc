@@ -32,6 +32,9 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kMember:
     case ExprKind::kIndex:
       return member(expr, scope);
+    case ExprKind::kNamed:
+      return fail(DiagnosticCode::kWrongUse, expr.span,
+                  "only arguments of functions made by let have names; to compare write '=='");
     case ExprKind::kStar:
     case ExprKind::kWildcard:
       return fail(DiagnosticCode::kNotSupported, expr.span, "'*' is not supported here");
@@ -76,6 +79,8 @@ Binder::Scalar Binder::name(const Expr& expr, const Scope& scope) {
   }
   if (const Environment* found = find(scope.environment, expr.name)) {
     if (found->scalar != nullptr) return found->scalar;
+    const bool function = found->value != nullptr && found->value->kind == ExprKind::kFunction;
+    if (function && !is_tabular(expr, scope.environment)) return user_call(expr, *found, scope);
     return fail(DiagnosticCode::kWrongUse, expr.span,
                 "'" + expr.name + "' is a table or a function, and a single value is needed here");
   }

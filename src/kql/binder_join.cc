@@ -196,8 +196,9 @@ Binder::Table Binder::union_of(const std::vector<const Expr*>& tables,
     // isfuzzy leaves out a table that is not there, but only a plain name can be not there.
     if (fuzzy && expr->kind == ExprKind::kName && !is_tabular(*expr, environment)) continue;
     TRY_ASSIGN(const Plan* plan, table(*expr, environment));
-    inputs.push_back(
-        {plan, expr->kind == ExprKind::kName ? expr->name : "union_arg" + std::to_string(inputs.size())});
+    // A table of the store has its name; what a let names is an argument like any other.
+    const bool stored = expr->kind == ExprKind::kName && find(environment, expr->name) == nullptr;
+    inputs.push_back({plan, stored ? expr->name : "union_arg" + std::to_string(inputs.size())});
   }
   if (inputs.empty())
     return fail(DiagnosticCode::kUnknownName, span, "none of the tables of this union is there");
@@ -227,10 +228,13 @@ Binder::Table Binder::unite(const std::vector<UnionInput>& inputs, const UnionOp
   if (!options.source_column.empty()) {
     plan.columns.push_back({bindings_.new_column_id(), options.source_column, Type::kString, false});
   }
+  Names names;
+  names.taken.insert(options.source_column);
   std::map<std::string_view, int> types_of;
   for (const United& u : united) ++types_of[u.name];
   for (const United& u : united) {
-    const std::string name = types_of[u.name] > 1 ? u.name + "_" + std::string(to_string(u.type)) : u.name;
+    const std::string name =
+        names.number(types_of[u.name] > 1 ? u.name + "_" + std::string(to_string(u.type)) : u.name);
     const bool nullable = u.type != Type::kString && (u.nullable || u.count < inputs.size());
     plan.columns.push_back({bindings_.new_column_id(), name, u.type, nullable});
   }

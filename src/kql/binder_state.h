@@ -54,6 +54,8 @@ class Binder {
   static const Environment* find(const Environment* environment, std::string_view name);
   bool is_tabular(const Expr& expr, const Environment* environment) const;
   static bool is_query(const Expr& expr);
+  static Expected<std::vector<const Expr*>> placed_arguments(
+      const Expr& call, const std::vector<ColumnDeclaration>& parameters);
   Expected<const Environment*> call_environment(const Expr& call, const Environment& function,
                                                 const Scope& caller);
   Diagnostic unknown_table(const Expr& name, const Environment* environment) const;
@@ -126,6 +128,7 @@ class Binder {
   Scalar between(const BoundExpr* value, const BoundExpr* from, const BoundExpr* to, Span span);
   Scalar case_call(const Expr& expr, const Scope& scope);
   Scalar column_if_exists(const Expr& expr, const Scope& scope);
+  static std::optional<Type> type_argument(const Expr& expr);
   static Diagnostic unknown_function(const Expr& call);
   static bool is_text_operator(std::string_view op);
   Scalar compare(std::string_view op, const BoundExpr* left, const BoundExpr* right, Span span);

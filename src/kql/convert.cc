@@ -22,8 +22,10 @@ Ref real_to_text(Tree& t, Ref value) {
   });
 }
 
+Ref trimmed(Tree& t, Ref text) { return t.call("trimBoth", {text, t.text(" \t\r\n")}); }
+
 Ref text_to_long(Tree& t, Ref text) {
-  return with_value(t, t.call("trimBoth", {text}), [&](Ref s) {
+  return with_value(t, trimmed(t, text), [&](Ref s) {
     const Ref is_hex = t.call("match", {s, t.text("^0[xX][0-9a-fA-F]{1,16}$")});
     const Ref digits =
         t.call("leftPad", {t.call("substring", {s, t.integer(3)}), t.integer(16), t.text("0")});
@@ -60,15 +62,20 @@ Ref from_text(Tree& t, Ref text, Type to) {
     case Type::kLong:
       return text_to_long(t, text);
     case Type::kReal:
-      return t.call("toFloat64OrNull", {t.call("trimBoth", {text})});
+      return t.call("toFloat64OrNull", {trimmed(t, text)});
     case Type::kDateTime:
       return text_to_datetime(t, text);
     case Type::kTimeSpan:
       return text_to_timespan(t, text);
     case Type::kGuid: {
-      const Ref is_guid =
-          t.call("match", {text, t.text("^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")});
-      return t.call("if", {is_guid, t.call("toNullable", {t.call("lower", {text})}), t.null()});
+      return with_value(
+          t, t.call("replaceAll", {t.call("lower", {text}), t.text("-"), t.text("")}), [&](Ref digits) {
+            const Ref is_guid = t.call("match", {digits, t.text("^[0-9a-f]{32}$")});
+            const Ref dashed =
+                t.call("replaceRegexpOne",
+                       {digits, t.text("^(.{8})(.{4})(.{4})(.{4})(.{12})$"), t.text("\\1-\\2-\\3-\\4-\\5")});
+            return t.call("if", {is_guid, t.call("toNullable", {dashed}), t.null()});
+          });
     }
     case Type::kDynamic:
       return t.call("toNullable",

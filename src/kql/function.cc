@@ -52,8 +52,8 @@ ParameterSpec parse_parameter(std::string_view text) {
 
 std::vector<Function> build() {
   std::vector<Function> all;
-  for (auto rows :
-       {operator_rows(), string_rows(), time_rows(), conversion_rows(), math_rows(), dynamic_rows()}) {
+  for (auto rows : {operator_rows(), text_operator_rows(), string_rows(), time_rows(), conversion_rows(),
+                    math_rows(), dynamic_rows()}) {
     for (const FunctionRow& row : rows) all.push_back(parse_signature(row));
   }
   std::stable_sort(all.begin(), all.end(),
@@ -114,7 +114,8 @@ Function parse_signature(const FunctionRow& row) {
              .lower = row.lower,
              .fold = row.fold,
              .check = row.check,
-             .naming = row.naming};
+             .naming = row.naming,
+             .is_operator = row.is_operator};
   const size_t open = row.signature.find(" (");
   CHECK(open != std::string_view::npos && row.signature.ends_with(')'));
   std::string_view result = row.signature.substr(0, open);
@@ -160,7 +161,7 @@ std::vector<const Function*> find_functions(std::string_view name) {
 std::vector<std::string_view> function_names() {
   std::vector<std::string_view> names;
   for (const Function& f : functions()) {
-    if (ascii::is_alpha(f.name[0]) && (names.empty() || names.back() != f.name)) names.push_back(f.name);
+    if (!f.is_operator && (names.empty() || names.back() != f.name)) names.push_back(f.name);
   }
   return names;
 }

@@ -49,6 +49,7 @@ struct FunctionRow {
   Naming naming = Naming::kNone;
   FoldFunction fold = nullptr;
   CheckFunction check = nullptr;
+  bool is_operator = false;
 };
 
 struct ParameterSpec {
@@ -70,6 +71,7 @@ struct Function {
   CheckFunction check = nullptr;
   Naming naming = Naming::kNone;
   std::vector<ParameterSpec> parameters;
+  bool is_operator = false;    // stands between its arguments and cannot be called
   bool alternating = false;    // "bool, T, ..."
   std::optional<Type> result;  // nullopt: T
   NullRule nulls = NullRule::kArguments;
@@ -101,6 +103,7 @@ bool is_positive_literal(const BoundExpr& expr);
 
 // The tables.
 std::span<const FunctionRow> operator_rows();
+std::span<const FunctionRow> text_operator_rows();
 std::span<const FunctionRow> string_rows();
 std::span<const FunctionRow> time_rows();
 std::span<const FunctionRow> conversion_rows();

@@ -106,7 +106,7 @@ Ref lower_set_has_element(LowerCall& l) {
 }
 Ref lower_strcat_array(LowerCall& l) {
   const std::string name = l.tree.fresh("v");
-  const Ref member = l.fn("toNullable", l.tree.column("", name));
+  const Ref member = l.fn("nullIf", l.tree.column("", name), l.text("null"));
   const Ref texts =
       l.fn("arrayMap", l.tree.lambda(name, to_text(l.tree, member, Type::kDynamic, true)), members(l, l[0]));
   return l.fn("arrayStringConcat", texts, l[1]);
@@ -167,8 +167,8 @@ constexpr auto kFirst = Naming::kFirstArgument;
 constexpr auto kNone = Naming::kNone;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
-    {"[]", "dynamic (dynamic, string)", lower_member},
-    {"[]", "dynamic (dynamic, int|long)", lower_member},
+    {"[]", "dynamic (dynamic, string)", lower_member, kNone, nullptr, nullptr, true},
+    {"[]", "dynamic (dynamic, int|long)", lower_member, kNone, nullptr, nullptr, true},
     {"parse_json", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
     {"parse_json", "dynamic (dynamic)", lower_same, kFirst},
     {"parsejson", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},

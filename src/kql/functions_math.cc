@@ -1,6 +1,7 @@
 // Numbers.
 
 #include <array>
+#include <limits>
 
 #include "kql/function.h"
 
@@ -76,6 +77,13 @@ std::optional<Value> fold_bin(std::span<const BoundExpr* const> args, int64_t) {
 
 // Nulls do not take part.
 Ref extreme_of(LowerCall& l, std::string_view function, std::string_view aggregate) {
+  if (l.call.type == Type::kReal) {
+    std::vector<Ref> nans;
+    for (Ref arg : l.args) nans.push_back(l.fn("ifNull", l.fn("isNaN", arg), l.integer(0)));
+    const Ref nan = l.tree.real(std::numeric_limits<double>::quiet_NaN());
+    return l.fn("if", l.tree.call("or", std::move(nans)), nan,
+                l.fn("arrayReduce", l.text(aggregate), l.all("array")));
+  }
   bool nullable = false;
   for (size_t i = 0; i < l.size(); ++i) nullable = nullable || l.nullable(i);
   if (!nullable) return l.all(function);

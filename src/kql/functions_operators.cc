@@ -127,6 +127,18 @@ std::optional<Value> fold_plus(std::span<const BoundExpr* const> args, int64_t) 
 std::optional<Value> fold_minus(std::span<const BoundExpr* const> args, int64_t) {
   return fold_whole(args, [](uint64_t a, uint64_t b) { return a - b; });
 }
+// A datetime outside of the years 1 to 9999 is null.
+std::optional<Value> in_range(std::optional<Value> ticks) {
+  if (!ticks) return ticks;
+  const int64_t value = std::get<int64_t>(*ticks);
+  return value < 0 || value > kMaxDateTimeTicks ? Value() : *ticks;
+}
+std::optional<Value> fold_later(std::span<const BoundExpr* const> args, int64_t now) {
+  return in_range(fold_plus(args, now));
+}
+std::optional<Value> fold_earlier(std::span<const BoundExpr* const> args, int64_t now) {
+  return in_range(fold_minus(args, now));
+}
 std::optional<Value> fold_times(std::span<const BoundExpr* const> args, int64_t) {
   return fold_whole(args, [](uint64_t a, uint64_t b) { return a * b; });
 }
@@ -165,13 +177,13 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"+", "long (int|long, int|long)", lower_plus, kNone, fold_plus},
     {"+", "real (number, number)", lower_plus},
     {"+", "timespan (timespan, timespan)", lower_plus, kNone, fold_plus},
-    {"+", "datetime (datetime, timespan)", lower_plus, kNone, fold_plus},
-    {"+", "datetime (timespan, datetime)", lower_plus, kNone, fold_plus},
+    {"+", "datetime (datetime, timespan)", lower_plus, kNone, fold_later},
+    {"+", "datetime (timespan, datetime)", lower_plus, kNone, fold_later},
     {"-", "long (int|long, int|long)", lower_minus, kNone, fold_minus},
     {"-", "real (number, number)", lower_minus},
     {"-", "timespan (timespan, timespan)", lower_minus, kNone, fold_minus},
     {"-", "timespan (datetime, datetime)", lower_minus, kNone, fold_minus},
-    {"-", "datetime (datetime, timespan)", lower_minus, kNone, fold_minus},
+    {"-", "datetime (datetime, timespan)", lower_minus, kNone, fold_earlier},
     {"*", "long (int|long, int|long)", lower_times, kNone, fold_times},
     {"*", "real (number, number)", lower_times},
     {"*", "timespan (timespan, int|long)", lower_times, kNone, fold_times},
@@ -194,6 +206,14 @@ constexpr auto kRows = std::to_array<FunctionRow>({
 
 }  // namespace
 
-std::span<const FunctionRow> operator_rows() { return kRows; }
+// All but not(), which is called like a function.
+std::span<const FunctionRow> operator_rows() {
+  static const auto rows = [] {
+    auto marked = kRows;
+    for (FunctionRow& row : marked) row.is_operator = row.name != "not";
+    return marked;
+  }();
+  return rows;
+}
 
 }  // namespace linkgate::kql

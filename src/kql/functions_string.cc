@@ -151,7 +151,7 @@ Ref lower_split(LowerCall& l) {
   const Ref at =
       l.fn("if", l.fn("less", l[2], l.integer(0)), l.fn("plus", l.fn("length", parts), l[2], l.integer(1)),
            l.fn("plus", l[2], l.integer(1)));
-  return text_array(l, l.fn("arraySlice", parts, at, l.integer(1)));
+  return l.fn("nullIf", text_array(l, l.fn("arraySlice", parts, at, l.integer(1))), l.text("[]"));
 }
 Ref lower_indexof(LowerCall& l) {
   if (l.size() == 2) return l.fn("minus", l.fn("toInt64", l.all("positionUTF8")), l.integer(1));
@@ -210,7 +210,8 @@ Ref lower_strcmp(LowerCall& l) {
 }
 Ref lower_base64_encode(LowerCall& l) { return l.all("base64Encode"); }
 Ref lower_base64_decode(LowerCall& l) { return l.all("tryBase64Decode"); }
-Ref lower_url_encode(LowerCall& l) { return l.all("encodeURLComponent"); }
+Ref lower_url_encode(LowerCall& l) { return l.all("encodeURLFormComponent"); }
+Ref lower_url_encode_component(LowerCall& l) { return l.all("encodeURLComponent"); }
 Ref lower_url_decode(LowerCall& l) { return l.all("decodeURLComponent"); }
 Ref lower_sha256(LowerCall& l) { return l.fn("lower", l.fn("hex", l.fn("SHA256", text_of(l, 0)))); }
 Ref lower_sha1(LowerCall& l) { return l.fn("lower", l.fn("hex", l.fn("SHA1", text_of(l, 0)))); }
@@ -227,7 +228,7 @@ std::optional<Value> fold_strcat(std::span<const BoundExpr* const> args, int64_t
 
 constexpr auto kNone = Naming::kNone;
 
-constexpr auto kRows = std::to_array<FunctionRow>({
+constexpr auto kOperators = std::to_array<FunctionRow>({
     {"has", "bool! (string, string)", lower_has},
     {"has_cs", "bool! (string, string)", lower_has_cs},
     {"hasprefix", "bool! (string, string)", lower_hasprefix},
@@ -245,6 +246,9 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"=~", "bool! (string, string)", lower_equal_folded},
     {"!~", "bool! (string, string)", lower_not_equal_folded},
     {"matches regex", "bool! (string, string#)", lower_matches, kNone, nullptr, check_regex<1>},
+});
+
+constexpr auto kRows = std::to_array<FunctionRow>({
     {"extract", "string (string#, int|long, string)", lower_extract, kNone, nullptr, check_regex<0>},
     {"replace_regex", "string (string, string#, string)", lower_replace_regex, kNone, nullptr,
      check_regex<1>},
@@ -268,6 +272,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"base64_encode_tostring", "string (string)", lower_base64_encode},
     {"base64_decode_tostring", "string (string)", lower_base64_decode},
     {"url_encode", "string (string)", lower_url_encode},
+    {"url_encode_component", "string (string)", lower_url_encode_component},
     {"url_decode", "string (string)", lower_url_decode},
     {"hash_sha256", "string (any)", lower_sha256},
     {"hash_sha1", "string (any)", lower_sha1},
@@ -277,5 +282,14 @@ constexpr auto kRows = std::to_array<FunctionRow>({
 }  // namespace
 
 std::span<const FunctionRow> string_rows() { return kRows; }
+
+std::span<const FunctionRow> text_operator_rows() {
+  static const auto rows = [] {
+    auto marked = kOperators;
+    for (FunctionRow& row : marked) row.is_operator = true;
+    return marked;
+  }();
+  return rows;
+}
 
 }  // namespace linkgate::kql

@@ -162,8 +162,14 @@ std::optional<ArgumentProblem> check_unit(std::span<const BoundExpr* const> args
   return ArgumentProblem{args[0]->span, "no unit of time '" + *word + "'"};
 }
 
+// A day that the calendar does not have is null.
 Ref lower_make_datetime(LowerCall& l) {
-  const Ref day = ticks_of_date(l.tree, l[0], l[1], l[2]);
+  const Ref day = l.let(ticks_of_date(l.tree, l[0], l[1], l[2]), [&l](Ref t) {
+    const Ref sound =
+        l.fn("and", l.fn("equals", part_of(l.tree, "toDayOfMonth", t), l[2]),
+             l.fn("equals", part_of(l.tree, "toMonth", t), l[1]), l.fn("greater", l[0], l.integer(0)));
+    return l.fn("if", sound, l.fn("toNullable", t), l.null());
+  });
   if (l.size() == 3) return day;
   Ref sum = l.fn("plus", day, l.fn("multiply", l[3], l.tree.long_value(kTicksPerHour)));
   if (l.size() > 4) sum = l.fn("plus", sum, l.fn("multiply", l[4], l.tree.long_value(kTicksPerMinute)));
@@ -209,7 +215,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"datetime_diff", "long (string#, datetime, datetime)", lower_datetime_diff, kNone, nullptr, check_unit},
     {"datetime_add", "datetime (string#, int|long, datetime)", lower_datetime_add, kNone, nullptr,
      check_unit},
-    {"make_datetime", "datetime (int|long, int|long, int|long, int|long?, int|long?, number?)",
+    {"make_datetime", "datetime? (int|long, int|long, int|long, int|long?, int|long?, number?)",
      lower_make_datetime},
     {"unixtime_seconds_todatetime", "datetime (int|long)", lower_from_unix<kTicksPerSecond, 1>},
     {"unixtime_milliseconds_todatetime", "datetime (int|long)", lower_from_unix<kTicksPerMillisecond, 1>},

@@ -187,7 +187,8 @@ class Lexer {
       while (ascii::is_hex(peek())) ++at_;
     } else {
       digits();
-      if (peek() == '.' && ascii::is_digit(peek(1))) ++at_, digits();
+      const bool fraction = peek() == '.' && peek(1) != '.' && !starts_name(peek(1)) && peek(1) != '[';
+      if (fraction) ++at_, digits();
       const size_t sign = peek(1) == '+' || peek(1) == '-' ? 2 : 1;
       if ((peek() == 'e' || peek() == 'E') && ascii::is_digit(peek(sign))) at_ += sign, digits();
     }

@@ -108,6 +108,8 @@ std::optional<std::pair<Type, Value>> number_literal(std::string_view digits, st
     if (!ticks) return std::nullopt;
     return std::pair(Type::kTimeSpan, Value(*ticks));
   }
+  std::string with_zero;
+  if (digits.ends_with('.')) digits = with_zero = std::string(digits) + "0";
   if (digits.starts_with("0x") || digits.starts_with("0X") ||
       digits.find_first_of(".eE") == std::string_view::npos) {
     const auto value = parse_integer(digits);

@@ -100,6 +100,7 @@ class PlanLowering {
   // function.
   Relation rows(const Plan& plan) {
     const size_t width = plan.columns.size();
+    if (width == 0) return Relation(t_);  // one row of nothing: SELECT without FROM
     std::vector<Ref> tuples, cells;
     for (const BoundExpr* cell : plan.cells) {
       const size_t column = cells.size();
@@ -149,7 +150,7 @@ class PlanLowering {
     Relation relation(t_);
     Source& from = relation.select().from;
     from.kind = Source::Kind::kFunction;
-    from.function = t_.call("numbers", {t_.call("toUInt64", {count})});
+    from.function = t_.call("numbers", {t_.call("toUInt64", {t_.call("ifNull", {count, zero})})});
     from.alias = t_.fresh("t");
     const Ref number = t_.call("toInt64", {t_.column(from.alias, "number")});
     relation.set(plan.columns[0], t_.call("plus", {first, t_.call("multiply", {number, step})}));

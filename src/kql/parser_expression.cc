@@ -226,6 +226,13 @@ Expected<Parser::List> Parser::arguments(std::string_view end) {
     if (take("*")) {
       TRY_ASSIGN(const Expr* star, add({.kind = ExprKind::kStar}, first));
       found.push_back(star);
+    } else if (end == ")" && at_name() && token(token().is("[") ? 3 : 1).is("=")) {
+      TRY_ASSIGN(std::string parameter, name("a parameter's name"));
+      advance();
+      TRY_ASSIGN(const Expr* value, piped());
+      TRY_ASSIGN(const Expr* named,
+                 add({.kind = ExprKind::kNamed, .name = std::move(parameter), .children = {value}}, first));
+      found.push_back(named);
     } else {
       TRY_ASSIGN(const Expr* next, piped());
       found.push_back(next);
@@ -271,6 +278,12 @@ Expected<std::string> Parser::json() {
   if (take("{")) return json_members("}");
   for (std::string_view word : {"true", "false", "null"}) {
     if (take_word(word)) return std::string(word);
+  }
+  if (here.is_word("dynamic") && token(1).is("(")) {  // one inside another is the same as its value
+    at_ += 2;
+    TRY_ASSIGN(std::string inner, json());
+    TRY(expect(")", "after the dynamic literal"));
+    return inner;
   }
   return unexpected("a value of JSON");
 }

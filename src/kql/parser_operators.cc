@@ -123,11 +123,20 @@ Expected<> Parser::parameters(std::vector<Parameter>& out, Named named) {
     Parameter parameter;
     for (size_t i = 0; i < words; ++i) parameter.name += token(i).text;
     at_ += words + 1;
-    TRY_ASSIGN(parameter.value, primary());
+    TRY_ASSIGN(parameter.value, parameter_value());
     parameter.span = since(first);
     out.push_back(std::move(parameter));
   }
   return {};
+}
+
+// A word or a literal; what follows it in parentheses is the operator's table, not the arguments of a call.
+Parser::Node Parser::parameter_value() {
+  if (token().kind != TokenKind::kIdentifier || token(1).is("(") == false) return primary();
+  const size_t first = at_;
+  std::string word(token().text);
+  advance();
+  return add({.kind = ExprKind::kName, .name = std::move(word)}, first);
 }
 
 Expected<> Parser::where_op(Operator& op) {
@@ -241,7 +250,7 @@ Expected<> Parser::render_op(Operator& op) {
     } else {
       parameter.name = op.parameters.back().name;  // ycolumns=a, b: one more value
     }
-    TRY_ASSIGN(parameter.value, primary());
+    TRY_ASSIGN(parameter.value, parameter_value());
     parameter.span = since(first);
     op.parameters.push_back(std::move(parameter));
     if (!take(",")) break;

@@ -57,6 +57,7 @@ class Parser {
   Expected<std::string> operator_name();
   enum class Named : uint8_t { kAny, kHintsOnly };
   Expected<> parameters(std::vector<Parameter>& out, Named named = Named::kAny);
+  Node parameter_value();
   Expected<> where_op(Operator& op);
   Expected<> items_op(Operator& op);
   Expected<> columns_op(Operator& op);

@@ -136,15 +136,26 @@ std::optional<int64_t> parse_iso(std::string_view text) {
   return finish(in, day_ticks(*year, month, day));
 }
 
-std::optional<int64_t> parse_american(std::string_view text) {
-  Reader in(text);
-  const auto month = in.number(1, 2);
-  if (!month || !in.take('/')) return std::nullopt;
-  const auto day = in.number(1, 2);
-  if (!day || !in.take('/')) return std::nullopt;
-  const auto year = in.number(4, 4);
-  if (!year) return std::nullopt;
-  return finish(in, day_ticks(*year, *month, *day));
+// "11/21/2026" and "11-21-2026", month first; "2026/11/21"; "2026, 11, 21".
+std::optional<int64_t> parse_three_numbers(std::string_view text) {
+  for (char separator : {'/', '-', ','}) {
+    Reader in(text);
+    std::array<int64_t, 3> parts{};
+    bool sound = true;
+    for (size_t i = 0; i < parts.size() && sound; ++i) {
+      if (i > 0) sound = in.take(separator);
+      if (separator == ',') in.spaces();
+      const auto part = sound ? in.number(1, 4) : std::nullopt;
+      sound = part.has_value();
+      if (sound) parts[i] = *part;
+    }
+    if (!sound) continue;
+    const bool year_first = parts[0] > 31;
+    if (!year_first && parts[2] < 1000) continue;
+    return finish(
+        in, year_first ? day_ticks(parts[0], parts[1], parts[2]) : day_ticks(parts[2], parts[0], parts[1]));
+  }
+  return std::nullopt;
 }
 
 // RFC 1123 and RFC 850 style: "[Sat, ]21 Nov 2026 22:52:13 GMT", two-digit years from 1950.
@@ -197,7 +208,7 @@ std::optional<int64_t> parse_clock(std::string_view text) {
 std::optional<int64_t> parse_datetime(std::string_view text) {
   text = ascii::trim(text);
   if (auto ticks = parse_iso(text)) return ticks;
-  if (auto ticks = parse_american(text)) return ticks;
+  if (auto ticks = parse_three_numbers(text)) return ticks;
   return parse_mail_date(text);
 }
 
