@@ -1,6 +1,6 @@
 #pragma once
-// "What about this URL?": asked of linkgate-scan by click, gateway and CLI, over HTTP on a unix socket (POST /check).
-// Requests and answers are JSON; these functions are the only ones that spell it.
+// "What about this URL?": asked of linkgate-scan by click, gateway and CLI, over HTTP on a unix socket (POST
+// /check). Requests and answers are JSON; these functions are the only ones that spell it.
 
 #include <string>
 #include <string_view>
@@ -10,7 +10,8 @@
 
 namespace linkgate::api {
 
-// Larger texts are refused (kLimit); a URL has at most url::kMaxUrlLength, and JSON may escape every byte of it.
+// Larger texts are refused (kLimit); a URL has at most url::kMaxUrlLength, and JSON may escape every byte of
+// it.
 inline constexpr size_t kMaxCheckBytes = 1024 * 1024;
 
 enum class CheckMoment { kDelivery, kClick, kRescan, kAsked };
@@ -23,9 +24,9 @@ struct CheckRequest {
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 
-// Text that is not UTF-8 is sent with U+FFFD in place of the wrong bytes. Parsing: absent members keep their defaults ("url"
-// and "disposition" must be there), unknown members are ignored, so that programs of two releases understand each other;
-// a member of another type is kInvalidArgument.
+// Text that is not UTF-8 is sent with U+FFFD in place of the wrong bytes. Parsing: absent members keep their
+// defaults ("url" and "disposition" must be there), unknown members are ignored, so that programs of two
+// releases understand each other; a member of another type is kInvalidArgument.
 std::string to_json(const CheckRequest& request);
 Result<CheckRequest> parse_check_request(std::string_view json);
 std::string to_json(const verdict::Verdict& verdict);

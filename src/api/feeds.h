@@ -1,6 +1,6 @@
 #pragma once
-// "Which feeds are there, and are they well?": GET /feeds and POST /feeds/refresh of linkgate-scan, both answered with this
-// list. These functions are the only ones that spell it.
+// "Which feeds are there, and are they well?": GET /feeds and POST /feeds/refresh of linkgate-scan, both
+// answered with this list. These functions are the only ones that spell it.
 
 #include <string>
 #include <string_view>
@@ -14,9 +14,9 @@ namespace linkgate::api {
 struct FeedInfo {
   std::string name;
   std::string source;
-  Time loaded{};         // when it was last loaded well; 1970 for never
+  Time loaded{};  // when it was last loaded well; 1970 for never
   uint64_t entries = 0;
-  std::string trouble;   // why the last attempt failed; empty when well
+  std::string trouble;  // why the last attempt failed; empty when well
   friend bool operator==(const FeedInfo&, const FeedInfo&) = default;
 };
 

@@ -156,7 +156,7 @@ Result<bool> FeedWorker::load(Feed& feed) {
   feed.is_unreadable = true;
   TRY_ASSIGN(const ParsedFeed parsed, parse_feed(*bytes, feed.config));
   feed.is_unreadable = false;
-  const state::FeedStatus status{feed.config.name, feed.config.source, clock_.now(), 0, ""};
+  const state::FeedStatus status{feed.config.name, feed.config.source, clock_.now(), 0, "", 0};
   if (auto stored = store_.replace_feed(status, parsed.entries); !stored) {
     feed.source->forget();
     return std::move(stored).error();

@@ -1,7 +1,7 @@
 #pragma once
-// Keeps the intel store as the configured feeds say. Files are looked at every second, URLs asked at their refresh interval,
-// each kind on a thread of its own, so that a slow download delays no file. A feed that fails keeps its old entries; the
-// trouble is in the store, in a metric and in the log.
+// Keeps the intel store as the configured feeds say. Files are looked at every second, URLs asked at their
+// refresh interval, each kind on a thread of its own, so that a slow download delays no file. A feed that
+// fails keeps its old entries; the trouble is in the store, in a metric and in the log.
 
 #include <atomic>
 #include <condition_variable>
@@ -22,7 +22,7 @@ namespace linkgate::scan {
 
 struct FeedLoaderOptions {
   std::chrono::milliseconds file_period{1000};  // how often files are looked at
-  std::chrono::seconds first_retry{30};         // after a failure of a URL; doubles up to its refresh interval
+  std::chrono::seconds first_retry{30};  // after a failure of a URL; doubles up to its refresh interval
 };
 
 // The feeds of one kind and their thread. Private to FeedLoader.
@@ -44,7 +44,7 @@ class FeedWorker {
     std::chrono::steady_clock::time_point due{};  // next time it is asked, where it is a URL
     std::chrono::seconds retry{0};                // 0: the last attempt went well
     std::string trouble;                          // of the last attempt, empty where it went well
-    bool is_unreadable = false;                   // what was fetched last does not parse: unchanged is no good news
+    bool is_unreadable = false;  // what was fetched last does not parse: unchanged is no good news
   };
   void run();
   void apply_configuration();
@@ -72,8 +72,9 @@ class FeedLoader {
   FeedLoader(std::unique_ptr<state::IntelStore> store, const Clock& clock, std::function<void()> loaded,
              FeedLoaderOptions options = {});
 
-  // Takes these feeds from now on; what the store holds of others is removed. Feeds whose configuration did not change go on
-  // undisturbed. Call once before anything else, again when the configuration was read anew. Thread-safe, as all below.
+  // Takes these feeds from now on; what the store holds of others is removed. Feeds whose configuration did
+  // not change go on undisturbed. Call once before anything else, again when the configuration was read anew.
+  // Thread-safe, as all below.
   void configure(const std::vector<FeedConfig>& feeds);
   // Asks all feeds now, whatever their interval.
   struct Request {

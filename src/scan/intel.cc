@@ -13,7 +13,8 @@ Result<void> Intel::look() {
   const std::lock_guard lock(mutex_);
   TRY_ASSIGN(const state::Version version, store_->version());
   if (version_ == version) return {};
-  TRY_ASSIGN(auto index, FeedIndex::load(*store_));
+  const auto before = current_.load();
+  TRY_ASSIGN(auto index, FeedIndex::load(*store_, before != nullptr ? *before : FeedIndex()));
   current_.store(std::make_shared<const FeedIndex>(std::move(index)));
   version_ = version;
   return {};

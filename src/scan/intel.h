@@ -1,6 +1,6 @@
 #pragma once
-// What is known about URLs from feeds, as a snapshot that follows the intel store: whoever wrote it, this process or another
-// scan node, the index is swapped within a poll period.
+// What is known about URLs from feeds, as a snapshot that follows the intel store: whoever wrote it, this
+// process or another scan node, the index is swapped within a poll period.
 
 #include <atomic>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
-// The verdict pipeline: stages in a fixed order, each of which may add evidence, and may end the judgement. What a URL's
-// spelling and our own lists can tell comes first, what costs time later.
+// The verdict pipeline: stages in a fixed order, each of which may add evidence, and may end the judgement.
+// What a URL's spelling and our own lists can tell comes first, what costs time later.
 
 #include <memory>
 #include <string_view>
@@ -27,7 +27,8 @@ class Stage {
  public:
   virtual ~Stage() = default;
   enum class Next { kGoOn, kDone };
-  // kDone: *verdict is the answer. Must not wait for anything where `subject.request.static_only`. Thread-safe.
+  // kDone: *verdict is the answer. Must not wait for anything where `subject.request.static_only`.
+  // Thread-safe.
   virtual Next judge(const Subject& subject, verdict::Verdict* verdict) = 0;
   // Asked in stage order for every verdict that a later stage reached.
   virtual void learn(const Subject& subject, const verdict::Verdict& verdict) {
@@ -45,8 +46,8 @@ class Judge {
  public:
   // `lifetime`: how long a verdict stays valid.
   Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime);
-  // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence that says so.
-  // Thread-safe.
+  // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence
+  // that says so. Thread-safe.
   verdict::Verdict judge(const api::CheckRequest& request) const;
 
  private:

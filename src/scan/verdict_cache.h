@@ -1,6 +1,7 @@
 #pragma once
-// Verdicts that were reached before, by canonical hash: the most recent in memory, all in the intel store. Answers never wait
-// for a write: those are collected and put into the store in batches by a thread of its own.
+// Verdicts that were reached before, by canonical hash: the most recent in memory, all in the intel store.
+// Answers never wait for a write: those are collected and put into the store in batches by a thread of its
+// own.
 
 #include <condition_variable>
 #include <list>
@@ -18,21 +19,22 @@ namespace linkgate::scan {
 
 struct VerdictCacheOptions {
   size_t max_in_memory = 20'000;
-  size_t max_unwritten = 50'000;                      // beyond it verdicts are kept in memory only
+  size_t max_unwritten = 50'000;  // beyond it verdicts are kept in memory only
   std::chrono::milliseconds write_period{500};
-  std::chrono::minutes cleaning_period{10};           // expired rows are dropped from the store
+  std::chrono::minutes cleaning_period{10};  // expired rows are dropped from the store
 };
 
 class VerdictCache {
  public:
   // `reader` and `writer` are two connections to one store, so that a lookup never waits behind a batch.
-  VerdictCache(std::unique_ptr<state::IntelStore> reader, std::unique_ptr<state::IntelStore> writer, const Clock& clock,
-               VerdictCacheOptions options = {});
+  VerdictCache(std::unique_ptr<state::IntelStore> reader, std::unique_ptr<state::IntelStore> writer,
+               const Clock& clock, VerdictCacheOptions options = {});
   ~VerdictCache();  // writes what is not written yet
   VerdictCache(const VerdictCache&) = delete;
   VerdictCache& operator=(const VerdictCache&) = delete;
 
-  // Absent: never judged, or no longer valid. A store that cannot be read is no error here: the URL is judged anew.
+  // Absent: never judged, or no longer valid. A store that cannot be read is no error here: the URL is judged
+  // anew.
   std::optional<verdict::Verdict> find(const std::string& canonical_hash);
   void put(const std::string& canonical_hash, const verdict::Verdict& verdict);
   // Returns once all verdicts that were put before are in the store, or could not be written.

@@ -277,6 +277,12 @@ TEST_P(Contract, AFeedIsReplacedAsAWholeAndKeepsSinceWhenAnEntryIsListed) {
   EXPECT_EQ(listed[1].entry.detail, "last") << "of a key given twice the last counts";
   EXPECT_EQ(listed[1].entry.since, later);
   EXPECT_EQ(listed[2].feed, "g");
+  const auto feeds = store->feeds().value();
+  EXPECT_EQ(feeds.at(0).version, store->version().value()) << "f changed last";
+  EXPECT_LT(feeds.at(1).version, feeds.at(0).version);
+  size_t of_g = 0;
+  expect_ok(store->for_each_listed_by("g", [&](const FeedEntry&) { ++of_g; }));
+  EXPECT_EQ(of_g, 1u);
   expect_ok(store->remove_feed("f"));
   EXPECT_EQ(store->listed()->size(), 1u);
   EXPECT_EQ(error_of(store->remove_feed("f")), ErrorCode::kNotFound);

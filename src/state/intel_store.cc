@@ -11,7 +11,7 @@ constexpr std::string_view kMigrations[] = {R"sql(
 CREATE TABLE version (value BIGINT NOT NULL);
 INSERT INTO version VALUES (1);
 CREATE TABLE feeds (name TEXT PRIMARY KEY, source TEXT NOT NULL, loaded BIGINT NOT NULL, entries BIGINT NOT NULL,
-                    trouble TEXT NOT NULL);
+                    trouble TEXT NOT NULL, changed BIGINT NOT NULL);
 CREATE TABLE feed_entries (feed TEXT NOT NULL, url_key TEXT NOT NULL, disposition BIGINT NOT NULL, detail TEXT NOT NULL,
                            since BIGINT NOT NULL, PRIMARY KEY (feed, url_key));
 CREATE TABLE verdicts (hash BYTEA PRIMARY KEY, disposition BIGINT NOT NULL, confidence BIGINT NOT NULL,
@@ -19,6 +19,33 @@ CREATE TABLE verdicts (hash BYTEA PRIMARY KEY, disposition BIGINT NOT NULL, conf
                        judged_at BIGINT NOT NULL, valid_until BIGINT NOT NULL);
 CREATE INDEX verdicts_by_expiry ON verdicts (valid_until);
 )sql"};
+constexpr std::string_view kMakeIncoming = R"sql(
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming (url_key TEXT PRIMARY KEY, disposition BIGINT NOT NULL, detail TEXT NOT NULL)
+)sql";
+// Rows that stay as they were are not written, and keep the time since when they are listed.
+constexpr std::string_view kTakeIncoming = R"sql(
+INSERT INTO feed_entries (feed, url_key, disposition, detail, since)
+SELECT CAST(?1 AS TEXT), url_key, disposition, detail, CAST(?2 AS BIGINT) FROM incoming WHERE true
+ON CONFLICT (feed, url_key) DO UPDATE SET disposition = excluded.disposition, detail = excluded.detail
+WHERE feed_entries.disposition <> excluded.disposition OR feed_entries.detail <> excluded.detail
+)sql";
+constexpr std::string_view kPutLoadedFeed = R"sql(
+INSERT INTO feeds (name, source, loaded, entries, trouble, changed)
+VALUES (?1, ?2, ?3, ?4, '', (SELECT value FROM version))
+ON CONFLICT (name) DO UPDATE SET source = excluded.source, loaded = excluded.loaded, entries = excluded.entries,
+                                 trouble = '', changed = excluded.changed
+)sql";
+constexpr std::string_view kPutFeedTrouble = R"sql(
+INSERT INTO feeds (name, source, loaded, entries, trouble, changed) VALUES (?1, ?2, 0, 0, ?3, 0)
+ON CONFLICT (name) DO UPDATE SET source = excluded.source, trouble = excluded.trouble
+)sql";
+constexpr std::string_view kPutVerdict = R"sql(
+INSERT INTO verdicts (hash, disposition, confidence, evidence, url_chain, detection_method, judged_at, valid_until)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (hash) DO UPDATE SET disposition = excluded.disposition, confidence = excluded.confidence,
+    evidence = excluded.evidence, url_chain = excluded.url_chain, detection_method = excluded.detection_method,
+    judged_at = excluded.judged_at, valid_until = excluded.valid_until
+)sql";
 constexpr StoreSchema kSchema{"intel", kMigrations, /*secret=*/false, /*full_sync=*/false};
 
 constexpr size_t kInsertRows = 200;    // of one INSERT: parameters are limited (SQLite 32,766)
@@ -51,30 +78,15 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
 
   Result<void> replace_feed(const FeedStatus& status, const std::vector<FeedEntry>& entries) override {
     return write(Bump::kVersion, [&]() -> Result<void> {
-      TRY(
-          run("CREATE TEMPORARY TABLE IF NOT EXISTS incoming (url_key TEXT PRIMARY KEY, disposition BIGINT "
-              "NOT NULL, "
-              "detail TEXT NOT NULL)"));
+      TRY(run(kMakeIncoming));
       TRY(run("DELETE FROM incoming"));
       TRY(load_incoming(entries));
       TRY(run("DELETE FROM feed_entries WHERE feed = ?1 AND url_key NOT IN (SELECT url_key FROM incoming)",
               {status.name}));
-      // The rows that stay as they were are not written, and keep the time since when they are listed.
-      TRY(run(
-          "INSERT INTO feed_entries (feed, url_key, disposition, detail, since) "
-          "SELECT CAST(?1 AS TEXT), url_key, disposition, detail, CAST(?2 AS BIGINT) FROM incoming WHERE "
-          "true "
-          "ON CONFLICT (feed, url_key) DO UPDATE SET disposition = excluded.disposition, detail = "
-          "excluded.detail "
-          "WHERE feed_entries.disposition <> excluded.disposition OR feed_entries.detail <> excluded.detail",
-          {status.name, to_sql(status.loaded)}));
+      TRY(run(kTakeIncoming, {status.name, to_sql(status.loaded)}));
       TRY_ASSIGN(const SqlRows count, run("SELECT COUNT(*) FROM incoming"));
       TRY(run("DELETE FROM incoming"));
-      TRY(
-          run("INSERT INTO feeds (name, source, loaded, entries, trouble) VALUES (?1, ?2, ?3, ?4, '') "
-              "ON CONFLICT (name) DO UPDATE SET source = excluded.source, loaded = excluded.loaded, "
-              "entries = excluded.entries, trouble = ''",
-              {status.name, status.source, to_sql(status.loaded), count.integer(0, 0)}));
+      TRY(run(kPutLoadedFeed, {status.name, status.source, to_sql(status.loaded), count.integer(0, 0)}));
       return {};
     });
   }
@@ -82,10 +94,7 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
   Result<void> record_feed_trouble(std::string_view feed, std::string_view source,
                                    std::string_view trouble) override {
     return write(Bump::kNothing, [&]() -> Result<void> {
-      TRY(
-          run("INSERT INTO feeds (name, source, loaded, entries, trouble) VALUES (?1, ?2, 0, 0, ?3) "
-              "ON CONFLICT (name) DO UPDATE SET source = excluded.source, trouble = excluded.trouble",
-              {feed, source, trouble}));
+      TRY(run(kPutFeedTrouble, {feed, source, trouble}));
       return {};
     });
   }
@@ -102,11 +111,16 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
 
   Result<std::vector<FeedStatus>> feeds() override {
     TRY_ASSIGN(const SqlRows rows,
-               query("SELECT name, source, loaded, entries, trouble FROM feeds ORDER BY name"));
+               query("SELECT name, source, loaded, entries, trouble, changed FROM feeds ORDER BY name"));
     std::vector<FeedStatus> feeds(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
-      feeds[i] = {rows.text(i, 0), rows.text(i, 1), from_sql(rows.integer(i, 2)),
-                  static_cast<size_t>(rows.integer(i, 3)), rows.text(i, 4)};
+      FeedStatus& feed = feeds[i];
+      feed.name = rows.text(i, 0);
+      feed.source = rows.text(i, 1);
+      feed.loaded = from_sql(rows.integer(i, 2));
+      feed.entries = static_cast<size_t>(rows.integer(i, 3));
+      feed.trouble = rows.text(i, 4);
+      feed.version = static_cast<Version>(rows.integer(i, 5));
     }
     return feeds;
   }
@@ -117,24 +131,31 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
     return all;
   }
 
+  Result<void> for_each_listed(const std::function<void(const Listed&)>& take) override {
+    TRY_ASSIGN(const auto names, query("SELECT DISTINCT feed FROM feed_entries ORDER BY feed"));
+    for (size_t i = 0; i < names.size(); ++i) {
+      const std::string& feed = names.text(i, 0);
+      TRY(for_each_listed_by(feed, [&](const FeedEntry& entry) { take({feed, entry}); }));
+    }
+    return {};
+  }
+
   // Page by page with the lock given up in between, so that a long walk keeps nobody waiting. An entry that
   // stays listed throughout is seen; of one that comes or goes meanwhile nothing is promised, and version()
   // tells.
-  Result<void> for_each_listed(const std::function<void(const Listed&)>& take) override {
-    std::string feed, key;
+  Result<void> for_each_listed_by(std::string_view feed,
+                                  const std::function<void(const FeedEntry&)>& take) override {
+    std::string key;
     while (true) {
-      TRY_ASSIGN(const SqlRows rows,
-                 query("SELECT feed, url_key, disposition, detail, since FROM feed_entries "
-                       "WHERE (feed, url_key) > (?1, ?2) ORDER BY feed, url_key LIMIT ?3",
-                       {feed, key, kPageRows}));
+      TRY_ASSIGN(const SqlRows rows, query("SELECT url_key, disposition, detail, since FROM feed_entries "
+                                           "WHERE feed = ?1 AND url_key > ?2 ORDER BY url_key LIMIT ?3",
+                                           {feed, key, kPageRows}));
       for (size_t i = 0; i < rows.size(); ++i) {
-        take({rows.text(i, 0),
-              {rows.text(i, 1), disposition_of(rows.integer(i, 2)), rows.text(i, 3),
-               from_sql(rows.integer(i, 4))}});
+        take({rows.text(i, 0), disposition_of(rows.integer(i, 1)), rows.text(i, 2),
+              from_sql(rows.integer(i, 3))});
       }
       if (static_cast<int64_t>(rows.size()) < kPageRows) return {};
-      feed = rows.text(rows.size() - 1, 0);
-      key = rows.text(rows.size() - 1, 1);
+      key = rows.text(rows.size() - 1, 0);
     }
   }
 
@@ -208,16 +229,9 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
   }
 
   Result<void> store(std::string_view hash, const verdict::Verdict& verdict) {
-    TRY(run(
-        "INSERT INTO verdicts (hash, disposition, confidence, evidence, url_chain, detection_method, "
-        "judged_at, "
-        "valid_until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (hash) DO UPDATE SET "
-        "disposition = excluded.disposition, confidence = excluded.confidence, evidence = excluded.evidence, "
-        "url_chain = excluded.url_chain, detection_method = excluded.detection_method, "
-        "judged_at = excluded.judged_at, valid_until = excluded.valid_until",
-        {Blob{hash}, static_cast<int64_t>(verdict.disposition), int64_t{verdict.confidence},
-         evidence_to_json(verdict.evidence), strings_to_json(verdict.url_chain), verdict.detection_method,
-         to_sql(verdict.judged_at), to_sql(verdict.valid_until)}));
+    TRY(run(kPutVerdict, {Blob{hash}, static_cast<int64_t>(verdict.disposition), int64_t{verdict.confidence},
+                          evidence_to_json(verdict.evidence), strings_to_json(verdict.url_chain),
+                          verdict.detection_method, to_sql(verdict.judged_at), to_sql(verdict.valid_until)}));
     return {};
   }
 };

@@ -1,8 +1,8 @@
 #pragma once
-// Operational state as domain operations, each store with one owner who writes it. Implemented twice, on SQLite (WAL, one
-// file a store) and on PostgreSQL (one schema a store), and held to one contract by state/contract_test.cc.
-// All calls block and may be made from any thread. Errors: kIo, kUnavailable, kCorrupt are ours; kInvalidArgument and kNotFound
-// the caller's.
+// Operational state as domain operations, each store with one owner who writes it. Implemented twice, on
+// SQLite (WAL, one file a store) and on PostgreSQL (one schema a store), and held to one contract by
+// state/contract_test.cc. All calls block and may be made from any thread. Errors: kIo, kUnavailable,
+// kCorrupt are ours; kInvalidArgument and kNotFound the caller's.
 
 #include <array>
 #include <chrono>
@@ -33,7 +33,7 @@ struct ListEntry {
   int64_t id = 0;
   EntryKind kind = EntryKind::kUrl;
   EntryAction action = EntryAction::kBlock;
-  std::string value;           // a TABL pattern for URLs
+  std::string value;  // a TABL pattern for URLs
   std::string notes;
   std::string modified_by;
   Time modified{};
@@ -42,21 +42,22 @@ struct ListEntry {
 
 // Entries whose value is longer are refused (Defender's limit for URLs).
 inline constexpr size_t kMaxEntryValue = 250;
-// Trimmed and, where case means nothing, lower-cased. URLs: what url::TablPattern takes; senders: an address or a domain;
-// file hashes: SHA-256 in hexadecimal. kInvalidArgument with the reason, kLimit.
+// Trimmed and, where case means nothing, lower-cased. URLs: what url::TablPattern takes; senders: an address
+// or a domain; file hashes: SHA-256 in hexadecimal. kInvalidArgument with the reason, kLimit.
 Result<ListEntry> validate_entry(ListEntry entry);
 
-// Errors of the writers: kInvalidArgument and kLimit (what verdict::validate and validate_entry refuse), kNotFound, and
-// kPermission where the store was opened read-only. Names are unique without case.
+// Errors of the writers: kInvalidArgument and kLimit (what verdict::validate and validate_entry refuse),
+// kNotFound, and kPermission where the store was opened read-only. Names are unique without case.
 class PolicyStore {
  public:
   virtual ~PolicyStore() = default;
   virtual Result<Version> version() = 0;
   virtual Result<verdict::PolicySet> load() = 0;
-  virtual Result<void> put_policy(const verdict::SafeLinksPolicy& policy) = 0;      // by Name, replaces
-  virtual Result<void> remove_policy(std::string_view name) = 0;                    // kInvalidArgument while a rule uses it
-  // By Name, replaces. An occupied Priority shifts that rule and all below by one; priorities stay without gaps, so that one
-  // beyond the last puts the rule last. kInvalidArgument: the policy does not exist, or another rule uses it already.
+  virtual Result<void> put_policy(const verdict::SafeLinksPolicy& policy) = 0;  // by Name, replaces
+  virtual Result<void> remove_policy(std::string_view name) = 0;  // kInvalidArgument while a rule uses it
+  // By Name, replaces. An occupied Priority shifts that rule and all below by one; priorities stay without
+  // gaps, so that one beyond the last puts the rule last. kInvalidArgument: the policy does not exist, or
+  // another rule uses it already.
   virtual Result<void> put_rule(const verdict::SafeLinksRule& rule) = 0;
   virtual Result<void> remove_rule(std::string_view name) = 0;
   virtual Result<void> put_group(const verdict::Group& group) = 0;
@@ -70,80 +71,102 @@ class PolicyStore {
 
 // ---- Intel and verdict cache: written and read by linkgate-scan alone.
 struct FeedEntry {
-  std::string key;                     // url::canonical_key, or a host with trailing '/' for a whole host
+  std::string key;  // url::canonical_key, or a host with trailing '/' for a whole host
   verdict::Disposition disposition = verdict::Disposition::kPhishing;
-  std::string detail;                  // what the feed says of it, may be empty
-  Time since{};                        // when this feed first listed it; set by the store, kept while it stays listed
+  std::string detail;  // what the feed says of it, may be empty
+  Time since{};        // when this feed first listed it; set by the store, kept while it stays listed
 };
 struct FeedStatus {
   std::string name;
-  std::string source;                  // file path or URL
+  std::string source;  // file path or URL
   Time loaded{};
   size_t entries = 0;
-  std::string trouble;                 // last error, empty when well
+  std::string trouble;  // last error, empty when well
+  Version version = 0;  // version() when its entries changed last; set by the store
 };
 class IntelStore {
  public:
   virtual ~IntelStore() = default;
   virtual Result<Version> version() = 0;
-  // Replaces all entries of a feed in one transaction; duplicate keys: the last counts. Clears the feed's trouble. Costs a
-  // write for each difference only. status.entries is counted by the store.
+  // Replaces all entries of a feed in one transaction; duplicate keys: the last counts. Clears the feed's
+  // trouble. Costs a write for each difference only. status.entries is counted by the store.
   virtual Result<void> replace_feed(const FeedStatus& status, const std::vector<FeedEntry>& entries) = 0;
-  virtual Result<void> record_feed_trouble(std::string_view feed, std::string_view source, std::string_view trouble) = 0;
+  virtual Result<void> record_feed_trouble(std::string_view feed, std::string_view source,
+                                           std::string_view trouble) = 0;
   virtual Result<void> remove_feed(std::string_view feed) = 0;
   virtual Result<std::vector<FeedStatus>> feeds() = 0;
   // Entries of all feeds with their feed's name, in one pass over memory-bounded pages.
-  struct Listed { std::string feed; FeedEntry entry; };
+  struct Listed {
+    std::string feed;
+    FeedEntry entry;
+  };
   virtual Result<std::vector<Listed>> listed() = 0;
   // The same, handed over one by one without keeping all in memory.
   virtual Result<void> for_each_listed(const std::function<void(const Listed&)>& take) = 0;
+  virtual Result<void> for_each_listed_by(std::string_view feed,
+                                          const std::function<void(const FeedEntry&)>& take) = 0;
 
   virtual Result<void> put_verdict(std::string_view canonical_hash, const verdict::Verdict& verdict) = 0;
   // Many in one transaction. Verdicts do not change version(): readers of feeds need not look again.
-  struct CachedVerdict { std::string canonical_hash; verdict::Verdict verdict; };
+  struct CachedVerdict {
+    std::string canonical_hash;
+    verdict::Verdict verdict;
+  };
   virtual Result<void> put_verdicts(const std::vector<CachedVerdict>& verdicts) = 0;
-  virtual Result<std::optional<verdict::Verdict>> verdict(std::string_view canonical_hash, Time now) = 0;  // expired: absent
+  virtual Result<std::optional<verdict::Verdict>> verdict(std::string_view canonical_hash,
+                                                          Time now) = 0;  // expired: absent
   virtual Result<size_t> drop_expired_verdicts(Time now) = 0;
 };
 
 // ---- Sealing keys: written by the command line (and first start), acknowledged by click nodes.
-// A node that acknowledged nothing for this long is not live: it opens no links, and reads all keys when it comes back.
+// A node that acknowledged nothing for this long is not live: it opens no links, and reads all keys when it
+// comes back.
 inline constexpr std::chrono::minutes kNodeLifetime{5};
-// Invariants, refused with kInvalidArgument: at most one key seals; a revoked key stays revoked; the secret of an id never
-// changes; the sealing key is not taken away from without a successor (promote that first, then revoke).
+// Invariants, refused with kInvalidArgument: at most one key seals; a revoked key stays revoked; the secret
+// of an id never changes; the sealing key is not taken away from without a successor (promote that first,
+// then revoke).
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
   virtual Result<Version> version() = 0;
   virtual Result<url::Keyring> load() = 0;
-  virtual Result<void> put_key(const url::SealingKey& key) = 0;           // new id, or a new state of a known one
-  // "Click node `node` holds key `id`": promote() refuses (kUnavailable) while a live node has not said so. Said again at
-  // least every minute, it keeps the node live. Does not change version().
+  virtual Result<void> put_key(const url::SealingKey& key) = 0;  // new id, or a new state of a known one
+  // "Click node `node` holds key `id`": promote() refuses (kUnavailable) while a live node has not said so.
+  // Said again at least every minute, it keeps the node live. Does not change version().
   virtual Result<void> acknowledge(std::string_view node, uint32_t id, Time now) = 0;
-  // published -> sealing, the former one -> open-only. Of the key that seals already: nothing to do. kInvalidArgument for
-  // any other state, kNotFound.
+  // published -> sealing, the former one -> open-only. Of the key that seals already: nothing to do.
+  // kInvalidArgument for any other state, kNotFound.
   virtual Result<void> promote(uint32_t id, Time now) = 0;
-  struct Node { std::string name; Time seen{}; std::vector<uint32_t> keys; };
+  struct Node {
+    std::string name;
+    Time seen{};
+    std::vector<uint32_t> keys;
+  };
   virtual Result<std::vector<Node>> nodes() = 0;
   virtual Result<void> forget_node(std::string_view name) = 0;
 };
 
-// ---- What the gateway remembers: delivered markers, links too long to seal. Written by the gateway, links read by click.
+// ---- What the gateway remembers: delivered markers, links too long to seal. Written by the gateway, links
+// read by click.
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
-  // Durable when it returns (also over a power cut). Recipients of one message at once; concurrent calls share one sync.
-  virtual Result<void> mark_delivered(std::string_view network_message_id, const std::vector<std::string>& recipients, Time now) = 0;
+  // Durable when it returns (also over a power cut). Recipients of one message at once; concurrent calls
+  // share one sync.
+  virtual Result<void> mark_delivered(std::string_view network_message_id,
+                                      const std::vector<std::string>& recipients, Time now) = 0;
   virtual Result<bool> was_delivered(std::string_view network_message_id, std::string_view recipient) = 0;
-  virtual Result<size_t> drop_markers_before(Time time) = 0;              // retention: longer than any MTA's queue lifetime
+  virtual Result<size_t> drop_markers_before(
+      Time time) = 0;  // retention: longer than any MTA's queue lifetime
   virtual Result<void> put_url(std::string_view url_hash, std::string_view url) = 0;
   virtual Result<std::optional<std::string>> url(std::string_view url_hash) = 0;
 };
 
 // Where state lives: "sqlite:DIR" or a libpq connection string ("postgresql://...").
-// Read-only: writers answer kPermission. SQLite stores are then read while another process writes; one that does not exist
-// yet is made (empty) where the directory allows it, else kNotFound. A new store's file has mode 0640, that of the keys 0600.
-// Opening brings an older schema up to date; one made by a newer release is refused (kCorrupt).
+// Read-only: writers answer kPermission. SQLite stores are then read while another process writes; one that
+// does not exist yet is made (empty) where the directory allows it, else kNotFound. A new store's file has
+// mode 0640, that of the keys 0600. Opening brings an older schema up to date; one made by a newer release is
+// refused (kCorrupt).
 struct StateOptions {
   std::string location;
   bool read_only = false;

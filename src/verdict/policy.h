@@ -1,6 +1,7 @@
 #pragma once
-// Safe Links policies with Defender's parameter names and meanings (New-SafeLinksPolicy, New-SafeLinksRule), plus a few
-// of our own where Defender has no choice to offer. Pure data and pure matching; storing is state/'s.
+// Safe Links policies with Defender's parameter names and meanings (New-SafeLinksPolicy, New-SafeLinksRule),
+// plus a few of our own where Defender has no choice to offer. Pure data and pure matching; storing is
+// state/'s.
 
 #include <cstdint>
 #include <string>
@@ -27,11 +28,12 @@ bool from_string(std::string_view text, UnscannableAction* action);
 inline constexpr size_t kMaxPolicyName = 64;
 inline constexpr size_t kMaxNotificationText = 200;  // characters, not bytes
 inline constexpr size_t kMaxComments = 1024;
-inline constexpr size_t kMaxListValues = 10'000;  // of one parameter: recipients, domains, do-not-rewrite entries
+inline constexpr size_t kMaxListValues =
+    10'000;  // of one parameter: recipients, domains, do-not-rewrite entries
 inline constexpr size_t kMaxGroupMembers = 1'000'000;
 
 struct SafeLinksPolicy {
-  std::string Name;                         // unique
+  std::string Name;  // unique
   std::string AdminDisplayName;
   bool EnableSafeLinksForEmail = true;
   bool EnableForInternalSenders = true;
@@ -42,24 +44,25 @@ struct SafeLinksPolicy {
   bool TrackClicks = true;
   bool AllowClickThrough = false;
   bool EnableOrganizationBranding = false;
-  std::string CustomNotificationText;       // at most 200 characters
+  std::string CustomNotificationText;  // at most 200 characters
   // Ours:
-  bool RewriteUnverifiedSigned = true;      // wrap in signed mail whose signature verifies to no configured trust store
-  bool RewriteWwwInPlainText = true;        // "www.example.com" without scheme in text/plain
+  bool RewriteUnverifiedSigned =
+      true;  // wrap in signed mail whose signature verifies to no configured trust store
+  bool RewriteWwwInPlainText = true;  // "www.example.com" without scheme in text/plain
   UnscannableAction OnUnscannable = UnscannableAction::kPassWithTip;  // parameter name: UnscannableAction
   FailMode ClickFailMode = FailMode::kWarn;
   bool WarnOnUnknown = false;
   friend bool operator==(const SafeLinksPolicy&, const SafeLinksPolicy&) = default;
 };
 
-// Who gets a policy. Values of one condition are alternatives, different conditions must all hold, any exception exempts.
-// At least one condition must be given.
+// Who gets a policy. Values of one condition are alternatives, different conditions must all hold, any
+// exception exempts. At least one condition must be given.
 struct SafeLinksRule {
   std::string Name;
   std::string SafeLinksPolicy;
-  std::vector<std::string> SentTo;                // addresses
-  std::vector<std::string> SentToMemberOf;        // group names
-  std::vector<std::string> RecipientDomainIs;     // domains, subdomains included
+  std::vector<std::string> SentTo;             // addresses
+  std::vector<std::string> SentToMemberOf;     // group names
+  std::vector<std::string> RecipientDomainIs;  // domains, subdomains included
   std::vector<std::string> ExceptIfSentTo;
   std::vector<std::string> ExceptIfSentToMemberOf;
   std::vector<std::string> ExceptIfRecipientDomainIs;
@@ -75,9 +78,10 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
-// What a policy, rule or group must be before it is stored: names given and within limits, texts within limits, patterns
-// that parse, a rule with at least one condition, addresses and domains that look like such. kInvalidArgument or kLimit,
-// the message naming parameter and value. That names are unique and a policy has one rule is the store's to hold.
+// What a policy, rule or group must be before it is stored: names given and within limits, texts within
+// limits, patterns that parse, a rule with at least one condition, addresses and domains that look like such.
+// kInvalidArgument or kLimit, the message naming parameter and value. That names are unique and a policy has
+// one rule is the store's to hold.
 Result<void> validate(const SafeLinksPolicy& policy);
 Result<void> validate(const SafeLinksRule& rule);
 Result<void> validate(const Group& group);
@@ -86,14 +90,15 @@ Result<void> validate(const Group& group);
 class PolicySet {
  public:
   PolicySet() = default;
-  PolicySet(std::vector<SafeLinksPolicy> policies, std::vector<SafeLinksRule> rules, std::vector<Group> groups);
+  PolicySet(std::vector<SafeLinksPolicy> policies, std::vector<SafeLinksRule> rules,
+            std::vector<Group> groups);
 
   struct Match {
     const SafeLinksPolicy* policy;  // never absent: the built-in protection applies to everyone
     const SafeLinksRule* rule;      // absent: built-in
   };
-  // First rule by priority that holds for the recipient; never merged. Address compared without case; "+detail" ignored
-  // where the plain address is meant by a rule.
+  // First rule by priority that holds for the recipient; never merged. Address compared without case;
+  // "+detail" ignored where the plain address is meant by a rule.
   Match match(std::string_view recipient) const;
 
   const std::vector<SafeLinksPolicy>& policies() const { return policies_; }
@@ -105,7 +110,8 @@ class PolicySet {
   std::vector<SafeLinksRule> rules_;  // by priority
   std::vector<Group> groups_;
 
-  // Rules made ready for matching: addresses and domains lower-cased, groups and the policy resolved to indices.
+  // Rules made ready for matching: addresses and domains lower-cased, groups and the policy resolved to
+  // indices.
   using Names = std::unordered_set<std::string>;
   struct Filter {
     Names addresses;
