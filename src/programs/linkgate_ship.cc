@@ -10,59 +10,28 @@
 #include "base/readiness.h"
 #include "net/admin.h"
 #include "store/freshness.h"
-#include "store/open.h"
 #include "store/shipper.h"
+#include "store/store_sink.h"
 
 using namespace linkgate;
 
 namespace {
-
-constexpr std::chrono::milliseconds kStoreRetry{250};
-
-class StoreSink final : public store::EventSink {
- public:
-  explicit StoreSink(store::StoreClient& client) : client_(client) {}
-  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
-                      std::string_view token) override {
-    return client_.insert(table, lines, token);
-  }
-
- private:
-  store::StoreClient& client_;
-};
 
 void wait_for_stop(const StopSignal& stop, std::chrono::milliseconds at_most) {
   pollfd look{stop.fd(), POLLIN, 0};
   (void)poll(&look, 1, static_cast<int>(at_most.count()));
 }
 
-// Keeps trying until the store is there, its tables are as they should be, or we are told to stop (null).
-std::unique_ptr<store::StoreClient> open_store(const Config& config, StopSignal& stop) {
-  std::string said;
-  while (!stop.arrived()) {
-    auto opened = [&]() -> Result<std::unique_ptr<store::StoreClient>> {
-      TRY_ASSIGN(auto options, store::store_options(config));
-      auto client = std::make_unique<store::StoreClient>(std::move(options));
-      TRY(store::migrate(*client));
-      TRY(store::apply_retention(*client, config.events.retention_days));
-      return client;
-    }();
-    if (opened) return std::move(*opened);
-    if (opened.error().message() != said)
-      log::warn("waiting for the event store: {}", opened.error().message());
-    said = opened.error().message();
-    wait_for_stop(stop, kStoreRetry);
-  }
-  return nullptr;
-}
-
 // /healthz and /metrics, on a thread of their own.
 class Admin {
  public:
-  Result<void> start(const std::string& socket) {
-    TRY_ASSIGN(server_, net::start_admin(
-                            io_, socket, [] { return net::Health{}; },
-                            [] { return metrics::process().exposition(); }));
+  Result<void> start(const std::string& socket, const store::Shipper& shipper) {
+    const auto health = [&shipper] {
+      const std::string trouble = shipper.trouble();
+      return net::Health{.ok = trouble.empty(), .trouble = trouble};
+    };
+    TRY_ASSIGN(server_,
+               net::start_admin(io_, socket, health, [] { return metrics::process().exposition(); }));
     thread_ = std::thread([this] { io_.run(); });
     return {};
   }
@@ -82,16 +51,14 @@ Result<void> run(const ProgramStart& start, StopSignal& stop) {
   FileSystem& files = real_file_system();
   TRY(files.make_directories(paths.spools()));
   TRY(files.make_directories(paths.run()));
-  Admin admin;
-  TRY(admin.start(paths.admin_socket("ship")));
-  announce_ready();
-  const auto client = open_store(start.config, stop);
-  if (client == nullptr) return {};
-  log::info("shipping {}", paths.spools());
-  StoreSink sink(*client);
   SystemClock clock;
+  store::StoreSink sink(start.config);
   store::Shipper shipper({.spools = paths.spools()}, sink, files, clock);
   store::FreshnessFile freshness(paths, files);
+  Admin admin;
+  TRY(admin.start(paths.admin_socket("ship"), shipper));
+  log::info("shipping {}", paths.spools());
+  announce_ready();
   shipper.run([&] { return stop.arrived(); },
               [&](std::chrono::milliseconds at_most) {
                 freshness.tell(shipper.fresh_until(), clock.now());

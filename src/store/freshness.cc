@@ -12,7 +12,7 @@ FreshnessFile::FreshnessFile(const DataPaths& paths, FileSystem& files)
     : path_(path_of(paths)), files_(files) {}
 
 void FreshnessFile::tell(Time fresh_until, Time now) {
-  if (now - told_ < kInterval && now >= told_) return;
+  if (fresh_until == Time{} || (now - told_ < kInterval && now >= told_)) return;
   told_ = now;
   const std::string fresh = path_ + ".new";
   (void)files_.remove(fresh);

@@ -15,7 +15,8 @@ namespace linkgate::store {
 class FreshnessFile {
  public:
   FreshnessFile(const DataPaths& paths, FileSystem& files);
-  // Writes at most a few times a second. Trouble is not told: the file then says itself how old it is.
+  // Writes at most a few times a second, and nothing for Time{}. Trouble is not told: the file then says
+  // itself how old it is.
   void tell(Time fresh_until, Time now);
 
  private:

@@ -16,8 +16,14 @@ namespace {
 using events::SpoolReader;
 using events::SpoolSegment;
 
-// A row may lie in an open segment for so long (SpoolOptions' default age, and the time to sync and seal it).
-constexpr std::chrono::milliseconds kUnsealed{200};
+// Of segments that were there before us: a row may lie in one for so long before its last (SpoolOptions'
+// default age).
+constexpr std::chrono::milliseconds kSegmentAge{200};
+// An error of a kind that we do not know is tried again so often, then its lines are looked at one by one.
+constexpr int kMaxUnknownFailures = 30;
+
+// What is the same of a segment before and after it is sealed.
+std::string stem_of(std::string_view path) { return std::string(path.substr(0, path.rfind('.'))); }
 
 struct Metrics {
   metrics::Counter& rows =
@@ -30,7 +36,7 @@ struct Metrics {
                                                          "Spool lines with a wrong checksum, set aside");
   metrics::Counter& failures =
       metrics::process().counter("linkgate_ship_failures_total", "Times that the store did not take events");
-  metrics::Gauge& pending =
+  metrics::Gauge& waiting =
       metrics::process().gauge("linkgate_ship_pending_segments", "Sealed segments that wait");
   metrics::Gauge& lag =
       metrics::process().gauge("linkgate_ship_lag_seconds", "How far the store is behind the spools");
@@ -65,7 +71,7 @@ Result<void> Shipper::ship_table(const SpoolSegment& segment, const std::string&
     auto inserted = sink_.insert(table, piece, token);
     if (inserted) {
       counters().rows.add(static_cast<double>(piece.size()));
-    } else if (inserted.error().code() != ErrorCode::kInvalidArgument) {
+    } else if (!is_refusal(inserted.error(), segment.path)) {
       return inserted;
     } else if (piece.size() == 1) {
       log::error("ship: a line for {} is refused and set aside beside {}: {}", table, segment.path,
@@ -102,34 +108,74 @@ Result<void> Shipper::ship(SpoolReader& reader, const std::string& path) {
   return {};
 }
 
+// The rows themselves are wrong, as opposed to the store being in trouble.
+bool Shipper::is_refusal(const Error& error, const std::string& path) {
+  if (error.code() == ErrorCode::kInvalidArgument) return true;
+  if (error.code() != ErrorCode::kInternal) return false;
+  failures_ = failing_ == path ? failures_ + 1 : 1;
+  failing_ = path;
+  return failures_ > kMaxUnknownFailures;
+}
+
+// Takes note of what is there now.
+Result<void> Shipper::look_at(const std::string& directory, Time now) {
+  TRY_ASSIGN(const auto names, files_.list(directory));
+  for (const std::string& name : names) {
+    const bool segment = events::parse_segment_name(name, events::kOpenSuffix).has_value() ||
+                         events::parse_segment_name(name, events::kSealedSuffix).has_value();
+    if (!segment) continue;
+    const std::string path = directory + "/" + name;
+    const auto [entry, is_new] = pending_.try_emplace(stem_of(path), Pending{last_look_});
+    entry->second.missed = 0;
+    if (is_new && last_look_ == Time{})
+      entry->second.since = files_.modified_at(path).value_or(now) - kSegmentAge;
+  }
+  return {};
+}
+
 Result<void> Shipper::drain_spool(const std::string& directory) {
   SpoolReader reader(directory, files_);
   TRY_ASSIGN(const auto paths, reader.sealed());
   for (size_t i = 0; i < paths.size(); ++i) {
     auto shipped = ship(reader, paths[i]);
-    if (shipped) continue;
-    // What waits here is not in the store: nothing after the oldest of it counts as fresh.
-    if (auto modified = files_.modified_at(paths[i]))
-      fresh_until_ = std::min(fresh_until_, *modified - kUnsealed);
-    counters().pending.add(static_cast<double>(paths.size() - i));
-    return shipped;
+    if (!shipped) {
+      counters().waiting.add(static_cast<double>(paths.size() - i));
+      return shipped;
+    }
+    pending_.erase(stem_of(paths[i]));
   }
   return {};
 }
 
 Result<void> Shipper::drain() {
   const Time now = clock_.now();
-  fresh_until_ = now - kUnsealed;
-  counters().pending.set(0);
+  counters().waiting.set(0);
   seal_orphans();
   TRY_ASSIGN(const auto names, files_.list(options_.spools));
-  Result<void> result;
+  for (auto& [stem, pending] : pending_) ++pending.missed;
+  Result<void> result = sink_.prepare();
+  const bool ready = result.has_value();
   for (const std::string& name : names) {
-    auto drained = drain_spool(options_.spools + "/" + name);
+    const std::string directory = options_.spools + "/" + name;
+    auto drained = look_at(directory, now);
+    if (drained && ready) drained = drain_spool(directory);
     if (!drained && result) result = drained;
   }
-  counters().lag.set(std::chrono::duration<double>(now - fresh_until_).count());
+  std::erase_if(pending_, [](const auto& entry) { return entry.second.missed > 1; });
+  // What came after the last look may have been missed in this one, had it just been renamed.
+  Time fresh = last_look_;
+  for (const auto& [stem, pending] : pending_) fresh = std::min(fresh, pending.since);
+  fresh_until_ = fresh;
+  last_look_ = now;
+  if (fresh != Time{}) counters().lag.set(std::chrono::duration<double>(now - fresh).count());
+  const std::lock_guard guard(trouble_mutex_);
+  trouble_ = result ? "" : result.error().message();
   return result;
+}
+
+std::string Shipper::trouble() const {
+  const std::lock_guard guard(trouble_mutex_);
+  return trouble_;
 }
 
 void Shipper::seal_orphans() {
