@@ -1,0 +1,74 @@
+#include "click/bounded_tables.h"
+
+#include <gtest/gtest.h>
+
+namespace linkgate::click {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr SteadyTime kStart{};
+
+TEST(RecentClicks, AKeyKeepsItsIdentityForTheWindowFromItsFirstUse) {
+  RecentClicks recent;
+  ClickIdentity first{random_id(), Time{}}, second{random_id(), Time{}};
+  EXPECT_EQ(recent.find_or_begin("a", first, kStart), first);
+  EXPECT_EQ(recent.find_or_begin("a", second, kStart + 2s), first);
+  EXPECT_EQ(recent.find_or_begin("b", second, kStart + 2s), second);
+  EXPECT_EQ(recent.find_or_begin("a", second, kStart + 2001ms), second) << "a window does not slide";
+}
+
+TEST(RecentClicks, AFullTableForgetsTheOldest) {
+  RecentClicks recent;
+  ClickIdentity first{random_id(), Time{}};
+  recent.find_or_begin("first", first, kStart);
+  for (size_t i = 0; i < kMaxRecentClicks; ++i) {
+    recent.find_or_begin(std::to_string(i), ClickIdentity{random_id(), Time{}}, kStart);
+  }
+  ClickIdentity again{random_id(), Time{}};
+  EXPECT_EQ(recent.find_or_begin("first", again, kStart), again);
+}
+
+TEST(UsedTokens, AreGoodOnceUntilTheTableIsFull) {
+  UsedTokens used;
+  EXPECT_TRUE(used.use_once(1));
+  EXPECT_FALSE(used.use_once(1));
+  for (uint64_t i = 2; i < kMaxUsedTokens + 2; ++i) EXPECT_TRUE(used.use_once(i));
+  EXPECT_TRUE(used.use_once(1)) << "forgotten, not grown";
+}
+
+TEST(RateLimit, AllowsABurstAndRefillsEvenly) {
+  RateLimit limit(60, 60s);
+  for (int i = 0; i < 60; ++i) EXPECT_TRUE(limit.allow("a", kStart)) << i;
+  EXPECT_FALSE(limit.allow("a", kStart));
+  EXPECT_TRUE(limit.allow("b", kStart));
+  EXPECT_FALSE(limit.allow("a", kStart + 900ms));
+  EXPECT_TRUE(limit.allow("a", kStart + 1100ms));
+  EXPECT_FALSE(limit.allow("a", kStart + 1200ms));
+}
+
+TEST(RateLimit, NoneMeansNone) {
+  RateLimit limit(0, 60s);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(limit.allow("a", kStart));
+}
+
+TEST(RateLimit, AFullTableForgetsWhoWasQuietLongest) {
+  RateLimit limit(1, 60s);
+  EXPECT_TRUE(limit.allow("quiet", kStart));
+  EXPECT_TRUE(limit.allow("busy", kStart));
+  for (size_t i = 0; i < kMaxRateKeys - 1; ++i) {
+    limit.allow(std::to_string(i), kStart);
+    EXPECT_FALSE(limit.allow("busy", kStart));
+  }
+  EXPECT_TRUE(limit.allow("quiet", kStart));
+}
+
+TEST(RateKey, IsTheAddressOrTheNetworkOfASubscriber) {
+  EXPECT_EQ(rate_key("192.0.2.1"), rate_key("::ffff:192.0.2.1"));
+  EXPECT_NE(rate_key("192.0.2.1"), rate_key("192.0.2.2"));
+  EXPECT_EQ(rate_key("2001:db8:1:2::1"), rate_key("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(rate_key("2001:db8:1:2::1"), rate_key("2001:db8:1:3::1"));
+  EXPECT_EQ(rate_key(""), "");
+}
+
+}  // namespace
+}  // namespace linkgate::click
