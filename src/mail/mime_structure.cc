@@ -95,7 +95,15 @@ class Scanner {
       const std::string_view text = bytes_.substr(line.text.begin, line.text.size());
       if (text.empty()) return line.next;
       if (text.starts_with("--") && boundary_of(text)) return at;
-      TRY(add_field(entity, text, line));
+      TRY_ASSIGN(const bool is_header, add_field(entity, text, line));
+      if (!is_header && result_.fields.size() > entity.first_field) {
+        if (!header_goes_on(text, line.next)) {
+          result_.missing_separators.push_back({result_.entities.size(), at});
+          return at;
+        }
+        result_.missing_folds.push_back({result_.entities.size(), at});
+        extend_last_field(line);
+      }
       at = line.next;
       entity.header.end = at;
       if (entity.header.size() > kMaxHeaderBytes) return Error(ErrorCode::kLimit, "header too long");
@@ -103,26 +111,39 @@ class Scanner {
     return at;
   }
 
-  Result<void> add_field(const Entity& entity, std::string_view text, const Line& line) {
+  void extend_last_field(const Line& line) {
+    result_.fields.back().value.end = line.text.end;
+    result_.fields.back().whole.end = line.next;
+  }
+
+  // After a line that is no field: a fold that lost its space, where another field or the end of the header
+  // follows; else the body has begun without an empty line, as Postfix reads it too.
+  bool header_goes_on(std::string_view line, size_t next) const {
+    if (line.starts_with("--") || next >= bytes_.size()) return false;
+    const Line following = line_at(bytes_, next);
+    const std::string_view text = bytes_.substr(following.text.begin, following.text.size());
+    const size_t colon = text.find(':');
+    if (text.starts_with(' ') || text.starts_with('\t')) return true;
+    return text.empty() || (colon != kNone && is_field_name(ascii::trim(text.substr(0, colon))));
+  }
+
+  // False where the line is no header field and continues none.
+  Result<bool> add_field(const Entity& entity, std::string_view text, const Line& line) {
     if (text[0] == ' ' || text[0] == '\t') {
-      if (result_.fields.size() > entity.first_field) {
-        result_.fields.back().value.end = line.text.end;
-        result_.fields.back().whole.end = line.next;
-      }
-      return {};
+      if (result_.fields.size() > entity.first_field) extend_last_field(line);
+      return true;
     }
     const size_t colon = text.find(':');
-    // A line that is no field is passed over, as mail clients do.
-    if (colon == kNone) return {};
+    if (colon == kNone) return false;
     const std::string_view name = ascii::trim(text.substr(0, colon));
-    if (!is_field_name(name)) return {};
+    if (!is_field_name(name)) return false;
     if (result_.fields.size() >= kMaxHeaderFields) return Error(ErrorCode::kLimit, "too many header fields");
     HeaderField field;
     field.name = {line.text.begin, line.text.begin + name.size()};
     field.value = {line.text.begin + colon + 1, line.text.end};
     field.whole = {line.text.begin, line.next};
     result_.fields.push_back(field);
-    return {};
+    return true;
   }
 
   // The first of several fields of one name counts, as for most clients. Those that say something else are

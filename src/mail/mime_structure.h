@@ -44,13 +44,19 @@ struct Entity {
 struct Structure {
   std::vector<Entity> entities;  // parents before their children, in order of the bytes
   std::vector<HeaderField> fields;
-  // Second Content-Type, -Transfer-Encoding and -Disposition fields that disagree with the first: mail
-  // clients disagree which one counts, so what we protected may not be what is shown. render() takes them
-  // out. No mail of honest make has them.
-  struct Shadowed {
-    size_t entity, field;
+  // Where mail clients disagree how the message is to be read, so that what we protected may not be what is
+  // shown; render() makes them agree. Mail of honest make has neither.
+  struct Oddity {
+    size_t entity;
+    size_t at;
   };
-  std::vector<Shadowed> shadowed;
+  // Second Content-Type, -Transfer-Encoding and -Disposition fields that contradict the first (`at` indexes
+  // fields): taken out.
+  std::vector<Oddity> shadowed;
+  // Bodies that begin without an empty line after the header (`at` is where): it is put in.
+  std::vector<Oddity> missing_separators;
+  // Lines that continue a field without the space that says so (`at` is where they begin): it is put in.
+  std::vector<Oddity> missing_folds;
 };
 
 // `depth` and `parts` are what surrounds a message that was found inside an encoded part; they count against

@@ -32,6 +32,7 @@ Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits)
   out.reserve(size);
   size_t done = 0;
   for (const Edit& edit : edits) {
+    if (edit.yields && edit.at.end <= done) continue;
     if (edit.at.begin < done || edit.at.end > bytes.size()) {
       return Error(ErrorCode::kInternal, "patches of a message overlap");
     }

@@ -13,6 +13,7 @@ namespace linkgate::mail {
 struct Edit {
   Range at;  // empty: an insertion
   std::string text;
+  bool yields = false;  // falls away where it lies inside another edit
 };
 
 // Edits may come in any order; insertions at one place keep theirs. Error kInternal where two overlap.

@@ -34,12 +34,12 @@ bool is_own_field(std::string_view name) { return ascii::istarts_with(name, "X-L
 Result<Rendered> Renderer::run() {
   decide_links();
   for (const Body& body : message_.bodies) TRY(edit_body(body));
-  const size_t removed = remove_shadowed_fields();
+  const size_t repairs = settle_oddities();
   // Inner regions come after those around them.
   for (size_t i = edits_.size(); i-- > 1;) TRY(close_region(i));
   edit_header();
   Rendered result;
-  result.removed_fields = removed;
+  result.repairs = repairs;
   TRY_ASSIGN(result.bytes, apply_edits(message_.bytes, std::move(edits_[0])));
   result.outcomes = std::move(outcomes_);
   return result;
@@ -195,7 +195,7 @@ Result<void> Renderer::open_opaque(const Region& region, std::string inner) {
   for (size_t i = entity.first_field; i < entity.last_field; ++i) {
     const HeaderField& field = container.structure.fields[i];
     const bool describes = ascii::istarts_with(message_.field_text(container, field.name), "Content-");
-    const auto is_this = [i](const Structure::Shadowed& shadowed) { return shadowed.field == i; };
+    const auto is_this = [i](const Structure::Oddity& shadowed) { return shadowed.at == i; };
     const auto& shadowed = container.structure.shadowed;
     if (describes && std::none_of(shadowed.begin(), shadowed.end(), is_this))
       edits.push_back({field.whole, ""});
@@ -227,7 +227,7 @@ void Renderer::set_field(int container_index, size_t entity_index, std::string_v
     if (!ascii::iequals(field_name, name)) continue;
     found = true;
     // One that says the same must go on saying the same; one that contradicts is taken out anyway.
-    const auto is_this = [i](const Structure::Shadowed& shadowed) { return shadowed.field == i; };
+    const auto is_this = [i](const Structure::Oddity& shadowed) { return shadowed.at == i; };
     if (std::none_of(structure.shadowed.begin(), structure.shadowed.end(), is_this)) {
       edits.push_back({field.value, " " + std::string(value)});
     }
@@ -264,16 +264,28 @@ void Renderer::set_charset(int container_index, size_t entity_index) {
   set_field(container_index, entity_index, "Content-Type", value);
 }
 
-size_t Renderer::remove_shadowed_fields() {
-  size_t removed = 0;
+// What mail clients would read in different ways, they now read in one: ours.
+size_t Renderer::settle_oddities() {
+  size_t repairs = 0;
   for (const Container& container : message_.containers) {
-    for (const Structure::Shadowed& shadowed : container.structure.shadowed) {
-      if (is_kept(container.signed_states[shadowed.entity])) continue;
-      edits_[container.region].push_back({container.structure.fields[shadowed.field].whole, ""});
-      ++removed;
+    std::vector<Edit>& edits = edits_[container.region];
+    for (const Structure::Oddity& odd : container.structure.shadowed) {
+      if (is_kept(container.signed_states[odd.entity])) continue;
+      edits.push_back({container.structure.fields[odd.at].whole, ""});
+      ++repairs;
+    }
+    for (const Structure::Oddity& odd : container.structure.missing_separators) {
+      if (is_kept(container.signed_states[odd.entity])) continue;
+      edits.push_back({{odd.at, odd.at}, std::string(message_.newline)});
+      ++repairs;
+    }
+    for (const Structure::Oddity& odd : container.structure.missing_folds) {
+      if (is_kept(container.signed_states[odd.entity])) continue;
+      edits.push_back({{odd.at, odd.at}, " ", /*yields=*/true});
+      ++repairs;
     }
   }
-  return removed;
+  return repairs;
 }
 
 void Renderer::edit_header() {

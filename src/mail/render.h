@@ -31,7 +31,7 @@ class Renderer {
   void set_field(int container, size_t entity, std::string_view name, std::string_view value);
   void set_charset(int container, size_t entity);
   void edit_header();
-  size_t remove_shadowed_fields();
+  size_t settle_oddities();
   void append_field(std::string& out, std::string_view name, std::string_view value) const;
 
   const MessageImpl& message_;

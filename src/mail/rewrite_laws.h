@@ -55,7 +55,7 @@ inline std::string broken_by(std::string_view bytes) {
   RenderOptions options;
   options.strip_own_headers = false;
   const auto untouched = message->render(options, [](const Link&) { return std::nullopt; });
-  if (!untouched || (untouched->bytes != bytes && untouched->removed_fields == 0)) {
+  if (!untouched || (untouched->bytes != bytes && untouched->repairs == 0)) {
     return "a message without replacements changes";
   }
   options.strip_own_headers = true;

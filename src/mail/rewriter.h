@@ -81,8 +81,9 @@ struct LinkOutcome {
 struct Rendered {
   std::string bytes;
   std::vector<LinkOutcome> outcomes;  // one for each of links()
-  size_t removed_fields =
-      0;  // Content-Type and the like that contradicted an earlier one: see docs/rewriting.md
+  // Places where mail clients would read the message in different ways and now read it in ours: fields that
+  // contradict an earlier one, missing empty lines. See docs/rewriting.md.
+  size_t repairs = 0;
 };
 
 class SignatureTrust;

@@ -63,6 +63,8 @@ Header read_header(std::string_view bytes) {
     } else if (const size_t colon = head.substr(at, end - at).find(':'); colon != kNone) {
       const std::string_view name = ascii::trim(head.substr(at, colon));
       if (is_field_name(name)) header.fields.push_back({name, {at + colon + 1, end}, {at, next}});
+    } else if (!header.fields.empty()) {
+      break;  // a body without the empty line before it
     }
     at = next;
     header.end = next;

@@ -23,7 +23,7 @@ TEST(Unscannable, MarksEveryKindOfMessageAndBreaksNone) {
       {"plain text", "Subject: hi\r\n\r\nbody\r\n",
        "X-Linkgate-Unscannable: too deep\r\nSubject: [!] hi\r\n\r\nCareful & slow\r\n\r\nbody\r\n"},
       {"no subject", "From: a@b.example\n\nbody\n",
-       "X-Linkgate-Unscannable: too deep\nFrom: a@b.example\nSubject: [!]\n\nCareful & slow\n\nbody\n"},
+       "X-Linkgate-Unscannable: too deep\nSubject: [!]\nFrom: a@b.example\n\nCareful & slow\n\nbody\n"},
       {"encoded subject", "Subject: =?utf-8?B?w6Q=?=\n\n",
        "X-Linkgate-Unscannable: too deep\nSubject: [!] =?utf-8?B?w6Q=?=\n\nCareful & slow\n\n"},
       {"html in quoted-printable",
