@@ -228,6 +228,13 @@ void add_keys(Commands& commands) {
   keys.add("revoke", "open nothing more that this key sealed")
       .argument("ID", options->id, "its number")
       .action([options](Context& context) { return run_revoke(context, *options); });
+  keys.add("forget", "a click node that is gone, so that rotate does not wait for it")
+      .argument("NODE", options->id, "its name, as list shows it")
+      .action([options](Context& context) -> Result<int> {
+        TRY_ASSIGN(const auto store, open(context));
+        TRY(store->forget_node(options->id));
+        return kYes;
+      });
   keys.add("export", "write all keys to a new file that only you can read")
       .argument("FILE", options->file, "must not exist")
       .notes("Losing the keys kills every delivered link: keep a copy of this file apart from this machine.")

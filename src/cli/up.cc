@@ -5,7 +5,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/first_start.h"
+#include "cli/installed.h"
 #include "supervise/data_directory.h"
 #include "supervise/data_lock.h"
 #include "supervise/overview.h"
@@ -47,19 +47,6 @@ Result<supervise::Sockets> bind_patiently(const Config& config) {
   }
 }
 
-// Where our programs lie: beside this one. A sanitized build has no store of its own and takes the plain one.
-std::vector<supervise::ProgramSpec> programs_of(const Config& config, const supervise::Sockets& sockets,
-                                                bool own_users) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  auto programs = supervise::plan_programs(config, sockets, self.parent_path().string(), own_users);
-  const char* store = std::getenv("LINKGATE_STORE_BINARY");
-  for (auto& program : programs) {
-    if (program.name == "store" && store != nullptr && *store != '\0') program.command[0] = store;
-  }
-  return programs;
-}
-
 class Up {
  public:
   Up(const Config& config, supervise::Sockets sockets)
@@ -70,7 +57,8 @@ class Up {
         signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
 
   Result<int> run(bool own_users) {
-    for (auto& program : programs_of(config_, sockets_, own_users)) supervisor_.add(std::move(program));
+    for (auto& program : supervise::plan_programs(config_, sockets_, installed_program, own_users))
+      supervisor_.add(std::move(program));
     const std::string control = paths_.run() + "/up.control";
     TRY_ASSIGN(overview_, supervise::serve_overview(io_, config_.admin_listen, supervisor_, paths_));
     TRY_ASSIGN(control_, supervise::serve_control(io_, control, supervisor_, paths_));

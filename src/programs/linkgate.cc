@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_keys(commands);
   // Asking
   add_check(commands);
+  add_kql(commands);
   add_url(commands);
   add_wrap(commands);
   add_unwrap(commands);
@@ -23,6 +24,9 @@ int main(int argc, char** argv) {
   add_rewrite(commands);
   add_import(commands);
   add_unwrap_mailbox(commands);
+  // Keeping
+  add_backup(commands);
+  add_restore(commands);
   // What the documentation is held to
   add_schema(commands);
   add_config_keys(commands);

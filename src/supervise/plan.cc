@@ -53,14 +53,12 @@ const BoundSocket* Sockets::find(std::string_view name) const {
 }
 
 std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sockets,
-                                       const std::string& program_folder, bool own_users) {
+                                       const std::function<std::string(const std::string& program)>& path_of,
+                                       bool own_users) {
   std::vector<ProgramSpec> programs;
   const auto add = [&](std::string name, const std::string& program, Stage stage) -> ProgramSpec& {
-    ProgramSpec spec{.name = std::move(name),
-                     .command = {program_folder + "/linkgate-" + program},
-                     .sockets = {},
-                     .stage = stage,
-                     .user = ""};
+    ProgramSpec spec{
+        .name = std::move(name), .command = {path_of(program)}, .sockets = {}, .stage = stage, .user = ""};
     if (!config.file.empty())
       spec.command.insert(spec.command.end(), {"--config", std::filesystem::absolute(config.file).string()});
     spec.command.insert(spec.command.end(), {"--data", config.data});

@@ -2,6 +2,7 @@
 // From the configuration to what `linkgate up` runs: the listening sockets it binds and hands down, and the
 // programs.
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,9 +40,10 @@ class Sockets {
 // True where the event store is a program of this installation and not a ClickHouse elsewhere.
 inline bool has_own_store(const Config& config) { return config.events.url.empty(); }
 
-// The programs in `program_folder`, each started with --config and --data; `own_users`: each as the user
-// "<run_as>-<program>". The gateway is left out where no listener is configured.
+// The programs, each started with --config and --data. `path_of` says where "gateway" lies; `own_users`: each
+// runs as the user "<run_as>-<program>". The gateway is left out where no listener is configured.
 std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sockets,
-                                       const std::string& program_folder, bool own_users);
+                                       const std::function<std::string(const std::string& program)>& path_of,
+                                       bool own_users);
 
 }  // namespace linkgate::supervise
