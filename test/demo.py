@@ -41,7 +41,7 @@ def table(columns, rows):
     cells = [columns, *[[str(value) for value in row] for row in rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
     for number, row in enumerate(cells):
-        print("  " + "  ".join(value.ljust(width) for value, width in zip(row, widths)))
+        print("  " + "  ".join(value.ljust(width) for value, width in zip(row, widths)).rstrip())
         if number == 0:
             print("  " + "  ".join("-" * width for width in widths))
 
