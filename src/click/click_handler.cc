@@ -1,12 +1,12 @@
 #include "click/click_handler.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "base/ascii.h"
-#include "base/log.h"
-#include "url/percent.h"
+#include "click/answers.h"
 #include "url/url.h"
 
 namespace linkgate::click {
@@ -16,30 +16,9 @@ using net::HttpRequest;
 using net::HttpResponse;
 using verdict::Page;
 
-// All that one request knows, filled from top to bottom.
-struct ClickHandler::Visit {
-  const HttpRequest& request;
-  const Strings& strings;
-  LinkRequest asked;
-  std::shared_ptr<const state::PolicyView> view;
-  std::shared_ptr<const url::Keyring> keys;
-  Time now{};
-  ClickFacts facts;
-  const verdict::SafeLinksPolicy* policy = nullptr;  // lives in view, or is the built-in one
-  std::string location;      // where a redirect goes; empty where the URL cannot be opened
-  std::string stored_under;  // of a long link: the hash under which state keeps the URL
-  bool unopenable = false;   // the URL is known and no browser opens it
-  Id digest{};
-  std::optional<ClickToken> token;  // that the request brought and that is good
-  bool used_before = false;
-
-  bool tracked() const { return policy->TrackClicks; }
-};
-
 namespace {
 
 constexpr std::string_view kRobots = "User-agent: *\nDisallow: /\n";
-constexpr int kScanRefreshSeconds = 1;
 
 bool is_prefetch(const HttpRequest& request) {
   for (const char* name : {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"}) {
@@ -71,80 +50,6 @@ std::string location_of(const std::string& url) {
   return parsed->href();
 }
 
-struct Refusal {
-  url::OpenFailure failure;
-  Page page;
-  PageKind kind;
-  unsigned status;
-  std::string_view reason;
-};
-constexpr Refusal kRefusals[] = {
-    {url::OpenFailure::kNotOurs, Page::kNotIssuedHere, PageKind::kNotIssued, 404, "not a link of ours"},
-    {url::OpenFailure::kDamaged, Page::kAltered, PageKind::kDamaged, 400, "the seal is damaged or forged"},
-    {url::OpenFailure::kUnknownKey, Page::kNotIssuedHere, PageKind::kNotIssued, 404,
-     "sealed by an unknown key"},
-    {url::OpenFailure::kRevokedKey, Page::kNotIssuedHere, PageKind::kRevoked, 410, "sealed by a revoked key"},
-    {url::OpenFailure::kOtherHost, Page::kNotIssuedHere, PageKind::kNotIssued, 404,
-     "sealed for another host"},
-    {url::OpenFailure::kAlteredUrl, Page::kAltered, PageKind::kAltered, 400,
-     "the address does not match its seal"},
-};
-
-// The address that stands in a link whose seal does not vouch for it: shown in rows as what it is, somebody's
-// text.
-std::string visible_url(std::string_view link) {
-  size_t at = link.find("url=");
-  if (at == std::string_view::npos) return {};
-  std::string_view value = link.substr(at + 4);
-  value = value.substr(0, value.find('&'));
-  return url::percent_decode(value.substr(0, url::kMaxVisibleLink));
-}
-
-HttpResponse redirect(unsigned status, const std::string& location) {
-  return {status, {{"Location", location}, {"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
-}
-
-HttpResponse text_answer(unsigned status, std::string_view body) {
-  return {status,
-          {{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Security-Policy", std::string(kBareCsp)}},
-          std::string(body),
-          {}};
-}
-
-PageKind kind_of(const Decision& decision, const Knowledge& known) {
-  switch (decision.page) {
-    case Page::kScanning:
-      return PageKind::kScanning;
-    case Page::kSuspicious:
-      if (known.verdict.disposition == verdict::Disposition::kGated) return PageKind::kGated;
-      return known.verdict.disposition == verdict::Disposition::kUnknown ? PageKind::kUnknown
-                                                                         : PageKind::kSuspicious;
-    case Page::kPhishing:
-      return PageKind::kPhishing;
-    case Page::kMalicious:
-      return PageKind::kMalicious;
-    case Page::kBlockedByOrganisation:
-      return PageKind::kBlocked;
-    case Page::kError:
-      return decision.may_continue ? PageKind::kError : PageKind::kErrorClosed;
-    default:
-      return PageKind::kForm;  // nothing speaks against the destination, yet a form's link is not followed
-                               // silently
-  }
-}
-
-bool may_report(Page page) {
-  return page == Page::kSuspicious || page == Page::kPhishing || page == Page::kMalicious ||
-         page == Page::kBlockedByOrganisation;
-}
-
-uint64_t fresh_nonce() {
-  Id id = random_id();
-  uint64_t nonce = 0;
-  for (size_t i = 0; i < 6; ++i) nonce = nonce << 8 | id[i];
-  return nonce << 16 | static_cast<uint64_t>(id[14]) << 8 | id[15];
-}
-
 asio::awaitable<Result<std::optional<std::string>>> call_on_pool(
     const std::function<Result<std::optional<std::string>>(const std::string&)>& function,
     std::string argument) {
@@ -152,16 +57,6 @@ asio::awaitable<Result<std::optional<std::string>>> call_on_pool(
 }
 
 }  // namespace
-
-net::Headers common_headers(bool https) {
-  net::Headers headers = {{"Cache-Control", "no-store"},
-                          {"Referrer-Policy", "no-referrer"},
-                          {"X-Content-Type-Options", "nosniff"},
-                          {"X-Frame-Options", "DENY"},
-                          {"X-Robots-Tag", "noindex, nofollow"}};
-  if (https) headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
-  return headers;
-}
 
 ClickHandler::ClickHandler(asio::io_context& io, ClickNode& node)
     : node_(node), verdicts_(io, node.sources.scan_socket, node.verdicts) {}
@@ -185,7 +80,8 @@ asio::awaitable<HttpResponse> ClickHandler::answer(HttpRequest& request) {
     co_return refusal;
   }
   if (visit.asked.asked == Asked::kRobots) co_return text_answer(200, kRobots);
-  if (visit.asked.asked == Asked::kNothing) co_return plain_page(visit, PageKind::kNotIssued, 404);
+  if (visit.asked.asked == Asked::kNothing)
+    co_return plain_page(visit, PageKind::kNotIssued, 404, node_.branding);
   // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link
   // that is posted.
   bool button = visit.asked.asked != Asked::kLink && visit.asked.asked != Asked::kFollow;
@@ -194,7 +90,7 @@ asio::awaitable<HttpResponse> ClickHandler::answer(HttpRequest& request) {
 
   if (!node_.clicks_limit.allow(rate_key(request.client_address), node_.clock.steady_now())) {
     node_.metrics.limited.add();
-    HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429);
+    HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429, node_.branding);
     limited.headers.emplace_back("Retry-After", "60");
     co_return limited;
   }
@@ -340,57 +236,7 @@ HttpResponse ClickHandler::conclude(Visit& visit, Knowledge known, Decision deci
   if (decision.redirects() && !visit.asked.form) {
     return redirect(visit.request.method == "POST" ? 303 : 302, visit.location);
   }
-  return page(visit, known, decision);
-}
-
-HttpResponse ClickHandler::page(const Visit& visit, const Knowledge& known, const Decision& decision) {
-  ClickToken token;
-  token.click = visit.facts.click;
-  token.issued = visit.now;
-  token.link = visit.digest;
-  token.disposition = known.verdict.disposition;
-  token.page = decision.page;
-  token.may_continue = decision.may_continue || decision.redirects();
-  token.nonce = fresh_nonce();
-
-  PageModel model;
-  model.kind = visit.unopenable ? PageKind::kUnopenable : kind_of(decision, known);
-  model.url = visit.facts.claims.url;
-  model.evidence = known.verdict.evidence;
-  model.custom_text = visit.policy->CustomNotificationText;
-  model.show_logo = visit.policy->EnableOrganizationBranding;
-  model.received = visit.facts.claims.message_time == Time{}
-                       ? ""
-                       : to_iso8601(visit.facts.claims.message_time).substr(0, 10);
-  model.reference = url::uuid_text(visit.facts.click.report_id);
-  model.token = seal(token, *visit.keys);
-  model.link = visit.asked.link;
-  model.may_continue = token.may_continue && !visit.location.empty();
-  model.may_report = may_report(decision.page) && visit.tracked();
-  model.form_discarded = visit.asked.form && model.kind != PageKind::kForm;
-  model.used_before = visit.used_before;
-  if (decision.page == Page::kScanning) {
-    token.use = TokenUse::kFollow;
-    model.refresh = "/scan/" + seal(token, *visit.keys) + visit.asked.link;
-    model.refresh_seconds = kScanRefreshSeconds;
-  }
-  return {200,
-          {{"Content-Type", "text/html; charset=utf-8"},
-           {"Content-Language", std::string(visit.strings.language)},
-           {"Content-Security-Policy", page_csp(model.may_continue)}},
-          render(model, visit.strings, node_.branding),
-          {}};
-}
-
-HttpResponse ClickHandler::plain_page(const Visit& visit, PageKind kind, unsigned status) {
-  PageModel model;
-  model.kind = kind;
-  return {status,
-          {{"Content-Type", "text/html; charset=utf-8"},
-           {"Content-Language", std::string(visit.strings.language)},
-           {"Content-Security-Policy", page_csp(false)}},
-          render(model, visit.strings, node_.branding),
-          {}};
+  return link_page(visit, known, decision, node_.branding);
 }
 
 asio::awaitable<HttpResponse> ClickHandler::press_continue(Visit& visit) {
@@ -415,89 +261,21 @@ HttpResponse ClickHandler::let_go_on(Visit& visit, const ClickToken& token, Know
   // A form's page without a warning: the click was allowed when it was shown, and going on is a step of it.
   bool warned = !Decision{token.page, true}.redirects();
   const verdict::ClickOutcome& outcome = verdict::click_outcome(token.page, true, warned);
-  if (known.kind != Knowledge::Kind::kVerdict) known.verdict.disposition = token.disposition;
+  // The row keeps saying what the user was warned of, also where the verdict has become milder since.
+  known.verdict.disposition = std::max(known.verdict.disposition, token.disposition);
   if (visit.tracked()) {
+    Decision fallback = fail_mode(*visit.policy);
+    // Under Warn, the user who was told so on the error page may go on unrecorded; everybody else is told
+    // first.
+    bool unrecorded_too = fallback.redirects() || (fallback.may_continue && token.page == Page::kError);
+    // Known before the row is made: a row must not say that somebody went on who is then shown a page.
+    if (!node_.spool_healthy() && !unrecorded_too) return conclude(visit, std::move(known), fallback);
     Step step{step::kContinue, &outcome, {}};
     bool recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
-    if (!recorded) {
-      Decision decision = fail_mode(*visit.policy);
-      // Under Warn, the user who was told so on the error page may go on; everybody else is told first.
-      bool told = decision.page == Page::kError && decision.may_continue && token.page == Page::kError;
-      if (!decision.redirects() && !told) return page(visit, known, decision);
-    }
+    if (!recorded && !unrecorded_too) return link_page(visit, known, fallback, node_.branding);
   }
   node_.metrics.shown(outcome);
   return redirect(303, visit.location);
-}
-
-HttpResponse ClickHandler::press_back(Visit& visit) {
-  bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
-  if (good && visit.tracked() && node_.used_tokens.use_once(~visit.token->nonce)) {
-    Knowledge known;
-    known.verdict.disposition = visit.token->disposition;
-    Step step{step::kBack, &verdict::click_outcome(visit.token->page, visit.token->may_continue, false), {}};
-    node_.record(log_rows(visit.facts, step, known, visit.now));
-  }
-  return plain_page(visit, PageKind::kClosed, 200);
-}
-
-HttpResponse ClickHandler::press_report(Visit& visit) {
-  bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
-  if (!node_.reports_limit.allow(rate_key(visit.request.client_address), node_.clock.steady_now())) {
-    node_.metrics.limited.add();
-    return plain_page(visit, PageKind::kTooMany, 429);
-  }
-  if (good && visit.tracked()) {
-    Knowledge known;
-    known.verdict.disposition = visit.token->disposition;
-    Step step{step::kReport, &verdict::click_outcome(visit.token->page, visit.token->may_continue, false),
-              "reported as safe"};
-    bool recorded = node_.record(log_rows(visit.facts, step, known, visit.now));
-    if (!recorded) return plain_page(visit, PageKind::kErrorClosed, 503);
-    node_.metrics.reports.add();
-  }
-  return plain_page(visit, PageKind::kReported, 200);
-}
-
-// HEAD says nothing; a prefetch is told to come back, so that the browser asks again when the user really
-// clicks.
-HttpResponse ClickHandler::refuse_automated(Visit& visit) {
-  node_.metrics.automated.add();
-  bool head = visit.request.method == "HEAD";
-  visit.facts.automated = true;
-  if (visit.tracked()) {
-    Step step{step::kAutomated, nullptr, head ? "HEAD" : "prefetch"};
-    Knowledge known;
-    node_.record(log_rows(visit.facts, step, known, visit.now));
-  }
-  return {head ? 204U : 503U, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
-}
-
-HttpResponse ClickHandler::refuse_link(Visit& visit, const url::OpenError& error) {
-  const Refusal* refusal = &kRefusals[0];
-  for (const Refusal& one : kRefusals) {
-    if (one.failure == error.failure) refusal = &one;
-  }
-  bool vouched = error.claims.has_value();
-  if (vouched) {
-    visit.facts.claims = *error.claims;
-    find_policy(visit);
-  }
-  if (visit.facts.claims.url.empty()) visit.facts.claims.url = visible_url(visit.asked.link);
-  visit.facts.click = {random_id(), visit.now};
-  const verdict::ClickOutcome& outcome = verdict::click_outcome(refusal->page, false, false);
-  node_.metrics.shown(outcome);
-  bool wanted = vouched ? visit.tracked() : node_.unvouched_limit.allow("", node_.clock.steady_now());
-  if (!wanted && !vouched) node_.metrics.suppressed.add();
-  if (wanted) {
-    Step step{step::kRefused, &outcome, std::string(refusal->reason)};
-    Knowledge known;
-    known.verdict.evidence.push_back({"link.refused", std::string(refusal->reason), {}});
-    node_.record(click_rows(visit.facts, step, known, visit.now));
-  }
-  if (visit.request.method == "HEAD")
-    return {204, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
-  return plain_page(visit, refusal->kind, refusal->status);
 }
 
 }  // namespace linkgate::click

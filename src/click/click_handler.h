@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "click/click_node.h"
-#include "click/link_request.h"
+#include "click/visit.h"
 #include "net/http.h"
 
 namespace linkgate::click {
@@ -16,8 +16,6 @@ class ClickHandler {
   net::asio::awaitable<net::HttpResponse> handle(net::HttpRequest& request);
 
  private:
-  struct Visit;
-
   net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request);
   net::asio::awaitable<net::HttpResponse> answer_link(Visit& visit);
   net::asio::awaitable<std::string> find_destination(Visit& visit);
@@ -33,8 +31,6 @@ class ClickHandler {
   net::HttpResponse refuse_automated(Visit& visit);
   net::HttpResponse refuse_link(Visit& visit, const url::OpenError& error);
 
-  net::HttpResponse page(const Visit& visit, const Knowledge& known, const Decision& decision);
-  net::HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status);
   void begin(Visit& visit);
   bool open_seal(Visit& visit, net::HttpResponse& refusal);
   static void find_policy(Visit& visit);
@@ -43,8 +39,5 @@ class ClickHandler {
   ClickNode& node_;
   VerdictSource verdicts_;
 };
-
-// Header values that stand on every answer, also on those that the HTTP server gives by itself.
-net::Headers common_headers(bool https);
 
 }  // namespace linkgate::click

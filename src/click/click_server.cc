@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "click/answers.h"
 #include "click/click_handler.h"
 #include "net/admin.h"
 #include "net/listener.h"

@@ -1,0 +1,124 @@
+#include "click/answers.h"
+
+namespace linkgate::click {
+
+using net::HttpResponse;
+using verdict::Page;
+
+namespace {
+
+constexpr int kScanRefreshSeconds = 1;
+
+PageKind kind_of(const Decision& decision, const Knowledge& known) {
+  switch (decision.page) {
+    case Page::kScanning:
+      return PageKind::kScanning;
+    case Page::kSuspicious:
+      if (known.verdict.disposition == verdict::Disposition::kGated) return PageKind::kGated;
+      return known.verdict.disposition == verdict::Disposition::kUnknown ? PageKind::kUnknown
+                                                                         : PageKind::kSuspicious;
+    case Page::kPhishing:
+      return PageKind::kPhishing;
+    case Page::kMalicious:
+      return PageKind::kMalicious;
+    case Page::kBlockedByOrganisation:
+      return PageKind::kBlocked;
+    case Page::kError:
+      return decision.may_continue ? PageKind::kError : PageKind::kErrorClosed;
+    default:
+      return PageKind::kForm;  // nothing speaks against the destination, yet a form's link is not followed
+                               // silently
+  }
+}
+
+bool may_report(Page page) {
+  return page == Page::kSuspicious || page == Page::kPhishing || page == Page::kMalicious ||
+         page == Page::kBlockedByOrganisation;
+}
+
+uint64_t fresh_nonce() {
+  Id id = random_id();
+  uint64_t nonce = 0;
+  for (size_t i = 0; i < 6; ++i) nonce = nonce << 8 | id[i];
+  return nonce << 16 | static_cast<uint64_t>(id[14]) << 8 | id[15];
+}
+
+}  // namespace
+
+net::Headers common_headers(bool https) {
+  net::Headers headers = {{"Cache-Control", "no-store"},
+                          {"Referrer-Policy", "no-referrer"},
+                          {"X-Content-Type-Options", "nosniff"},
+                          {"X-Frame-Options", "DENY"},
+                          {"X-Robots-Tag", "noindex, nofollow"}};
+  if (https) headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  return headers;
+}
+
+HttpResponse redirect(unsigned status, const std::string& location) {
+  return {status, {{"Location", location}, {"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+}
+
+HttpResponse text_answer(unsigned status, std::string_view body) {
+  return {status,
+          {{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Security-Policy", std::string(kBareCsp)}},
+          std::string(body),
+          {}};
+}
+
+HttpResponse empty_answer(unsigned status) {
+  return {status, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+}
+
+HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decision& decision,
+                       const Branding& branding) {
+  ClickToken token;
+  token.click = visit.facts.click;
+  token.issued = visit.now;
+  token.link = visit.digest;
+  token.disposition = known.verdict.disposition;
+  token.page = decision.page;
+  token.may_continue = decision.may_continue || decision.redirects();
+  token.nonce = fresh_nonce();
+
+  PageModel model;
+  model.kind = visit.unopenable ? PageKind::kUnopenable : kind_of(decision, known);
+  model.url = visit.facts.claims.url;
+  model.evidence = known.verdict.evidence;
+  model.custom_text = visit.policy->CustomNotificationText;
+  model.show_logo = visit.policy->EnableOrganizationBranding;
+  model.received = visit.facts.claims.message_time == Time{}
+                       ? ""
+                       : to_iso8601(visit.facts.claims.message_time).substr(0, 10);
+  model.reference = url::uuid_text(visit.facts.click.report_id);
+  model.token = seal(token, *visit.keys);
+  model.link = visit.asked.link;
+  model.may_continue = token.may_continue && !visit.location.empty();
+  model.may_report = may_report(decision.page) && visit.tracked();
+  model.form_discarded = visit.asked.form && model.kind != PageKind::kForm;
+  model.used_before = visit.used_before;
+  if (decision.page == Page::kScanning) {
+    token.use = TokenUse::kFollow;
+    model.refresh = "/scan/" + seal(token, *visit.keys) + visit.asked.link;
+    model.refresh_seconds = kScanRefreshSeconds;
+  }
+  return {200,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", std::string(visit.strings.language)},
+           {"Content-Security-Policy", page_csp(model.may_continue)}},
+          render(model, visit.strings, branding),
+          {}};
+}
+
+HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status, const Branding& branding) {
+  PageModel model;
+  model.kind = kind;
+  return {status,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", std::string(visit.strings.language)},
+           {"Content-Security-Policy", page_csp(false)}},
+          render(model, visit.strings, branding),
+          {}};
+}
+
+}  // namespace linkgate::click
