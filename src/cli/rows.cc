@@ -15,14 +15,25 @@ size_t width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// Bytes at the front of `text` that would command a terminal or reverse what it shows: C0 and C1 controls,
+// DEL, the bidirectional overrides and isolates U+202A to U+202E and U+2066 to U+2069. 0: harmless.
+size_t command_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) return 2;
+  const bool overrides = byte(0) == 0xE2 && byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE;
+  const bool isolates = byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  return overrides || isolates ? 3 : 0;
+}
+
 std::string for_terminal(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
+  while (!text.empty()) {
+    const size_t commands = command_length(text);
+    for (size_t i = 0; i < commands; ++i)
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
+    if (commands == 0) out += text.front();
+    text.remove_prefix(std::max<size_t>(commands, 1));
   }
   return out;
 }
