@@ -57,6 +57,7 @@ class Postgres final : public Sql {
     // client_encoding is of the connection string's making otherwise.
     TRY(script("SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET search_path = " +
                schema_ + "; SET lock_timeout = '5s'"));
+    if (!full_sync_) TRY(script("SET synchronous_commit = off"));
     if (read_only_) TRY(script("SET default_transaction_read_only = on"));
     return {};
   }
@@ -239,7 +240,7 @@ class Postgres final : public Sql {
   }
 
   std::string conninfo_, schema_;
-  bool read_only_;
+  bool full_sync_, read_only_;
   bool in_transaction_ = false;
   std::unique_ptr<PGconn, FinishConnection> connection_;
 };

@@ -14,6 +14,7 @@
 namespace linkgate::state {
 namespace {
 
+constexpr int kMaxIdleLogBytes = 16 << 20;
 constexpr int kBusyTimeoutMs = 5000;  // a writer waits this long for another process's transaction
 
 Error to_error(const SQLite::Exception& e, std::string_view name) {
@@ -55,6 +56,8 @@ class Sqlite final : public Sql {
     if (!read_only) database_.exec("PRAGMA journal_mode=WAL");
     database_.exec(schema.full_sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
     database_.exec("PRAGMA temp_store=MEMORY");
+    // A log that a large transaction made long is cut again, although it stays.
+    database_.exec("PRAGMA journal_size_limit=" + std::to_string(kMaxIdleLogBytes));
     database_.exec("PRAGMA trusted_schema=OFF");
   }
 
