@@ -6,6 +6,7 @@
 #include "mail/html_entities.h"
 #include "mail/link_target.h"
 #include "mail/message_builder.h"
+#include "mail/pgp_blocks.h"
 #include "mail/text_links.h"
 
 namespace linkgate::mail {
@@ -59,6 +60,7 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
       break;
   }
   body.last_slot = impl_.slots.size();
+  if (body.encoding == Encoding::kBase64) TRY(scan_undecodable(raw));
   if (body.first_slot == body.last_slot) return {};
   if (becomes_utf8 || body.encoding == Encoding::kBase64 || body.encoding == Encoding::kUuencode) {
     Region& region = add_region(container_index, entity_index, std::move(storage));
@@ -174,24 +176,27 @@ Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const
   const bool delsp = entity.delsp && entity.format == "flowed";
   const bool stateful = body.charset.shape() == Charset::Shape::kIso2022Jp;
   Iso2022JpCursor states(bytes);
+  PgpBlocks pgp(bytes);
   for (TextLink& found : find_plain_links(bytes, body.charset, delsp)) {
     const bool schemeless = found.kind != url::FoundKind::kScheme;
     Target target = text_target(found.found, schemeless);
+    LinkNotes notes;
+    notes.www = found.kind == url::FoundKind::kWww;
+    const PgpBlocks::Kind block = pgp.at(found.at.begin);
+    if (block == PgpBlocks::Kind::kSigned) notes.signed_state = SignedState::kUnverified;
+    if (target.left_alone == Unwrapped::kNo) {
+      if (found.kind == url::FoundKind::kBareDomain) target.left_alone = Unwrapped::kSchemeless;
+      if (!patchable) target.left_alone = Unwrapped::kOtherFormat;
+      if (block == PgpBlocks::Kind::kEncrypted) target.left_alone = Unwrapped::kEncryptedPart;
+    }
     Link link;
     link.url = std::move(target.url);
     link.text = std::move(found.found);
     link.place = Place::kText;
     link.left_alone = target.left_alone;
-    if (link.left_alone == Unwrapped::kNo && found.kind == url::FoundKind::kBareDomain) {
-      link.left_alone = Unwrapped::kSchemeless;
-    }
-    if (link.left_alone == Unwrapped::kNo && !patchable) link.left_alone = Unwrapped::kOtherFormat;
-    const bool patched = link.left_alone == Unwrapped::kNo;
-    LinkNotes notes;
-    notes.www = found.kind == url::FoundKind::kWww;
     Slot slot;
     TRY_ASSIGN(slot.link, add_link(std::move(link), notes));
-    if (!patched) continue;
+    if (target.left_alone != Unwrapped::kNo) continue;
     slot.at = found.at;
     slot.runs_on = found.runs_on;
     if (stateful) {
@@ -199,6 +204,22 @@ Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const
       slot.after = states.state_at(slot.at.end);
     }
     impl_.slots.push_back(std::move(slot));
+  }
+  return {};
+}
+
+// Readable text in a body that says it is base64 (a footer that a mailing list added, or a lie): seen and
+// counted, but what a client makes of it is anybody's guess.
+Result<void> MessageBuilder::scan_undecodable(std::string_view raw) {
+  if (raw.find("://") == kNone) return {};
+  for (const url::FoundUrl& found : url::find_urls(raw)) {
+    if (found.kind != url::FoundKind::kScheme) continue;
+    Link link;
+    link.text = raw.substr(found.begin, found.end - found.begin);
+    link.url = text_target(link.text, false).url;
+    link.place = Place::kText;
+    link.left_alone = Unwrapped::kUndecodable;
+    TRY(add_link(std::move(link), {}));
   }
   return {};
 }

@@ -27,6 +27,7 @@ TEST_P(CorpusTest, KeepsTheLaws) {
     refused += message ? 0 : 1;
     links += message ? message->links().size() : 0;
     EXPECT_EQ(laws::broken_by(bytes), "") << path;
+    EXPECT_EQ(laws::changes_other_bytes(bytes), "") << path;
   }
   std::printf("%s: %d mails, %d refused, %zu links\n", GetParam(), mails, refused, links);
   EXPECT_GT(mails, 100);

@@ -270,7 +270,7 @@ Result<size_t> MessageBuilder::add_link(Link link, LinkNotes notes) {
     link.text.resize(cut);
   }
   link.part = part_;
-  notes.signed_state = signed_state_;
+  notes.signed_state = std::max(notes.signed_state, signed_state_);
   impl_.links.push_back(std::move(link));
   impl_.notes.push_back(notes);
   return impl_.links.size() - 1;

@@ -44,6 +44,7 @@ class MessageBuilder {
                                   const std::function<std::string(Range)>& utf8) const;
   Charset charset_of(std::string_view bytes, const Entity& entity, Role role) const;
   Result<void> scan_text(std::string_view bytes, Body& body, const Entity& entity, bool patchable);
+  Result<void> scan_undecodable(std::string_view raw);
   Result<void> scan_calendar(std::string_view bytes);
   Result<void> add_calendar_link(FoundInLine& found, CalendarLine& line);
   Region& add_region(size_t container, size_t entity, std::string decoded);

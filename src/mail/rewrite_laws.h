@@ -10,6 +10,8 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "mail/charset.h"
+#include "mail/mime_structure.h"
 #include "mail/rewriter.h"
 #include "mail/transfer_encoding.h"
 
@@ -78,6 +80,73 @@ inline std::string broken_by(std::string_view bytes) {
   if (open_urls(*again, unseal) != open_urls(*message, as_is)) return "other links than before";
   if (open_urls(*back, as_is) != open_urls(*message, as_is))
     return "unwrapping gives other links than before";
+  return "";
+}
+
+// Walks a text part before and after; they may differ only where a link was replaced. Empty where they do.
+inline std::string walk_part(std::string_view before, std::string_view after, const Message& message,
+                             int part, const Rendered& rendered) {
+  size_t i = 0;
+  for (const LinkOutcome& outcome : rendered.outcomes) {
+    const Link& link = message.links()[outcome.link];
+    if (link.part != part || outcome.result != Unwrapped::kNo || outcome.replacement == link.url) continue;
+    const size_t sealed = after.find(kSealed);
+    if (sealed == std::string_view::npos) return "a replacement is missing: " + link.url;
+    std::string_view same = after.substr(0, sealed);
+    after.remove_prefix(sealed);
+    after.remove_prefix(after.find("data=") + 45);  // forty dashes
+    after.remove_prefix(
+        std::min(after.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
+                 after.size()));
+    const bool in_text = !before.substr(i).starts_with(same);
+    bool around = false;
+    for (const std::string_view opened : {"\"", "<a href=\"", "<"}) {
+      if (!in_text || !same.ends_with(opened)) continue;
+      const std::string_view shorter = same.substr(0, same.size() - opened.size());
+      if (!before.substr(i).starts_with(shorter)) continue;
+      same = shorter;
+      around = opened.size() > 1;
+      after.remove_prefix(around ? 2 : 1);
+      break;
+    }
+    if (!before.substr(i).starts_with(same)) return "other bytes change before " + link.url;
+    i += same.size();
+    // The words of a refresh begin before its URL.
+    while (i > 0 && !before.substr(i).starts_with(link.text) && i + 40 > same.size()) --i;
+    if (!before.substr(i).starts_with(link.text)) return "not what stood there: " + link.text;
+    i += link.text.size();
+    if (!around) continue;
+    if (!after.starts_with(link.text) || !after.substr(link.text.size()).starts_with("</a>"))
+      return "text changes";
+    after.remove_prefix(link.text.size() + 4);
+  }
+  return before.substr(i) == after ? "" : "other bytes change at the end of part " + std::to_string(part);
+}
+
+// Byte by byte, in all text parts whose bytes are UTF-8: nothing changes but the links. Calendars are folded
+// anew and flowed text is joined, so these are left to their own tests.
+inline std::string changes_other_bytes(std::string_view bytes) {
+  const auto message = Message::parse(bytes);
+  if (!message) return "";
+  const auto rendered = message->render({}, seal);
+  if (!rendered || rendered->repairs > 0) return "";
+  const auto before = scan_structure(bytes, Limits());
+  const auto after = scan_structure(rendered->bytes, Limits());
+  if (!before || !after || before->entities.size() != after->entities.size())
+    return "the tree of parts changes";
+  for (size_t i = 0; i < before->entities.size(); ++i) {
+    const Entity& a = before->entities[i];
+    const Entity& b = after->entities[i];
+    const std::string old = decode(bytes.substr(a.body.begin, a.body.size()), a.encoding);
+    const bool simple = a.type != "text/calendar" && !a.delsp && a.encoding != Encoding::kUuencode &&
+                        a.type.starts_with("text/") && is_valid_utf8(old);
+    if (!simple || Charset::of(a.charset, old).shape() != Charset::Shape::kAscii) continue;
+    if (!Charset::of(a.charset, old).is_utf8() && !is_ascii(old)) continue;
+    const std::string now =
+        decode(std::string_view(rendered->bytes).substr(b.body.begin, b.body.size()), b.encoding);
+    const std::string wrong = walk_part(old, now, *message, static_cast<int>(i), *rendered);
+    if (!wrong.empty()) return wrong;
+  }
   return "";
 }
 

@@ -7,8 +7,22 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
+// In angle brackets a URL goes up to the closing one (RFC 3986, appendix C), with what elsewhere would be
+// punctuation.
+size_t end_in_brackets(std::string_view text, const url::FoundUrl& found) {
+  if (found.begin == 0 || text[found.begin - 1] != '<') return found.end;
+  const size_t close = text.find_first_not_of("?!.,:;*_~'()", found.end);
+  return close != kNone && text[close] == '>' ? close : found.end;
+}
+
+std::vector<url::FoundUrl> found_in(std::string_view text) {
+  std::vector<url::FoundUrl> found = url::find_urls(text);
+  for (url::FoundUrl& url : found) url.end = end_in_brackets(text, url);
+  return found;
+}
+
 void find_in_ascii(std::string_view text, size_t offset, std::vector<TextLink>& out) {
-  for (const url::FoundUrl& found : url::find_urls(text)) {
+  for (const url::FoundUrl& found : found_in(text)) {
     out.push_back({{offset + found.begin, offset + found.end},
                    std::string(text.substr(found.begin, found.end - found.begin)),
                    found.kind,
@@ -22,7 +36,7 @@ struct Mapped {
   std::vector<size_t> source;  // one more than text has bytes
 
   void find(std::vector<TextLink>& out) const {
-    for (const url::FoundUrl& found : url::find_urls(text)) {
+    for (const url::FoundUrl& found : found_in(text)) {
       // The end is that of the last byte, not the start of the next: between them may stand a line end.
       out.push_back({{source[found.begin], source[found.end - 1] + 1},
                      text.substr(found.begin, found.end - found.begin),
@@ -77,7 +91,7 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
         const std::string_view raw = bytes.substr(at * width, line.size() * width);
         const char state = charset.shape() == Charset::Shape::kIso2022Jp ? states.state_at(at) : 'B';
         const Charset::Mapped mapped = charset.to_utf8_mapped(raw, state);
-        for (const url::FoundUrl& found : url::find_urls(mapped.text)) {
+        for (const url::FoundUrl& found : found_in(mapped.text)) {
           out.push_back({{at * width + mapped.source[found.begin], at * width + mapped.source[found.end]},
                          mapped.text.substr(found.begin, found.end - found.begin),
                          found.kind,
@@ -92,16 +106,11 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
 }  // namespace
 
 bool would_run_on(std::string_view after) {
-  constexpr size_t kLookAhead = 1024;
-  size_t word = 0;
-  while (word < after.size() && static_cast<unsigned char>(after[word]) > 0x20 && after[word] != '<' &&
-         after[word] != '>') {
-    if (++word > kLookAhead) return true;  // whatever it is, brackets do no harm
-  }
-  if (word == 0) return false;
-  constexpr std::string_view kProbe = "https://host.example/?a=1&b=0";
-  const auto found = url::find_urls(std::string(kProbe) + std::string(after.substr(0, word)));
-  return found.empty() || found[0].end != kProbe.size();
+  // Marks that end a sentence are no part of a link to anybody, where white space follows them.
+  const size_t marks = std::min(after.find_first_not_of(".,;:!?)]}'\""), after.size());
+  if (marks == after.size()) return false;
+  const auto next = static_cast<unsigned char>(after[marks]);
+  return next > 0x20 && next != '<' && next != '>';
 }
 
 std::vector<TextLink> find_plain_links(std::string_view bytes, const Charset& charset, bool delsp) {
