@@ -30,7 +30,7 @@ def links(raw):
             found += reader.found
         else:
             text = text.replace("\r\n ", "").replace("\n ", "") if part.get_content_subtype() == "calendar" else text
-            found += re.findall(r"https?://[^\s<>\"]+", text)
+            found += [link.rstrip(".,;:!?'") for link in re.findall(r"https?://[^\s<>\"]+", text)]
     return [link for link in found if link.startswith(("http://", "https://"))]
 
 
