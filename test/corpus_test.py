@@ -29,7 +29,7 @@ def samples(count):
     share = count // len(CORPORA)
     for name in CORPORA:
         with tarfile.open(DATA / "mail" / name) as archive:
-            members = [m for m in archive.getmembers() if m.isfile() and 64 < m.size < 2_000_000]
+            members = [m for m in archive.getmembers() if m.isfile() and 64 < m.size < 2_000_000 and not m.name.endswith((".html", ".json"))]
             step = max(1, len(members) // share)
             for member in members[::step][:share]:
                 raw = archive.extractfile(member).read()
