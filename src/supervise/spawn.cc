@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@
 namespace linkgate::supervise {
 namespace {
 
+// Programs of their own users meet in folders of their common group: its members may connect to sockets there
+// and read spools, nobody else may do anything.
+constexpr mode_t kSharedUmask = 0007;
 constexpr int kExecFailed = 127;  // as a shell says "command not found"
 
 struct Identity {
@@ -107,6 +111,7 @@ Result<Prepared> prepare(const ProgramSpec& spec, int ready_fd) {
         ::setresgid(who.gid, who.gid, who.gid) != 0 || ::setresuid(who.uid, who.uid, who.uid) != 0) {
       give_up("linkgate: cannot change the user\n");
     }
+    ::umask(kSharedUmask);
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which clears it
   if (::getppid() != prepared.parent) ::_exit(kExecFailed);
