@@ -1,0 +1,136 @@
+#include "mail/html_links.h"
+
+#include <gtest/gtest.h>
+
+#include "mail/html_entities.h"
+
+namespace linkgate::mail {
+namespace {
+
+// "kind:value" of each link, separated by a blank.
+std::string found(std::string_view html) {
+  std::string text;
+  for (const HtmlLink& link : find_html_links(html, 100).links) {
+    constexpr std::string_view kNames[] = {"href", "form", "refresh", "text"};
+    if (!text.empty()) text += ' ';
+    text += std::string(kNames[static_cast<int>(link.kind)]) + ":" +
+            std::string(html.substr(link.value.begin, link.value.size()));
+  }
+  return text;
+}
+
+struct LinksCase {
+  std::string_view html;
+  std::string_view links;
+};
+
+TEST(HtmlLinks, WhatAReaderCanOpen) {
+  const LinksCase cases[] = {
+      {"<a href=x>", "href:x"},
+      {"<A HREF='x'>", "href:x"},
+      {"<a name=x>", ""},
+      {"<area href=x>", "href:x"},
+      {"<form action=x><button formaction=y><input type=submit formaction=z>", "form:x form:y form:z"},
+      {"<v:rect href=x><v:fill src=y>", "href:x"},
+      {"<o:p href=x>", "href:x"},
+      {"<svg><a href=x><a xlink:href=y></svg>", "href:x href:y"},
+      {"<svg><use href=x><image xlink:href=y>", ""},
+      {"<math><mi href=x>", "href:x"},
+      {"<img src=x><script src=y></script><link href=z><iframe src=w></iframe>", ""},
+      {"<a href=x href=y>", "href:x href:y"},
+      {"<a href=\"x", ""},
+      {"<a href=x", "href:x"},
+      {"<base href=x>", ""},
+      {"<meta http-equiv=refresh content='1; url=x'>", "refresh:1; url=x"},
+      {"<meta http-equiv=&#114;efresh content='1; url=x'>", "refresh:1; url=x"},
+      {"<meta http-equiv=refresh content=5>", ""},
+      {"<meta name=refresh content='1; url=x'>", ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found(c.html), c.links) << c.html;
+}
+
+TEST(HtmlLinks, WhereReadersDisagreeBothAreRight) {
+  const LinksCase cases[] = {
+      {"<!--[if mso]><a href=x><![endif]--><!--[if gte mso 9]><v:r href=y><![endif]-->", "href:x href:y"},
+      {"<!--[if !mso]><!--><a href=x><!--<![endif]-->", "href:x"},
+      {"<![if !mso]><a href=x><![endif]>", "href:x"},
+      {"<!-- <a href=x> -->", ""},
+      {"<!--[if mso]><!-- <a href=x> <![endif]-->", "href:x"},
+      {"<xmp><a href=x></xmp><noembed><a href=y></noembed><plaintext><a href=z>", "href:x href:y href:z"},
+      {"<select><style></select><a href=x></style>", "href:x"},
+      {"<svg><style><a href=x></style></svg>", "href:x"},
+      {"<svg></p><style><a href=x></style>", "href:x"},
+      {"<script>'<a href=x>'</script>", ""},
+      {"<svg><script><a href=x></script></svg>", "href:x"},
+      {"<svg><![CDATA[>]]><a href=x>", "href:x"},
+      {"<svg><![CDATA[ > <a title='-->]]><a href=x>'>", "href:x"},
+      {"<![CDATA[<a href=x>]]><a href=y>", "href:x href:y"},
+      {"<noscript><a href=x></noscript><template><a href=y></template>", "href:x href:y"},
+      {"<textarea><a href=x></textarea>", "href:x"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found(c.html), c.links) << c.html;
+}
+
+TEST(HtmlLinks, UrlsInTextAreLinksOutsideOthers) {
+  const LinksCase cases[] = {
+      {"see http://x.example/a, or", "text:http://x.example/a"},
+      {"<a href=x>http://x.example/</a> http://y.example/", "href:x text:http://y.example/"},
+      {"<p>www.x.example</p> x.example", "text:www.x.example"},
+      {"http://x.example/?a=1&amp;b=2&lt;", "text:http://x.example/?a=1&amp;b=2"},
+      {"&lt;http://x.example/&gt;", "text:http://x.example/"},
+      {"a&nbsp;http://x.example/&nbsp;b", "text:http://x.example/"},
+      {"<td><a href=x>t</td><td>http://y.example/</td>", "href:x text:http://y.example/"},
+      {"<title>http://x.example/</title><style>/*http://y.example/*/ a<b</style>", ""},
+      {"<!-- http://x.example/ --><!--[if mso]>http://y.example/<![endif]-->", "text:http://y.example/"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found(c.html), c.links) << c.html;
+}
+
+TEST(HtmlLinks, BaseAndCharsetAreRead) {
+  const std::string_view html =
+      "<base target=x><base href='b'><base href='c'><meta charset=koi8-r><a href=x>";
+  const HtmlLinks links = find_html_links(html, 10);
+  ASSERT_TRUE(links.base && links.charset);
+  EXPECT_EQ(html.substr(links.base->begin, links.base->size()), "b");
+  EXPECT_EQ(html.substr(links.charset->begin, links.charset->size()), "koi8-r");
+  const std::string_view old = "<meta http-equiv=content-type content='text/html; charset=big5'>";
+  const auto charset = find_html_links(old, 10).charset;
+  ASSERT_TRUE(charset);
+  EXPECT_EQ(old.substr(charset->begin, charset->size()), "big5");
+}
+
+TEST(HtmlLinks, LimitsAreSaid) {
+  EXPECT_FALSE(find_html_links("<a href=x><a href=y>", 2).limit_reached);
+  EXPECT_TRUE(find_html_links("<a href=x><a href=y>", 1).limit_reached);
+  std::string many = "<a";
+  for (size_t i = 0; i <= kMaxAttributes; ++i) many += " b";
+  EXPECT_TRUE(find_html_links(many + " href=x>", 1).limit_reached);
+}
+
+struct RefreshCase {
+  std::string_view content;
+  std::string_view url;  // "-": none
+};
+
+TEST(HtmlLinks, RefreshIsReadAsTheStandardSays) {
+  const RefreshCase cases[] = {
+      {"1; url=x", "x"},    {"1;x", "x"},        {"1,url = 'x'y", "x"},
+      {"1 x", "x"},         {" .5;url=x", "x"},  {"1.9; URL=\"x", "x"},
+      {"1;url x", "url x"}, {"1; urlx", "urlx"}, {"1;url=", "-"},
+      {"1", "-"},           {"", "-"},           {"x", "-"},
+      {"1x", "-"},          {"-1;url=x", "-"},   {"1;;url=x", ";url=x"},
+  };
+  for (const auto& c : cases) {
+    const auto refresh = parse_refresh(c.content);
+    EXPECT_EQ(refresh ? refresh->url : "-", c.url) << c.content;
+  }
+}
+
+TEST(HtmlEntities, WhatIsEscapedIsReadBack) {
+  const std::string_view url = "https://x.example/?a=1&copy=2&lt;\"'<>";
+  EXPECT_EQ(decode_references(escape_attribute(url), ReferenceContext::kAttribute), url);
+  EXPECT_EQ(decode_references(escape_attribute(url), ReferenceContext::kText), url);
+}
+
+}  // namespace
+}  // namespace linkgate::mail
