@@ -306,7 +306,7 @@ Binder::Table Binder::range(const Expr& expr, const Environment* environment) {
     const Type wanted = i == 2 ? step : type;
     if (!common_type(plan.cells[i]->type, wanted)) {
       return fail(DiagnosticCode::kWrongType, plan.cells[i]->span,
-                  "range needs a " + std::string(to_string(wanted)) + " here");
+                  "range needs " + with_article(wanted) + " here");
     }
     TRY_ASSIGN(plan.cells[i], converted(plan.cells[i], wanted));
   }

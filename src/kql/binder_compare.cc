@@ -79,9 +79,9 @@ Expected<> Binder::align(const BoundExpr*& left, const BoundExpr*& right, Span s
   if (right->kind == BoundKind::kLiteral && left->kind != BoundKind::kLiteral)
     return align_literal(right, left->type);
   if (left->kind == BoundKind::kLiteral) return align_literal(left, right->type);
-  return fail(
-      DiagnosticCode::kWrongType, span,
-      "a " + quoted_type(*left) + " is not compared with a " + quoted_type(*right) + "; convert one of them");
+  return fail(DiagnosticCode::kWrongType, span,
+              with_article(left->type) + " is not compared with " + with_article(right->type) +
+                  "; convert one of them");
 }
 
 // a .. b, where b may be a timespan after the datetime a.
@@ -156,7 +156,7 @@ Binder::Scalar Binder::contained_in_table(const Expr& expr, const BoundExpr* val
   if (!common_type(value->type, element->type)) {
     return fail(
         DiagnosticCode::kWrongType, expr.span,
-        "a " + quoted_type(*value) + " is not looked for among values of type " + quoted_type(*element));
+        with_article(value->type) + " is not looked for among values of type " + quoted_type(*element));
   }
   if (folds) {
     TRY_ASSIGN(value, invoke("tolower", {value}, expr.span, "in~"));

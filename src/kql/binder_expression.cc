@@ -103,9 +103,9 @@ Binder::Scalar Binder::member(const Expr& expr, const Scope& scope) {
   }
   TRY_ASSIGN(const BoundExpr* base, scalar(base_expr, scope));
   if (base->type != Type::kDynamic) {
-    return fail(DiagnosticCode::kWrongType, expr.span,
-                "a " + std::string(to_string(base->type)) +
-                    " has no members; if it holds JSON, write parse_json(...) around it");
+    return fail(
+        DiagnosticCode::kWrongType, expr.span,
+        with_article(base->type) + " has no members; if it holds JSON, write parse_json(...) around it");
   }
   if (expr.kind == ExprKind::kMember) {
     TRY_ASSIGN(const BoundExpr* key, literal(Type::kString, expr.name, expr.span));
@@ -159,7 +159,7 @@ Binder::Scalar Binder::predicate(const Expr& expr, const Scope& scope) {
   TRY_ASSIGN(const BoundExpr* condition, scalar(expr, scope));
   if (condition->type != Type::kBool) {
     return fail(DiagnosticCode::kWrongType, expr.span,
-                "a condition is needed here, and this is a " + std::string(to_string(condition->type)));
+                "a condition is needed here, and this is " + with_article(condition->type));
   }
   return condition;
 }
@@ -196,8 +196,7 @@ Binder::Scalar Binder::argument_as(const BoundExpr* value, Type type) {
                     type == Type::kDynamic;
   if (!fits) {
     return fail(DiagnosticCode::kWrongType, value->span,
-                "a " + std::string(to_string(type)) + " is needed here, and this is a " +
-                    std::string(to_string(value->type)));
+                with_article(type) + " is needed here, and this is " + with_article(value->type));
   }
   return converted(value, type);
 }

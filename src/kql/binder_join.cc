@@ -87,8 +87,8 @@ Expected<std::vector<JoinKey>> Binder::join_keys(const Operator& op, const Plan&
     TRY_ASSIGN(key.right, scalar(right_expr, {.columns = &left.columns, .right = &right.columns}));
     if (key.left->type == Type::kDynamic || !common_type(key.left->type, key.right->type)) {
       return fail(DiagnosticCode::kWrongType, span,
-                  "a " + std::string(to_string(key.left->type)) + " and a " +
-                      std::string(to_string(key.right->type)) + " cannot be the keys of a join");
+                  with_article(key.left->type) + " and " + with_article(key.right->type) +
+                      " cannot be the keys of a join");
     }
     keys.push_back(key);
     return {};

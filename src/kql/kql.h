@@ -27,9 +27,12 @@ namespace linkgate::kql {
 // How the store keeps a type: bool Bool, int Int32, long Int64, real Float64, string and guid String,
 // datetime DateTime64(7,'UTC'), timespan Int64 ticks, dynamic String of JSON ('null' for null).
 struct CatalogColumn {
-  std::string name;  // in KQL and in the store
+  std::string name;  // in KQL
   Type type = Type::kString;
   bool nullable = false;  // Nullable(...) in the store; strings and dynamics never are
+  // In the store; empty: the same. Two KQL columns may be one there: TimeGenerated is always Timestamp, whose
+  // key and partitions then serve both.
+  std::string stored = "";
 };
 
 struct CatalogTable {

@@ -85,7 +85,7 @@ class PlanLowering {
     for (size_t i = 0; i < plan.columns.size(); ++i) {
       const Column& column = plan.columns[i];
       if (!needed.contains(column.id)) continue;
-      const Ref stored = t_.column(from.alias, plan.table->columns[i].name);
+      const Ref stored = stored_column(from.alias, plan.table->columns[i]);
       if (column.type == Type::kDateTime)
         relation.set_stored(column, stored);
       else if (column.type == Type::kDynamic)
@@ -94,6 +94,10 @@ class PlanLowering {
         relation.set(column, stored);
     }
     return relation;
+  }
+
+  Ref stored_column(const std::string& table, const CatalogColumn& column) {
+    return t_.column(table, column.stored.empty() ? column.name : column.stored);
   }
 
   // FROM (SELECT arrayJoin([(...), ...]) AS r): an array keeps the order of the rows and needs no table

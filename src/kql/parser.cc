@@ -149,6 +149,8 @@ bool Parser::at_function() const {
 
 Parser::Node Parser::function() {
   const size_t first = at_;
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return nesting.refusal();
   Expr found{.kind = ExprKind::kFunction};
   take_word("view");
   TRY_ASSIGN(found.columns, declarations(true));
@@ -202,10 +204,8 @@ Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
 
 Parser::Node Parser::piped() {
   const size_t first = at_;
-  if (++open_ > kMaxSyntaxDepth) {
-    return fail(DiagnosticCode::kTooLarge, token().span,
-                "the query is nested more than " + std::to_string(kMaxSyntaxDepth) + " deep");
-  }
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return nesting.refusal();
   auto head = source();
   if (!head) head = expression();
   TRY(*head);
@@ -214,7 +214,6 @@ Parser::Node Parser::piped() {
     TRY_ASSIGN(Operator op, one_operator());
     pipeline.operators.push_back(std::move(op));
   }
-  --open_;
   if (pipeline.operators.empty()) return **head;
   return add(std::move(pipeline), first);
 }

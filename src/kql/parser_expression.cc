@@ -19,19 +19,6 @@ constexpr auto kTextWords = std::to_array<std::string_view>(
     {"has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "contains", "contains_cs",
      "startswith", "startswith_cs", "endswith", "endswith_cs", "matches"});
 
-// Counts nested parentheses, brackets and prefixes, which make no nodes of their own.
-class Nesting {
- public:
-  explicit Nesting(int& open) : open_(open) { ++open_; }
-  ~Nesting() { --open_; }
-  Nesting(const Nesting&) = delete;
-  Nesting& operator=(const Nesting&) = delete;
-  bool too_deep() const { return open_ > kMaxSyntaxDepth; }
-
- private:
-  int& open_;
-};
-
 }  // namespace
 
 Parser::Node Parser::binary(std::string op, size_t first, List operands) {
@@ -148,8 +135,8 @@ Parser::Node Parser::text_match() {
 Parser::Node Parser::signed_path() {
   const size_t first = at_;
   if (!token().is("-") && !token().is("+")) return path();
-  const Nesting nesting(open_);
-  if (nesting.too_deep()) return fail(DiagnosticCode::kTooLarge, token().span, "too many signs in a row");
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return nesting.refusal();
   const std::string sign(token().text);
   advance();
   TRY_ASSIGN(const Expr* operand, signed_path());
@@ -253,9 +240,8 @@ Parser::Node Parser::dynamic_literal() {
 }
 
 Expected<std::string> Parser::json() {
-  const Nesting nesting(open_);
-  if (nesting.too_deep())
-    return fail(DiagnosticCode::kTooLarge, token().span, "this literal is nested too deep");
+  const Nesting nesting(*this);
+  if (nesting.too_deep()) return nesting.refusal();
   const bool minus = take("-");
   const Token& here = token();
   if (here.kind == TokenKind::kLiteral) {

@@ -11,6 +11,7 @@
 
 #include "kql/ast.h"
 #include "kql/lexer.h"
+#include "kql/limits.h"
 
 namespace linkgate::kql {
 
@@ -100,6 +101,24 @@ class Parser {
   // The operator of `words` that stands here, with ! before and ~ after it, and how many tokens it has.
   std::string word_operator(std::span<const std::string_view> words, size_t& count) const;
   Node binary(std::string op, size_t first, List operands);
+
+  // Counts nested parentheses, brackets, signs and function bodies, which make no nodes or make them too
+  // late.
+  class Nesting {
+   public:
+    explicit Nesting(Parser& parser) : parser_(parser) { ++parser_.open_; }
+    ~Nesting() { --parser_.open_; }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+    bool too_deep() const { return parser_.open_ > kMaxSyntaxDepth; }
+    Diagnostic refusal() const {
+      return fail(DiagnosticCode::kTooLarge, parser_.token().span,
+                  "the query is nested more than " + std::to_string(kMaxSyntaxDepth) + " deep");
+    }
+
+   private:
+    Parser& parser_;
+  };
 
   // Adds a node whose children are set: gives it span and depth, or refuses the depth.
   Node add(Expr expr, size_t first_token);

@@ -33,6 +33,10 @@ std::string_view to_string(Type type) {
   return "?";
 }
 
+std::string with_article(Type type) {
+  return (type == Type::kInt ? "an " : "a ") + std::string(to_string(type));
+}
+
 std::optional<Type> type_from_name(std::string_view name) {
   for (const auto& [known, type] : kNames) {
     if (known == name) return type;

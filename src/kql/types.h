@@ -15,6 +15,8 @@ enum class Type : uint8_t { kBool, kInt, kLong, kReal, kString, kDateTime, kTime
 
 // "bool", "int", "long", "real", "string", "datetime", "timespan", "guid", "dynamic".
 std::string_view to_string(Type type);
+// "a bool", "an int", ...: for messages.
+std::string with_article(Type type);
 // Also the aliases: boolean, double, date, time, uniqueid, ... Case-sensitive, as all of KQL is.
 std::optional<Type> type_from_name(std::string_view name);
 

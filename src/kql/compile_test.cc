@@ -1,0 +1,136 @@
+// What SQL is made: the properties that answers and speed stand on. What the SQL answers is tested against
+// the engine.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "kql/testing.h"
+
+namespace linkgate::kql {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::sql_of;
+
+// The primary key and the partitions are of Timestamp: a comparison with a constant must reach the engine
+// bare.
+TEST(Sql, ComparesStoredTimesAsTheyAreStored) {
+  for (const char* text :
+       {"T | where Timestamp > ago(7d) | count", "T | where TimeGenerated > ago(7d) | count",
+        "let since = now() - 7d; T | where Timestamp > since | count",
+        "T | extend x = tolower(Name) | where Timestamp > ago(7d) | count",
+        "T | take 5 | where Timestamp > ago(7d) | project Timestamp",
+        "T | project t = Timestamp | where t > ago(7d) | count",
+        "U | join (T) on Name | where Timestamp > ago(7d) | count"}) {
+    const std::string sql = sql_of(text);
+    EXPECT_THAT(sql, ::testing::ContainsRegex("> toDateTime64\\('2026-11-14 22:52:13.0000000', 7, 'UTC'\\)"))
+        << text;
+    EXPECT_THAT(sql, Not(HasSubstr("ifNull"))) << text;
+  }
+  EXPECT_THAT(
+      sql_of("T | where Timestamp between (datetime(2026-01-01) .. 1d) | count"),
+      HasSubstr(
+          "((t1.Timestamp >= toDateTime64('2026-01-01 00:00:00.0000000', 7, 'UTC')) AND (t1.Timestamp <= "
+          "toDateTime64('2026-01-02 00:00:00.0000000', 7, 'UTC')))"));
+  EXPECT_THAT(sql_of("T | where Timestamp >= startofday(ago(1d)) | count"),
+              HasSubstr("t1.Timestamp >= toDateTime64('2026-11-20 00:00:00.0000000'"));
+}
+
+// Outside of what DateTime64 holds a constant would be saturated silently, so both sides become ticks.
+TEST(Sql, ComparesTimesBeyondTheStoredRangeAsTicks) {
+  EXPECT_THAT(sql_of("T | where Timestamp > datetime(1850-01-01) | count"),
+              HasSubstr("(reinterpretAsInt64(t1.Timestamp) + toInt64(621355968000000000)) > toInt64("));
+}
+
+TEST(Sql, GuardsOnlyWhatCanBeNull) {
+  EXPECT_THAT(sql_of("T | where Count == 5 | count"), HasSubstr("WHERE (t1.Count = toInt64(5))"));
+  EXPECT_THAT(sql_of("T | where Maybe == 5 | count"), HasSubstr("WHERE ifNull((t1.Maybe = toInt64(5)), 0)"));
+  EXPECT_THAT(sql_of("T | where Maybe != 5 | count"), HasSubstr("WHERE ifNull((t1.Maybe != toInt64(5)), 1)"));
+  EXPECT_THAT(sql_of("T | where Maybe == Small | count"),
+              HasSubstr("ifNull((t1.Maybe = toInt64(t1.Small)), 0)"));
+  EXPECT_THAT(sql_of("T | where Maybe == Maybe | count"),
+              HasSubstr("if(((t1.Maybe IS NULL) AND (t1.Maybe IS NULL)), NULL, "));
+  EXPECT_THAT(sql_of("T | where Maybe > 5 | count"), HasSubstr("WHERE (t1.Maybe > toInt64(5))"));
+}
+
+TEST(Sql, TheOrderReachesTheResult) {
+  EXPECT_THAT(sql_of("T | sort by Count | project Name"),
+              ::testing::EndsWith("ORDER BY t1.Count DESC NULLS LAST"));
+  EXPECT_THAT(sql_of("T | sort by Count asc | extend a = Count * Count * Count * Count * Count * Count * "
+                     "Count | where a > 5 | project a"),
+              ::testing::ContainsRegex("ORDER BY t[0-9]+.s[0-9]+ ASC NULLS FIRST$"));
+  const std::string top = sql_of("T | top 5 by Count | where Flag");
+  EXPECT_THAT(top, HasSubstr("ORDER BY t1.Count DESC NULLS LAST\n  LIMIT 5"));
+  EXPECT_THAT(top, ::testing::ContainsRegex("ORDER BY t[0-9]+.s[0-9]+ DESC NULLS LAST$"));
+}
+
+TEST(Sql, ReadsReplacingTablesWithFinalAndOthersWithout) {
+  EXPECT_THAT(sql_of("T | count"), HasSubstr("FROM db.T AS t1 FINAL"));
+  EXPECT_THAT(sql_of("U | count"), Not(HasSubstr("FINAL")));
+}
+
+// Nothing that a query names or quotes stands in the SQL outside of a quoted literal.
+TEST(Sql, HoldsNoNameOfTheQuery) {
+  const std::string sql = sql_of(
+      "U | extend ['x` y; DROP'] = 'a\\'b\\\\c\\n' | summarize ['select'] = count() by ['x` y; DROP']");
+  EXPECT_THAT(sql, Not(HasSubstr("DROP'")));
+  EXPECT_THAT(sql, Not(HasSubstr(";")));
+  EXPECT_THAT(sql, HasSubstr("'a\\'b\\\\c\\x0A'"));
+  EXPECT_THAT(sql, HasSubstr("AS c4_x__y__DROP"));
+}
+
+TEST(Sql, ExpressionsDoNotGrowWithTheirUses) {
+  std::string text = "U | extend a = strcat(Name, 'x', Name)";
+  for (int i = 0; i < 30; ++i) text += " | extend a = strcat(a, 'x', a)";
+  EXPECT_LT(sql_of(text).size(), 30'000U);
+}
+
+TEST(Sql, LimitsTheRowsThatComeBack) {
+  const Time now(Ticks(testing::kNowTicks - kUnixEpochTicks));
+  const auto limited = [&](std::string_view text) {
+    return compile(text, testing::catalog(), {.now = now, .row_limit = 100})->sql;
+  };
+  EXPECT_THAT(limited("U"), ::testing::EndsWith("LIMIT 100"));
+  EXPECT_THAT(limited("U | take 5"), ::testing::EndsWith("LIMIT 5"));
+  EXPECT_THAT(limited("U | take 500"), ::testing::EndsWith("LIMIT 100"));
+}
+
+TEST(Sql, TooLargeAQueryIsRefused) {
+  std::string text = "U | where Name in (";
+  for (int i = 0; i < 60'000; ++i) text += "'x',";
+  text += "'y')";
+  const auto compiled = testing::compile(text);
+  ASSERT_FALSE(compiled);
+  EXPECT_EQ(compiled.error().code, DiagnosticCode::kTooLarge);
+}
+
+// examples/ holds queries that must stay what the documentation says they are.
+TEST(Examples, Compile) {
+  Catalog clicks;
+  clicks.tables.push_back({"UrlClickEvents",
+                           "linkgate",
+                           "UrlClickEvents",
+                           {{"Timestamp", Type::kDateTime},
+                            {"TimeGenerated", Type::kDateTime},
+                            {"ActionType", Type::kString},
+                            {"IsClickedThrough", Type::kBool},
+                            {"UrlDomain", Type::kString},
+                            {"ThreatTypes", Type::kString}},
+                           true});
+  for (const char* name : {"click-tracking.kql", "click-through.kql"}) {
+    std::ifstream file(std::string(LINKGATE_SOURCE_DIR) + "/examples/" + name);
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto compiled =
+        compile(text.str(), clicks, {.now = Time(Ticks(testing::kNowTicks - kUnixEpochTicks))});
+    ASSERT_TRUE(compiled) << render(compiled.error(), text.str());
+    EXPECT_EQ(compiled->columns.size(), 5U);
+    EXPECT_EQ(compiled->columns[3].name, "WarningShown");
+  }
+}
+
+}  // namespace
+}  // namespace linkgate::kql

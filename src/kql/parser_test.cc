@@ -1,0 +1,138 @@
+#include "kql/parser.h"
+
+#include <gtest/gtest.h>
+
+#include "kql/limits.h"
+
+namespace linkgate::kql {
+namespace {
+
+// The tree as canonical KQL on one line, or the message.
+std::string tree(std::string_view text) {
+  const auto ast = parse(text);
+  if (!ast) return "error: " + ast.error().message;
+  const std::string printed = print((*ast)->query);
+  const auto again = parse(printed);
+  EXPECT_TRUE(again) << printed;
+  if (again) {
+    EXPECT_EQ(print((*again)->query), printed);  // a fixed point
+  }
+  std::string line;
+  for (char c : printed) line += c == '\n' ? ' ' : c;
+  return line;
+}
+
+struct Case {
+  const char* text;
+  const char* want;
+};
+
+class Parser : public ::testing::TestWithParam<Case> {};
+TEST_P(Parser, BuildsTheTree) { EXPECT_EQ(tree(GetParam().text), GetParam().want); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Precedence, Parser,
+    ::testing::Values(Case{"T|where a or b and c==1", "T | where a or (b and (c == 1))"},
+                      Case{"T|where a==1 or b==2 or c==3", "T | where (a == 1) or (b == 2) or (c == 3)"},
+                      Case{"print 1+2*3-4", "print (1 + (2 * 3)) - 4"},
+                      Case{"print (1+2)*3", "print (1 + 2) * 3"}, Case{"print -a.b[0]", "print -a.b[0]"},
+                      Case{"T|where s has 'x' == true", "T | where (s has \"x\") == true"},
+                      Case{"T|where a+1>b*2", "T | where (a + 1) > (b * 2)"},
+                      Case{"T|where not(a) and s !contains 'x'",
+                           "T | where not(a) and (s !contains \"x\")"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Predicates, Parser,
+    ::testing::Values(Case{"T|where s in ('a','b')", "T | where s in (\"a\", \"b\")"},
+                      Case{"T|where s !in~ (U|project n)", "T | where s !in~ (U | project n)"},
+                      Case{"T|where s has_any ('a')", "T | where s has_any (\"a\")"},
+                      Case{"T|where n between (1..5)", "T | where n between (1 .. 5)"},
+                      Case{"T|where n !between (ago(1d) .. now())",
+                           "T | where n !between (ago(time(1.00:00:00)) .. now())"},
+                      Case{"T|where s matches regex 'x'", "T | where s matches regex \"x\""},
+                      Case{"T|where s =~ 'A' 'b'", "T | where s =~ \"Ab\""},
+                      Case{"T|where a <> b", "T | where a != b"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Operators, Parser,
+    ::testing::Values(Case{"T|filter a|limit 5", "T | where a | take 5"},
+                      Case{"T|extend x=1,y|project-away a*,b|project-reorder c desc, *",
+                           "T | extend x = 1, y | project-away a*, b | project-reorder c desc, *"},
+                      Case{"T|summarize n=count(),sum(x) by bin(t,1h), k",
+                           "T | summarize n = count(), sum(x) by bin(t, time(01:00:00)), k"},
+                      Case{"T|summarize by k", "T | summarize by k"},
+                      Case{"T|summarize hint.strategy=shuffle count() by k",
+                           "T | summarize hint.strategy=shuffle count() by k"},
+                      Case{"T|order by a asc nulls last, b", "T | sort by a asc nulls last, b"},
+                      Case{"T|top 3 by a", "T | top 3 by a"},
+                      Case{"T|distinct *|count", "T | distinct * | count"},
+                      Case{"T|join kind=leftouter (U|where b) on k, $left.x==$right.y",
+                           "T | join kind=leftouter (U | where b) on k, $left.x == $right.y"},
+                      Case{"T|lookup U on k|union V,W", "T | lookup U on k | union V, W"},
+                      Case{"union isfuzzy=true withsource=S T, (U|take 1)",
+                           "union isfuzzy=true withsource=S T, (U | take 1)"},
+                      Case{"T|render timechart with (title='a b', ycolumns=x, y)",
+                           "T | render timechart with (title=\"a b\", ycolumns=x, ycolumns=y)"},
+                      Case{"T|as X|getschema|serialize", "T | as X | getschema | serialize"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Sources, Parser,
+    ::testing::Values(Case{"datatable(a:long,['b c']:string)[1,'x',2,'y',]",
+                           "datatable(a:long, [\"b c\"]:string)[1, \"x\", 2, \"y\"]"},
+                      Case{"range i from 1 to 5 step 2|count", "range i from 1 to 5 step 2 | count"},
+                      Case{"print x=1,2", "print x = 1, 2"},
+                      Case{"let a=1;let f=(x:long,y:long=2){let z=x;z+y};print f(a,y=3)",
+                           "let a = 1; let f = (x:long, y:long = 2) { let z = x; z + y }; print f(a, y = 3)"},
+                      Case{"let T=view(){print 1};T", "let T = () { print 1 }; T"},
+                      Case{
+                          "print dynamic({'a':[1,-2.5,true,null],\"b\":datetime(2026-01-02)})",
+                          "print dynamic({\"a\":[1,-2.5,true,null],\"b\":\"2026-01-02T00:00:00.0000000Z\"})"},
+                      Case{"print d.a['b c'][-1].['d e']", "print d.a[\"b c\"][-1].[\"d e\"]"},
+                      Case{"T | project ['by'], by", "T | project [\"by\"], [\"by\"]"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Refusals, Parser,
+    ::testing::Values(
+        Case{"T | were a", "error: no operator 'were'; did you mean 'where'?"},
+        Case{"T | project-way a", "error: no operator 'project-way'; did you mean 'project-away'?"},
+        Case{"T | make-graph a", "error: the operator 'make-graph' is not supported"},
+        Case{"T | where a = 1", "error: '=' does not compare; write '=='"},
+        Case{"T | where", "error: expected an expression, but the query ends here"},
+        Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},
+        Case{"T where a", "error: expected '|' or the end of the query, but found 'where'"},
+        Case{"T | take", "error: expected an expression, but the query ends here"},
+        Case{"set x; T", "error: the statement 'set' is not supported"},
+        Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
+        Case{"T | where a in ()", "error: expected a value, but found ')'"},
+        Case{"T | extend (a, b) = f()", "error: several names for one expression are not supported"},
+        Case{"", "error: expected an expression, but the query ends here"}));
+
+std::string repeated(std::string_view text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+// Whatever nests is refused before it can exhaust the stack.
+TEST(Parser, RefusesHostileDepth) {
+  const int many = 30'000;
+  for (const std::string& text :
+       {"print " + repeated("(", many), "print " + repeated("-", many) + "1", "print " + repeated("[", many),
+        "print dynamic(" + repeated("[", many), "print f(" + repeated("f(", many),
+        "T | where a" + repeated(".b", many), "T | where a" + repeated("[0]", many),
+        "print 1" + repeated("+1", many), "T | union (" + repeated("T | union (", many),
+        "let f = " + repeated("(){ let g = ", 10'000)}) {
+    const auto ast = parse(text);
+    ASSERT_FALSE(ast) << text.substr(0, 40);
+    EXPECT_TRUE(ast.error().code == DiagnosticCode::kTooLarge || ast.error().code == DiagnosticCode::kSyntax)
+        << text.substr(0, 40) << ": " << ast.error().message;
+  }
+}
+
+TEST(Parser, LongChainsOfAndAreNotDeep) {
+  const auto ast = parse("T | where a" + repeated(" and a", 5'000) + repeated(" or b", 5'000));
+  EXPECT_TRUE(ast);
+}
+
+}  // namespace
+}  // namespace linkgate::kql
