@@ -51,13 +51,22 @@ bool ends_url(std::string_view character) {
          std::find(std::begin(kStops), std::end(kStops), character) != std::end(kStops);
 }
 
-// Where a URL that begins at `begin` ends, before trailing punctuation is taken off.
-size_t scan_end(std::string_view text, size_t begin) {
+// The bracket in front of a URL, whose partner then ends the URL: "[a](http://x/y)[b](z)". 0: there is none.
+char bracket_before(std::string_view text, size_t begin) {
+  return begin > 0 && internal::contains("([{", text[begin - 1]) ? text[begin - 1] : '\0';
+}
+
+// Where the URL whose path begins at `begin` ends, before trailing punctuation is taken off.
+size_t scan_end(std::string_view text, size_t begin, char bracket) {
+  const char partner = bracket == '(' ? ')' : bracket == '[' ? ']' : '}';
+  int depth = 0;
   size_t at = begin;
   while (at < text.size()) {
     const char c = text[at];
     if (static_cast<uint8_t>(c) < 0x80) {
       if (static_cast<uint8_t>(c) <= 0x20 || c == 0x7f || internal::contains("<>\"", c)) break;
+      depth += c == bracket;
+      if (bracket != '\0' && c == partner && depth-- == 0) break;
       ++at;
       continue;
     }
@@ -141,21 +150,6 @@ size_t trim_end(std::string_view text, size_t begin, size_t end) {
   return end;
 }
 
-// Where a URL stands behind an opening bracket, the bracket that closes it ends the URL:
-// "[a](http://x/y)[b](z)".
-size_t closing_bracket(std::string_view text, size_t begin, size_t end) {
-  if (begin == 0) return end;
-  const std::string_view kOpen = "([{", kClose = ")]}";
-  const size_t kind = kOpen.find(text[begin - 1]);
-  if (kind == std::string_view::npos) return end;
-  int depth = 0;
-  for (size_t at = begin; at < end; ++at) {
-    depth += text[at] == kOpen[kind];
-    if (text[at] == kClose[kind] && depth-- == 0) return at;
-  }
-  return end;
-}
-
 bool is_host_byte(char c) {
   return ascii::is_alnum(c) || c == '-' || c == '.' || static_cast<uint8_t>(c) >= 0x80;
 }
@@ -192,11 +186,15 @@ class Finder {
   size_t take_url(size_t begin, size_t authority, FoundKind kind) {
     const size_t host_end = authority_end(text_, authority);
     const bool path = host_end < text_.size() && internal::contains("/?#\\", text_[host_end]);
-    const size_t origin_end = path ? host_end : trim_end(text_, begin, host_end);
-    if (origin_end <= authority || !is_origin(begin, origin_end, kind))
-      return std::max(host_end, authority + 1);
-    const size_t end =
-        path ? trim_end(text_, begin, closing_bracket(text_, begin, scan_end(text_, host_end))) : origin_end;
+    if (path && is_origin(begin, host_end, kind)) {
+      const size_t end = trim_end(text_, begin, scan_end(text_, host_end, bracket_before(text_, begin)));
+      if (end > host_end) {
+        found_.push_back({begin, end, kind});
+        return end;
+      }
+    }
+    const size_t end = trim_end(text_, begin, host_end);
+    if (end <= authority || !is_origin(begin, end, kind)) return std::max(host_end, authority + 1);
     found_.push_back({begin, end, kind});
     return end;
   }
@@ -232,7 +230,8 @@ class Finder {
     if (internal::contains("@/\\_.-", before) || after == '@' || after == '_') return word_end;
     const std::string_view name = text_.substr(begin, end - begin);
     if (name.size() > kMaxBareDomain || !has_public_suffix(name)) return word_end;
-    if (end == word_end && after == '/') end = trim_end(text_, begin, scan_end(text_, end));
+    if (end == word_end && after == '/')
+      end = trim_end(text_, begin, scan_end(text_, end, bracket_before(text_, begin)));
     found_.push_back({begin, end, FoundKind::kBareDomain});
     return std::max(end, word_end);
   }

@@ -14,16 +14,25 @@ namespace linkgate::url {
 inline constexpr std::string_view kOrigin = "https://links.example.net";
 inline constexpr std::string_view kHost = "links.example.net";
 
-inline SealingKey key(uint32_t id, KeyState state) {
+inline SealingKey key(uint32_t id, KeyState state, uint8_t salt = 0) {
   SealingKey key;
   key.id = id;
   key.state = state;
   key.created = Time(std::chrono::seconds(1'700'000'000 + id));
-  for (size_t i = 0; i < key.secret.size(); ++i) key.secret[i] = static_cast<uint8_t>(id * 31 + i);
+  for (size_t i = 0; i < key.secret.size(); ++i) key.secret[i] = static_cast<uint8_t>(id * 31 + i + salt);
   return key;
 }
 
 inline Keyring ring() { return Keyring({key(7, KeyState::kSealing), key(3, KeyState::kOpenOnly)}); }
+
+// Bytes that do not compress, the same in every run.
+inline std::string noise_bytes(size_t size) {
+  std::string bytes;
+  uint32_t state = 1;
+  while (bytes.size() < size)
+    bytes.push_back(static_cast<char>((state = state * 1664525u + 1013904223u) >> 24));
+  return bytes;
+}
 
 inline LinkClaims claims(std::string url) {
   LinkClaims claims;

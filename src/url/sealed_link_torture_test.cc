@@ -163,6 +163,55 @@ TEST(SealedLink, WhatCannotBeRepairedSaysWhy) {
   for (const auto& c : cases) expect_answer(c);
 }
 
+struct FateCase {
+  const char* name;
+  std::string link;
+  std::string answer;
+  Keyring keys = ring();
+  std::string_view host = kHost;
+};
+
+// One row for each fate that a link can meet; the tables above go into each of them.
+TEST(SealedLink, EveryFateHasItsAnswer) {
+  const std::string link = seal_or_die(claims(kPlain));
+  const std::string box = *base64url_decode(link.substr(link.find("&data=") + 6));
+  const Keyring stranger({key(7, KeyState::kSealing, 99)});
+  const std::string long_url = "https://a.example/" + std::string(3000, 'x');
+  const std::string stored_url = "https://a.example/" + std::string(8001, 'x');
+  const FateCase cases[] = {
+      {"as sealed", link, "opens"},
+      {"re-encoded", swap_url(link, kShort + "/item?id=42&ref=mail%23top"), "opens"},
+      {"escaped twice", swap_url(link, encode(encode(kPlain))), "repaired"},
+      {"truncated", link.substr(0, link.size() - 10), "damaged"},
+      {"truncated in front of the seal", link.substr(0, link.find("&data")), "not ours"},
+      {"parameters appended to the link", link + "&utm_source=x&fbclid=y", "opens"},
+      {"parameters appended to the URL", swap_url(link, encode(replaced(kPlain, "#", "&utm_source=x#"))),
+       "repaired"},
+      {"wrapped again",
+       unwrap("https://nam01.safelinks.protection.outlook.com/?url=" + encode(link) + "&data=05").url,
+       "opens"},
+      {"forged under a secret of the forger's", seal_or_die(claims(kPlain), stranger), "damaged"},
+      {"forged with a seal of another link", swap_url(link, encode("https://evil.example/")), "altered"},
+      {"forged from nothing", link.substr(0, link.find("&data=") + 6) + std::string(150, 'A'), "not ours"},
+      {"one bit changed",
+       link.substr(0, link.find("&data=") + 6) +
+           base64url_encode(std::string(box).replace(60, 1, 1, static_cast<char>(box[60] ^ 1))),
+       "damaged"},
+      {"foreign host", link, "other host", ring(), "click.example.com"},
+      {"revoked key", link, "revoked key", Keyring({key(7, KeyState::kRevoked), key(8, KeyState::kSealing)})},
+      {"unknown key", link, "unknown key", Keyring({key(8, KeyState::kSealing)})},
+      {"key only open", link, "opens", Keyring({key(7, KeyState::kOpenOnly), key(8, KeyState::kSealing)})},
+      {"longer than 2,000", seal_or_die(claims(long_url)), "opens"},
+      {"longer than 2,000, url= altered", swap_url(seal_or_die(claims(long_url)), "x"), "opens"},
+      {"longer than 2,000, cut at 2,000",
+       seal_or_die(claims("https://a.example/" + base64url_encode(noise_bytes(3000)))).substr(0, 2000),
+       "damaged"},
+      {"longer than 8,000", seal_or_die(claims(stored_url)), "lookup"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(describe(open(target_of(c.link), c.host, c.keys)), c.answer) << c.name;
+}
+
 // Vendors that wrapped our link once more: what their decoder gives is what has to open.
 TEST(SealedLink, OpensAfterAnotherVendorsWrapperIsTakenOff) {
   const std::string link = seal_or_die(claims(kPlain));
