@@ -19,7 +19,7 @@ constexpr bool is_label_char(char c) { return ascii::is_alnum(c) || c == '-'; }
 template <typename Visit>
 void for_each_label_key(std::string_view text, Visit visit) {
   const std::string lower = ascii::to_lower(text);
-  size_t previous_begin = 0, previous_end = std::string::npos;
+  size_t previous_begin = 0, previous_end = 0;
   for (size_t i = 0; i < lower.size();) {
     if (!is_label_char(lower[i])) {
       ++i;
@@ -28,7 +28,7 @@ void for_each_label_key(std::string_view text, Visit visit) {
     size_t end = i;
     while (end < lower.size() && is_label_char(lower[end])) ++end;
     visit(std::string_view(lower).substr(i, end - i), false);
-    if (previous_end + 1 == i && lower[previous_end] == '.') {
+    if (previous_end > 0 && previous_end + 1 == i && lower[previous_end] == '.') {
       visit(std::string_view(lower).substr(previous_begin, end - previous_begin), true);
     }
     previous_begin = i;
