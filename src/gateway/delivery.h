@@ -94,6 +94,8 @@ class Delivery {
   std::vector<Group> unscannable_groups();
   asio::awaitable<Result<RenderedMessage>> render(const Group& group);
   Result<RenderedMessage> render_now(const Group& group) const;
+  std::string render_unscannable(const Group& group) const;
+  std::string received() const;
   std::vector<std::pair<std::string, std::string>> headers_for(const Group& group) const;
   struct Lanes;
   asio::awaitable<bool> deliver_all(const std::vector<Group>& groups);

@@ -6,14 +6,12 @@
 
 #include "base/log.h"
 #include "gateway/delivery.h"
+#include "mail/unscannable.h"
 
 namespace linkgate::gateway {
 namespace {
 
-constexpr std::string_view kJunkField = "X-Linkgate-Action";  // "junk": the mailbox server's Sieve files it
 constexpr std::string_view kVerdictField = "X-Linkgate-Verdict";
-constexpr std::string_view kTipField = "X-Linkgate-Tip";
-constexpr std::string_view kSubjectTip = "[Links not checked]";
 
 std::string_view name_of(verdict::UnscannableAction action) {
   switch (action) {
@@ -75,19 +73,22 @@ std::vector<Delivery::Group> Delivery::unscannable_groups() {
   return groups;
 }
 
-// What stands above the message: our Received, and what Sieve and people read.
+// The Received field of this hop, RFC 5321 section 4.4.
+std::string Delivery::received() const {
+  return fmt::format("by {} (Linkgate) with {} id {};\r\n\t{}", context_.config.hostname,
+                     listener_.protocol == "lmtp" ? "LMTP" : "ESMTP", facts_.identity.text,
+                     mail_date(context_.clock.now()));
+}
+
+// What stands above a message that was read: our Received, and what mailbox servers file by.
 std::vector<std::pair<std::string, std::string>> Delivery::headers_for(const Group& group) const {
-  std::vector<std::pair<std::string, std::string>> headers;
-  const bool lmtp = listener_.protocol == "lmtp";
-  headers.emplace_back("Received", fmt::format("by {} (Linkgate) with {} id {};\r\n\t{}",
-                                               context_.config.hostname, lmtp ? "LMTP" : "ESMTP",
-                                               facts_.identity.text, mail_date(context_.clock.now())));
+  std::vector<std::pair<std::string, std::string>> headers = {{"Received", received()}};
   if (listener_.outbound) return headers;
-  if (group.outcome == DeliveryOutcome::kJunked) headers.emplace_back(kJunkField, "junk");
+  if (group.outcome == DeliveryOutcome::kJunked) {
+    for (auto& header : mail::junk_headers()) headers.push_back(std::move(header));
+  }
   if (facts_.verdict.is_threat())
     headers.emplace_back(kVerdictField, verdict::to_string(facts_.verdict.worst));
-  if (!facts_.unscannable.empty())
-    headers.emplace_back(kTipField, "The links of this message were not checked: it could not be read");
   return headers;
 }
 
@@ -101,16 +102,8 @@ asio::awaitable<Result<RenderedMessage>> Delivery::render(const Group& group) {
 }
 
 Result<RenderedMessage> Delivery::render_now(const Group& group) const {
+  if (work_ == nullptr) return RenderedMessage{render_unscannable(group), {}};
   const auto headers = headers_for(group);
-  if (work_ == nullptr) {
-    std::string lines;
-    for (const auto& [name, value] : headers) lines.append(name).append(": ").append(value).append("\r\n");
-    if (!listener_.outbound) {
-      lines.append("X-Linkgate-Id: ").append(url::message_stamp(facts_.identity.text, *keys_)).append("\r\n");
-    }
-    const bool tip = group.unscannable_action == "PassWithTip" || group.unscannable_action == "Quarantine";
-    return RenderedMessage{with_header(transaction_.data, lines, tip ? kSubjectTip : std::string_view()), {}};
-  }
   if (listener_.outbound) return work_->render_outbound(headers);
   const Recipient& first = recipients_[group.recipients.front()];
   RecipientPolicy policy;
@@ -119,6 +112,27 @@ Result<RenderedMessage> Delivery::render_now(const Group& group) const {
   policy.do_not_rewrite = &policies_->do_not_rewrite(*first.match.policy);
   policy.wrap = first.wrap;
   return work_->render_for(policy, headers);
+}
+
+// A message that could not be read, as its recipients' UnscannableAction wants it.
+std::string Delivery::render_unscannable(const Group& group) const {
+  const std::string above = "Received: " + received() + "\r\n";
+  if (listener_.outbound) return with_header(transaction_.data, above);
+  mail::TipOptions options;
+  options.stamp = url::message_stamp(facts_.identity.text, *keys_);
+  const bool junk = group.outcome == DeliveryOutcome::kJunked;
+  const bool tip = group.unscannable_action == "PassWithTip" || group.unscannable_action == "Quarantine";
+  Result<std::string> marked = Error(ErrorCode::kNotFound, "no mark is asked for");
+  if (tip) marked = mail::pass_with_tip(transaction_.data, facts_.unscannable, options);
+  if (junk) marked = mail::mark_as_junk(transaction_.data, facts_.unscannable, options);
+  if (marked) return above + *marked;
+  // No mark is wanted, or there is no header that one could be put into: the message gets one.
+  std::string lines = above + "X-Linkgate-Id: " + options.stamp + "\r\n";
+  if (tip) lines += "Subject: " + options.subject_prefix + "\r\n";
+  if (junk) {
+    for (const auto& [name, value] : mail::junk_headers()) lines += name + ": " + value + "\r\n";
+  }
+  return with_header(transaction_.data, lines);
 }
 
 }  // namespace linkgate::gateway

@@ -53,7 +53,7 @@ TEST(GatewayPolicy, ABlockedLinkAsksForTheJunkFolder) {
   auto client = world.connect();
   client->deliver("ada@ext.test", {"a@corp.test"}, link_mail("https://evil.example.org/login"));
   const std::string message = world.script.message_for("a@corp.test");
-  EXPECT_EQ(header(message, "X-Linkgate-Action"), "junk");
+  EXPECT_EQ(header(message, "X-Spam-Flag"), "YES");
   EXPECT_EQ(open_link(world, href(message)).claims.url, "https://evil.example.org/login")
       << "and it is sealed all the same";
   const std::string row = world.rows("EmailEvents", 1)[0];
@@ -85,7 +85,7 @@ TEST(GatewayPolicy, UnscannableActionIsEachRecipientsOwn) {
   EXPECT_EQ(header(world.script.message_for("tip@corp.test"), "Subject"), "[Links not checked] part one");
   EXPECT_EQ(header(world.script.message_for("quarantine@corp.test"), "Subject"),
             "[Links not checked] part one");
-  EXPECT_EQ(header(world.script.message_for("junk@corp.test"), "X-Linkgate-Action"), "junk");
+  EXPECT_EQ(header(world.script.message_for("junk@corp.test"), "X-Spam-Flag"), "YES");
   const auto rows = world.rows("EmailEvents", 5);
   for (const std::string& row : rows) EXPECT_NE(row.find("Unscannable"), std::string::npos) << row;
 }

@@ -64,24 +64,13 @@ HeaderBlock read_header(std::string_view message) {
   return block;
 }
 
-std::string with_header(std::string_view message, std::string_view lines, std::string_view subject_tip) {
+std::string with_header(std::string_view message, std::string_view lines) {
   const HeaderBlock header = read_header(message);
   std::string result;
-  result.reserve(message.size() + lines.size() + subject_tip.size() + 16);
+  result.reserve(message.size() + lines.size() + 2);
   result += lines;
-  if (!subject_tip.empty() && header.first("Subject") == nullptr)
-    result.append("Subject: ").append(subject_tip).append("\r\n");
-  bool tipped = false;
   for (const HeaderField& field : header.fields) {
-    if (ascii::istarts_with(field.name, kOwnPrefix)) continue;
-    if (!subject_tip.empty() && !tipped && ascii::iequals(field.name, "Subject")) {
-      const size_t colon = field.whole.find(':');
-      result.append(field.whole.substr(0, colon + 1)).append(" ").append(subject_tip);
-      result.append(field.whole.substr(colon + 1));
-      tipped = true;
-      continue;
-    }
-    result += field.whole;
+    if (!ascii::istarts_with(field.name, kOwnPrefix)) result += field.whole;
   }
   // A message without a header (or one that begins with something else) needs the empty line that ends ours.
   const std::string_view rest = message.substr(header.size);

@@ -30,9 +30,8 @@ HeaderBlock read_header(std::string_view message);
 
 inline constexpr std::string_view kOwnPrefix = "X-Linkgate-";  // of every header field of ours
 
-// The message with `lines` ("Name: value\r\n", whole) before it, without fields of ours, and with
-// `subject_tip` in front of its Subject (a Subject is added where it has none; empty: untouched). Every other
-// byte stays.
-std::string with_header(std::string_view message, std::string_view lines, std::string_view subject_tip);
+// The message with `lines` ("Name: value\r\n", whole) before it and without fields of ours. Every other byte
+// stays.
+std::string with_header(std::string_view message, std::string_view lines);
 
 }  // namespace linkgate::gateway

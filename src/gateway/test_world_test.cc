@@ -69,13 +69,16 @@ class World::Script final : public net::SmtpHandler {
   asio::awaitable<void> deliver(net::SmtpTransaction& transaction, net::SmtpAnswers& answers) override {
     if (script_.before_answer) script_.before_answer();
     Received taken{transaction.envelope, transaction.data};
-    for (size_t i = 0; i < transaction.envelope.recipients.size(); ++i) {
-      net::SmtpReply reply(250, "2.0.0 kept");
-      if (script_.reply) reply = script_.reply(transaction.envelope.recipients[i].address);
-      if (!reply.positive()) std::erase(taken.envelope.recipients, transaction.envelope.recipients[i]);
-      (void)co_await answers.give(i, std::move(reply));
+    std::vector<net::SmtpReply> replies;
+    for (const net::SmtpRecipient& recipient : transaction.envelope.recipients) {
+      replies.push_back(script_.reply ? script_.reply(recipient.address) : net::SmtpReply(250, "2.0.0 kept"));
+      if (!replies.back().positive()) std::erase(taken.envelope.recipients, recipient);
     }
     if (!taken.envelope.recipients.empty()) script_.take(std::move(taken));
+    for (size_t i = 0; i < replies.size(); ++i) {
+      net::SmtpReply reply = replies[i];
+      (void)co_await answers.give(i, std::move(reply));
+    }
   }
 
  private:
