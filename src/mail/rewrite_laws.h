@@ -25,7 +25,7 @@ inline std::optional<std::string> seal(const Link& link) {
   return std::string(kSealed) + "www.example&data=" + std::string(40, '-') + base64url_encode(link.url) + "0";
 }
 inline std::optional<std::string> unseal(const Link& link) {
-  if (!link.url.starts_with(kSealed)) return std::nullopt;
+  if (!link.url.starts_with(kSealed) || link.url.size() < kSealed.size() + 60) return std::nullopt;
   const size_t data = kSealed.size() + std::string_view("www.example&data=").size() + 40;
   return base64url_decode(std::string_view(link.url).substr(data, link.url.size() - data - 1));
 }
