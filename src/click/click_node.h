@@ -63,7 +63,8 @@ class ClickNode {
   ClickNode(const ClickConfig& config, std::string node, ClickSources sources, Branding branding,
             events::SpoolWriter& spool, const Clock& clock, metrics::Registry& registry);
 
-  // True once the rows are in the spool. False: they are not and will not be (counted, and logged now and then).
+  // True once the rows are in the spool. False: they are not and will not be (counted, and logged now and
+  // then).
   bool record(const Rows& rows);
   // False after a failing sync: rows that the spool takes now may still be lost in a power cut.
   bool spool_healthy() const { return spool.healthy(); }

@@ -46,7 +46,9 @@ TEST_F(World, APhishingLinkIsBlockedWithoutAWayOnUnlessThePolicySaysSo) {
   EXPECT_EQ(response.status, 200U);
   EXPECT_EQ(header(response, "Location"), "");
   EXPECT_THAT(response.body, HasSubstr("<b>northgate-voicemail.com</b>"));
-  EXPECT_THAT(response.body, HasSubstr("The feed &quot;openphish&quot; lists this address."));
+  EXPECT_THAT(response.body,
+              HasSubstr("<li>The site is on a list of dangerous sites that your organisation follows.</li>"));
+  EXPECT_THAT(response.body, HasSubstr("The feed &quot;openphish&quot; lists this address.</dd>"));
   EXPECT_THAT(response.body, Not(HasSubstr("/continue/")));
   ASSERT_THAT(clicks(), SizeIs(1));
   EXPECT_EQ(clicks()[0]["ActionType"], "ClickBlocked");

@@ -2,6 +2,8 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 #include "base/base64.h"
 #include "click/page_style.h"
 #include "url/domain.h"
@@ -155,16 +157,22 @@ void add_destination(Html& html, const PageModel& page, const Strings& strings) 
   html.raw("</div>");
 }
 
+// Our own sentence for a reason that we know; empty for others, whose sentence stands for itself.
+std::string_view plain_words(const verdict::Evidence& evidence, const Strings& strings) {
+  for (const EvidenceText& known : strings.evidence) {
+    if (known.code == evidence.code) return known.sentence;
+  }
+  return {};
+}
+
 void add_reasons(Html& html, const PageModel& page, const Strings& strings) {
   if (!shows_reasons(page.kind) || page.evidence.empty()) return;
   html.raw("<h2>").text(strings.why).raw("</h2><ul>");
   size_t shown = 0;
   for (const verdict::Evidence& evidence : page.evidence) {
     if (shown++ == kMaxReasons) break;
-    std::string_view sentence = evidence.sentence;
-    for (const EvidenceText& known : strings.evidence) {
-      if (known.code == evidence.code) sentence = known.sentence;
-    }
+    std::string_view plain = plain_words(evidence, strings);
+    std::string_view sentence = plain.empty() ? std::string_view(evidence.sentence) : plain;
     html.raw("<li>").text(sentence).raw("</li>");
   }
   html.raw("</ul>");
@@ -188,6 +196,11 @@ void add_details(Html& html, const PageModel& page, const Strings& strings) {
   add_fact(html, strings.full_address, std::string_view(page.url).substr(0, kMaxShownUrl));
   add_fact(html, strings.received, page.received);
   add_fact(html, strings.sealed_for, page.recipient);
+  // The check's own words, for whoever is asked for help, where the page said them more plainly above.
+  for (size_t i = 0; shows_reasons(page.kind) && i < std::min(page.evidence.size(), kMaxReasons); ++i) {
+    if (plain_words(page.evidence[i], strings).empty()) continue;
+    add_fact(html, strings.finding, page.evidence[i].sentence);
+  }
   add_fact(html, strings.reference, page.reference);
   html.raw("</dl>");
   if (page.may_report && !page.token.empty()) {

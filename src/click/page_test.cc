@@ -43,7 +43,8 @@ TEST(Strings, EveryLanguageSaysEverything) {
                                               &Strings::contact,
                                               &Strings::message_of_organisation,
                                               &Strings::checking_again,
-                                              &Strings::footer};
+                                              &Strings::footer,
+                                              &Strings::finding};
   for (const Strings* language : languages()) {
     for (auto page : pages) {
       EXPECT_FALSE((language->*page).title.empty()) << language->language;

@@ -39,6 +39,7 @@ struct Strings {
   std::string_view full_address;
   std::string_view received;    // "The message came on", followed by a date
   std::string_view sealed_for;  // "The link was sent to", followed by an address
+  std::string_view finding;     // what the check said, in its own words
   std::string_view reference;   // followed by the click's id
   std::string_view report_text, report_button;
   std::string_view continue_text, continue_button;
@@ -52,7 +53,8 @@ struct Strings {
   std::string_view checking_again;           // for readers of the scanning page without a picture
   std::string_view footer;                   // after the organisation's name
 
-  std::span<const EvidenceText> evidence;  // sentences of ours that stand in verdicts as English
+  std::span<const EvidenceText>
+      evidence;  // plain words for reasons that we know; the check's own words stand under `finding`
 };
 
 std::span<const Strings* const> languages();  // the first is the default

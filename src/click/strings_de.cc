@@ -6,7 +6,7 @@ namespace {
 constexpr EvidenceText kEvidence[] = {
     {"nothing.known",
      "Über diese Adresse ist nichts bekannt: Sie steht auf keiner Liste sicherer oder schädlicher Seiten."},
-    {"feed.listed", "Die Adresse steht auf einer Liste gefährlicher Seiten."},
+    {"feed.listed", "Die Seite steht auf einer Liste gefährlicher Seiten, der Ihre Organisation folgt."},
     {"scan.pending", "Die Prüfung ist noch nicht fertig."},
     {"check.failed",
      "Die Prüfung war gerade nicht möglich. Es ist nichts gegen die Seite bekannt und nichts für sie."},
@@ -87,6 +87,7 @@ const Strings kGerman = {
     .full_address = "Vollständige Adresse",
     .received = "Nachricht vom",
     .sealed_for = "Gesendet an",
+    .finding = "Was die Prüfung ergab",
     .reference = "Vorgang",
     .report_text =
         "Sie kennen diese Seite und sind sicher, dass sie ungefährlich ist? Sagen Sie es den "

@@ -5,6 +5,7 @@ namespace {
 
 constexpr EvidenceText kEvidence[] = {
     {"nothing.known", "Nothing is known about this address: it is on no list of safe or harmful sites."},
+    {"feed.listed", "The site is on a list of dangerous sites that your organisation follows."},
     {"scan.pending", "The check has not finished yet."},
     {"check.failed",
      "The check could not be made at this moment. Nothing is known against the site, and nothing for it."},
@@ -79,6 +80,7 @@ const Strings kEnglish = {
     .full_address = "Full address",
     .received = "Message of",
     .sealed_for = "Sent to",
+    .finding = "What the check found",
     .reference = "Reference",
     .report_text =
         "You know this site and are sure that it is safe? Tell the people who look after mail security.",

@@ -66,7 +66,8 @@ asio::awaitable<net::HttpResponse> scan(net::HttpRequest& request) {
       co_await pause.async_wait(asio::use_awaitable);
     }
     verdict.disposition = site->second.disposition;
-    verdict.evidence = {{"page.judged", site->second.sentence, {}}};
+    bool listed = std::string_view(site->second.sentence).starts_with("The feed");
+    verdict.evidence = {{listed ? "feed.listed" : "page.judged", site->second.sentence, {}}};
   }
   co_return net::HttpResponse{200, {{"Content-Type", "application/json"}}, api::to_json(verdict), {}};
 }
