@@ -29,7 +29,8 @@ std::vector<std::string> load_mails() {
 
 void rewrite_mails(benchmark::State& state) {
   const auto mails = load_mails();
-  if (mails.empty()) return state.SkipWithError("no mails: set LINKGATE_BENCH_MAILS to a folder of .eml files");
+  if (mails.empty())
+    return state.SkipWithError("no mails: set LINKGATE_BENCH_MAILS to a folder of .eml files");
   auto key = url::generate_key(1, Time{});
   key.state = url::KeyState::kSealing;
   const url::Keyring keys({key});

@@ -1,4 +1,5 @@
-// Every entity lies in the message and in its parent, its header before its body, and siblings follow one another.
+// Every entity lies in the message and in its parent, its header before its body, and siblings follow one
+// another.
 #include <cstdint>
 #include <string_view>
 #include <vector>

@@ -14,7 +14,8 @@ constexpr std::string_view kUrlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 constexpr std::array<int8_t, 256> invert(std::string_view alphabet) {
   std::array<int8_t, 256> table{};
   table.fill(-1);
-  for (size_t i = 0; i < alphabet.size(); ++i) table[static_cast<uint8_t>(alphabet[i])] = static_cast<int8_t>(i);
+  for (size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<uint8_t>(alphabet[i])] = static_cast<int8_t>(i);
   return table;
 }
 constexpr auto kStandardValues = invert(kStandard);
@@ -64,7 +65,8 @@ std::string base64_encode(std::string_view bytes) {
 std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrlSafe); }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  for (int i = 0; i < 2 && text.size() % 4 == static_cast<size_t>(i == 0 ? 0 : 3) && text.ends_with('='); ++i) {
+  for (int i = 0; i < 2 && text.size() % 4 == static_cast<size_t>(i == 0 ? 0 : 3) && text.ends_with('=');
+       ++i) {
     text.remove_suffix(1);
   }
   return decode(text, kStandardValues);

@@ -1,5 +1,6 @@
 #pragma once
-// Time as an interface, so that tests own it. Wall time is UTC with the resolution of the event tables (100 ns ticks).
+// Time as an interface, so that tests own it. Wall time is UTC with the resolution of the event tables (100
+// ns ticks).
 
 #include <chrono>
 #include <cstdint>
@@ -45,7 +46,8 @@ class FakeClock final : public Clock {
 
 // "2026-11-21T22:52:13.1234567Z": always seven digits, as Kusto and Graph print it.
 std::string to_iso8601(Time time);
-// Accepts what to_iso8601 prints, with 0 to 9 fractional digits, 'T' or a space, 'Z' or an offset; a bare date is midnight.
+// Accepts what to_iso8601 prints, with 0 to 9 fractional digits, 'T' or a space, 'Z' or an offset; a bare
+// date is midnight.
 std::optional<Time> from_iso8601(std::string_view text);
 
 }  // namespace linkgate

@@ -1,6 +1,7 @@
 #pragma once
-// The configuration: one TOML file for all programs of an installation. Every key is listed in docs/configuration.md; an
-// unknown key, a wrong type or a value out of range is refused at start with file, line and column.
+// The configuration: one TOML file for all programs of an installation. Every key is listed in
+// docs/configuration.md; an unknown key, a wrong type or a value out of range is refused at start with file,
+// line and column.
 
 #include <chrono>
 #include <cstdint>
@@ -13,75 +14,76 @@
 
 namespace linkgate {
 
-struct GatewayListenerConfig {     // [[gateway.listener]]
-  std::string listen = "127.0.0.1:2424";    // or "unix:/path"
-  bool outbound = false;                    // direction = "inbound" | "outbound"
-  std::string protocol = "lmtp";            // "lmtp" | "smtp": what the MTA speaks to us
+struct GatewayListenerConfig {                 // [[gateway.listener]]
+  std::string listen = "127.0.0.1:2424";       // or "unix:/path"
+  bool outbound = false;                       // direction = "inbound" | "outbound"
+  std::string protocol = "lmtp";               // "lmtp" | "smtp": what the MTA speaks to us
   std::string next_hop = "lmtp:127.0.0.1:24";  // "lmtp:HOST:PORT", "smtp:HOST:PORT", "lmtp:unix:/path"
 };
 
-struct GatewayConfig {             // [gateway]
+struct GatewayConfig {  // [gateway]
   std::vector<GatewayListenerConfig> listeners;
-  std::string hostname = "localhost";              // in the greeting and in Received
+  std::string hostname = "localhost";  // in the greeting and in Received
   std::vector<std::string> xforward_peers = {"127.0.0.0/8", "::1"};
-  std::vector<std::string> authserv_ids;           // whose Authentication-Results count
-  std::vector<std::string> accepted_domains;       // ours: EmailDirection, internal senders
-  std::string signature_trust;                     // PEM file of CAs whose S/MIME signatures keep a part untouched
+  std::vector<std::string> authserv_ids;      // whose Authentication-Results count
+  std::vector<std::string> accepted_domains;  // ours: EmailDirection, internal senders
+  std::string signature_trust;                // PEM file of CAs whose S/MIME signatures keep a part untouched
   uint64_t max_message_bytes = 50ULL << 20;
-  uint64_t max_memory_bytes = 512ULL << 20;        // of messages under way; beyond it senders wait
+  uint64_t max_memory_bytes = 512ULL << 20;  // of messages under way; beyond it senders wait
   int max_sessions = 500;
-  int max_hops = 50;                               // Received headers, then the mail loops
+  int max_hops = 50;  // Received headers, then the mail loops
   std::chrono::seconds next_hop_timeout{120};
 };
 
-struct ClickConfig {               // [click]
+struct ClickConfig {  // [click]
   // One click node (a process with its own spool) for each address; several share nothing but keys and state.
   std::vector<std::string> listen = {"127.0.0.1:8480"};
-  std::string origin = "http://localhost:8480";    // what links begin with; its host is bound into every seal
+  std::string origin = "http://localhost:8480";  // what links begin with; its host is bound into every seal
   std::string tls_certificate, tls_key;
   std::vector<std::string> trusted_proxies;
   bool proxy_protocol = false;
-  std::string organisation, contact, logo;         // shown on pages
-  int clicks_per_minute = 120;                     // of one client address, then 429
+  std::string organisation, contact, logo;  // shown on pages
+  int clicks_per_minute = 120;              // of one client address, then 429
   int reports_per_hour = 10;
-  std::string node_name;                           // of this machine, for key acknowledgement; default host name
+  std::string node_name;  // of this machine, for key acknowledgement; default host name
 };
 
-struct FeedConfig {                // [[feed]]
+struct FeedConfig {  // [[feed]]
   std::string name;
-  std::string source;                              // file path or http(s) URL
-  std::string format = "text";                     // "text": a URL or host a line; "csv": see columns
+  std::string source;           // file path or http(s) URL
+  std::string format = "text";  // "text": a URL or host a line; "csv": see columns
   std::string url_column = "url";
-  std::string threat_column;                       // its value phish* or malware* decides; empty: `threat`
-  std::string threat = "phishing";                 // "phishing" | "malware"
+  std::string threat_column;        // its value phish* or malware* decides; empty: `threat`
+  std::string threat = "phishing";  // "phishing" | "malware"
   std::chrono::seconds refresh{900};
 };
 
-struct ScanConfig {                // [scan]
-  std::vector<FeedConfig> feeds;                   // [[feed]] at top level
+struct ScanConfig {               // [scan]
+  std::vector<FeedConfig> feeds;  // [[feed]] at top level
   std::chrono::seconds verdict_lifetime{3600};
 };
 
-struct EventsConfig {              // [events]
-  std::string url;                                 // empty: linkgate-store on this machine; else a ClickHouse
+struct EventsConfig {  // [events]
+  std::string url;     // empty: linkgate-store on this machine; else a ClickHouse
   std::string user = "linkgate";
   std::string password_file;
   std::string database = "linkgate";
-  std::string store_listen = "127.0.0.1:0";        // where linkgate-store listens
+  std::string store_listen = "127.0.0.1:0";  // where linkgate-store listens
   int retention_days = 30;
   uint64_t store_memory_bytes = 4ULL << 30;
 };
 
-struct StateConfig {               // [state]
-  std::string location;                            // empty: SQLite in DATA/state; else "postgresql://..."
+struct StateConfig {     // [state]
+  std::string location;  // empty: SQLite in DATA/state; else "postgresql://..."
 };
 
 struct Config {
-  std::string file;                                // where it was read from; empty: defaults
-  std::string data = "linkgate-data";              // [linkgate] data: keys, state, spools, events
+  std::string file;                    // where it was read from; empty: defaults
+  std::string data = "linkgate-data";  // [linkgate] data: keys, state, spools, events
   std::string log_level = "info";
-  std::string admin_listen = "127.0.0.1:8481";     // [linkgate] admin_listen: /healthz and /metrics of all programs
-  std::string run_as;                              // user prefix when started as root, e.g. "linkgate": see docs
+  std::string admin_listen =
+      "127.0.0.1:8481";  // [linkgate] admin_listen: /healthz and /metrics of all programs
+  std::string run_as;    // user prefix when started as root, e.g. "linkgate": see docs
   GatewayConfig gateway;
   ClickConfig click;
   ScanConfig scan;
@@ -93,7 +95,8 @@ struct Config {
 Result<Config> parse_config(std::string_view toml, std::string_view file_name);
 Result<Config> load_config(const std::string& path);
 
-// Every key that parse_config knows, "click.origin" style: docs/configuration.md is held to this list by a test.
+// Every key that parse_config knows, "click.origin" style: docs/configuration.md is held to this list by a
+// test.
 std::vector<std::string> config_keys();
 
 // Where things lie in the data directory.
@@ -104,11 +107,15 @@ struct DataPaths {
   std::string spool(std::string_view program) const { return root + "/spool/" + std::string(program); }
   std::string spools() const { return root + "/spool"; }
   std::string events() const { return root + "/events"; }
-  std::string run() const { return root + "/run"; }                    // sockets, addresses, pids
+  std::string run() const { return root + "/run"; }  // sockets, addresses, pids
   std::string scan_socket() const { return run() + "/scan.sock"; }
   std::string store_secret() const { return root + "/secrets/store"; }
-  std::string admin_socket(std::string_view program) const { return run() + "/" + std::string(program) + ".admin"; }
-  std::string store_address() const { return run() + "/store.url"; }   // "http://127.0.0.1:PORT", written by up
+  std::string admin_socket(std::string_view program) const {
+    return run() + "/" + std::string(program) + ".admin";
+  }
+  std::string store_address() const {
+    return run() + "/store.url";
+  }  // "http://127.0.0.1:PORT", written by up
 };
 
 }  // namespace linkgate

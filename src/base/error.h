@@ -7,8 +7,8 @@
 
 namespace linkgate {
 
-// A handful of codes: a caller branches on these and on nothing else. Which of them is the sender's trouble and which is
-// ours decides what happens to a mail or a click, see is_ours().
+// A handful of codes: a caller branches on these and on nothing else. Which of them is the sender's trouble
+// and which is ours decides what happens to a mail or a click, see is_ours().
 enum class ErrorCode {
   kInvalidArgument,  // the input is wrong in itself: malformed, unknown key, syntax error
   kNotFound,         // it does not exist
@@ -28,7 +28,8 @@ class [[nodiscard]] Error {
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
 
   ErrorCode code() const { return code_; }
-  // One sentence without a full stop, readable by an administrator: "spool: cannot write segment 17: no space left".
+  // One sentence without a full stop, readable by an administrator: "spool: cannot write segment 17: no space
+  // left".
   const std::string& message() const { return message_; }
 
   // The same error with a phrase of context in front, as each layer adds it.
@@ -37,8 +38,8 @@ class [[nodiscard]] Error {
     return std::move(*this);
   }
 
-  // True for trouble of this installation (disk, peer, bug), false for what the sender's input caused. Mail is deferred
-  // for the first and handled by UnscannableAction for the second.
+  // True for trouble of this installation (disk, peer, bug), false for what the sender's input caused. Mail
+  // is deferred for the first and handled by UnscannableAction for the second.
   bool is_ours() const { return code_ != ErrorCode::kInvalidArgument && code_ != ErrorCode::kLimit; }
 
  private:

@@ -18,7 +18,8 @@ template <typename T = void>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using tl::expected<T, Error>::expected;
-  Result(Error error) : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: converts on return
+  Result(Error error)
+      : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: converts on return
 };
 
 template <>
@@ -26,7 +27,8 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
  public:
   using tl::expected<void, Error>::expected;
   Result() = default;
-  Result(Error error) : tl::expected<void, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: converts on return
+  Result(Error error)
+      : tl::expected<void, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: converts on return
 };
 
 }  // namespace linkgate
@@ -34,16 +36,15 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
 #define LINKGATE_CONCAT_(a, b) a##b
 #define LINKGATE_CONCAT(a, b) LINKGATE_CONCAT_(a, b)
 
-// Evaluates a Result<>; on error returns it from the enclosing function (CO_TRY: from the enclosing coroutine).
-#define TRY(expression)                                                    \
-  do {                                                                     \
-    if (auto try_result_ = (expression); !try_result_)                     \
-      return std::move(try_result_).error();                               \
+// Evaluates a Result<>; on error returns it from the enclosing function (CO_TRY: from the enclosing
+// coroutine).
+#define TRY(expression)                                                                       \
+  do {                                                                                        \
+    if (auto try_result_ = (expression); !try_result_) return std::move(try_result_).error(); \
   } while (false)
-#define CO_TRY(expression)                                                 \
-  do {                                                                     \
-    if (auto try_result_ = (expression); !try_result_)                     \
-      co_return std::move(try_result_).error();                            \
+#define CO_TRY(expression)                                                                       \
+  do {                                                                                           \
+    if (auto try_result_ = (expression); !try_result_) co_return std::move(try_result_).error(); \
   } while (false)
 
 // TRY_ASSIGN(auto x, f()): x is f()'s value, or the enclosing function returns f()'s error.
@@ -51,7 +52,7 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
   TRY_ASSIGN_(LINKGATE_CONCAT(try_result_, __LINE__), return, declaration, expression)
 #define CO_TRY_ASSIGN(declaration, expression) \
   TRY_ASSIGN_(LINKGATE_CONCAT(try_result_, __LINE__), co_return, declaration, expression)
-#define TRY_ASSIGN_(result, leave, declaration, expression)                \
-  auto result = (expression);                                              \
-  if (!result) leave std::move(result).error();                            \
+#define TRY_ASSIGN_(result, leave, declaration, expression) \
+  auto result = (expression);                               \
+  if (!result) leave std::move(result).error();             \
   declaration = std::move(*result)
