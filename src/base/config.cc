@@ -23,7 +23,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr uint64_t kKiB = 1024, kMiB = kKiB * 1024, kGiB = kMiB * 1024;
-constexpr seconds kMinute{60}, kDay{86400};
+constexpr seconds kDay{86400};
 
 // One reading of the file. The first thing that is wrong stays; what follows is skipped. With no file (keys
 // of the documentation), it only notes what is asked for.
