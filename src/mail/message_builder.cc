@@ -216,9 +216,13 @@ Part MessageBuilder::describe(const Container& container, const Entity& entity) 
   part.content_type = entity.type;
   part.charset = entity.charset;
   part.file_name = entity.file_name;
+  // Text that is shown is no attachment, unless it has a name and is not the body of the message itself.
   const bool text = entity.type.starts_with("text/");
-  part.attachment = entity.disposition_attachment || (!text && !entity.is_multipart && !entity.is_message &&
-                                                      !entity.type.starts_with("multipart/"));
+  const bool body =
+      entity.parent < 0 || container.structure.entities[entity.parent].type == "multipart/alternative";
+  const bool leaf = !entity.is_multipart && !entity.is_message && !entity.type.starts_with("multipart/");
+  part.attachment =
+      entity.disposition_attachment || (leaf && !text) || (leaf && !body && !entity.file_name.empty());
   if (!part.attachment) return part;
   const std::string_view raw =
       impl_.regions[container.region].bytes.substr(entity.body.begin, entity.body.size());
