@@ -110,11 +110,7 @@ std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& 
 
 std::string url_domain(std::string_view url) {
   auto parsed = url::Url::parse(url);
-  if (!parsed) return {};
-  std::string_view host = parsed->hostname();
-  // "www.com" is a name of its own.
-  if (host.starts_with("www.") && host.find('.', 4) != std::string_view::npos) host.remove_prefix(4);
-  return std::string(host);
+  return parsed ? std::string(parsed->hostname()) : std::string();
 }
 
 Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {

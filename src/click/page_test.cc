@@ -130,13 +130,13 @@ TEST(Logo, IsToldByItsContent) {
   EXPECT_FALSE(load_logo("/missing.png", files));
 }
 
-TEST(UrlDomain, IsTheHostWithoutItsWww) {
+TEST(UrlDomain, IsTheWholeHost) {
   struct {
     const char* url;
     const char* domain;
   } cases[] = {
       {"https://northgate-voicemail.com/x", "northgate-voicemail.com"},
-      {"https://WWW.Example.com:8443/", "example.com"},
+      {"https://WWW.Example.com:8443/", "www.example.com"},
       {"https://mail.example.com/", "mail.example.com"},
       {"https://www.com/", "www.com"},
       {"https://192.0.2.1/", "192.0.2.1"},

@@ -20,7 +20,7 @@ struct SpoolOptions {
   std::string directory;  // of this program alone, e.g. DATA/spool/click
   std::string program;    // "click", also told apart by node; letters, digits, '.', '_', '-'
   size_t max_segment_bytes = 4 * 1024 * 1024;
-  std::chrono::milliseconds max_segment_age{100};  // then it is sealed, so that ship sees it
+  std::chrono::milliseconds max_segment_age{200};  // then it is sealed, so that ship sees it
   std::chrono::milliseconds sync_interval{5};      // group commit: what a power cut can take
   size_t min_free_bytes = 64 * 1024 * 1024;  // below this append() fails with kIo: disk full is said early
   std::chrono::milliseconds probe_interval{250};  // how often a disk that failed is tried again
