@@ -104,6 +104,32 @@ asio::awaitable<Result<Answer>> on_pool(asio::thread_pool& pool, std::function<R
   co_return result;
 }
 
+std::string_view kind_name(StatementKind kind) {
+  switch (kind) {
+    case StatementKind::kRead:
+      return "read";
+    case StatementKind::kInsert:
+      return "insert";
+    case StatementKind::kDefinition:
+      return "definition";
+  }
+  return "read";
+}
+
+// Until the answer, or its first piece, was there.
+void count_query(StatementKind kind, bool answered, std::chrono::duration<double> elapsed) {
+  metrics::Registry& registry = metrics::process();
+  const std::string name(kind_name(kind));
+  registry
+      .counter("linkgate_store_queries_total", "Statements by kind and outcome",
+               {{"kind", name}, {"outcome", answered ? "answered" : "failed"}})
+      .add();
+  registry
+      .histogram("linkgate_store_query_seconds", "Time to the answer or its first piece",
+                 metrics::latency_buckets(), {{"kind", name}})
+      .observe(elapsed.count());
+}
+
 HttpResponse plain_response(unsigned status, std::string_view text) {
   HttpResponse response{.status = status};
   response.headers.emplace_back("Content-Type", "text/plain; charset=UTF-8");
@@ -212,6 +238,7 @@ asio::awaitable<HttpResponse> StoreService::run(std::shared_ptr<Job> job) {
   std::function<Result<Answer>()> work = [this, job] { return start(*job); };
   Result<Answer> first = co_await on_pool(*job->pool, work);
   const auto elapsed = std::chrono::steady_clock::now() - job->started;
+  count_query(request.statement.kind, first.has_value(), elapsed);
   if (!first) co_return error_response(as_exception(std::move(first).error()), request.query_id);
 
   HttpResponse response;
