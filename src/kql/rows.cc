@@ -62,9 +62,13 @@ Result<Value> value_of(const element& cell, Type type) {
       return checked(truth_of(cell));
     case Type::kInt:
     case Type::kLong:
-    case Type::kDateTime:
     case Type::kTimeSpan:
       return checked(whole_of(cell));
+    case Type::kDateTime: {  // outside of the years 1 to 9999, where arithmetic may have led, it is null
+      const auto ticks = whole_of(cell);
+      if (ticks && (*ticks < 0 || *ticks > kMaxDateTimeTicks)) return Value();
+      return checked(ticks);
+    }
     case Type::kReal:
       return checked(real_of(cell));
     case Type::kString:

@@ -1,0 +1,190 @@
+// KQL to rows, on the real event store: every src/kql/testdata/*.test is a list of queries with what they
+// answer.
+//
+//   insert UrlClickEvents                 rows for the queries below, one JSON object a line; row, version
+//   and time are the
+//   {"row":"1","time":"2026-...","..."}   row's key, everything else a column
+//
+//   query what it shows                   a query, then what comes back: the columns, one JSON array a row;
+//   or the refusal T | count                             with its caret
+//   ----
+//   Count:long
+//   [3]
+//
+// `query unordered ...` compares rows as a set. Blocks end at an empty line, # starts a comment.
+// LINKGATE_UPDATE_GOLDEN=1 writes what came back into the files, for somebody to read and judge.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/clock.h"
+#include "events/row.h"
+#include "kql/kql.h"
+#include "store/client.h"
+#include "store/sql.h"
+#include "store/store_process.h"
+
+namespace linkgate {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::string_view kNow = "2026-11-21T22:52:13Z";
+
+kql::Catalog catalog_of(const std::string& database) {
+  kql::Catalog catalog;
+  for (const events::Table& table : events::tables()) {
+    kql::CatalogTable& out = catalog.tables.emplace_back();
+    out = {std::string(table.name), database, std::string(table.name), {}, table.replacing};
+    for (const events::Column& column : table.columns) {
+      const auto type = kql::type_from_name(events::kql_type(column.type));
+      out.columns.push_back({std::string(column.name), type.value_or(kql::Type::kString), column.nullable});
+      if (column.name == "TimeGenerated") out.columns.back().stored = "Timestamp";
+    }
+  }
+  return catalog;
+}
+
+std::string row_of(const events::Table& table, const std::string& line) {
+  const auto json = nlohmann::json::parse(line);
+  events::Row row(table, from_iso8601(json.at("time").get<std::string>()).value(),
+                  json.at("row").get<std::string>(), json.value("version", 1U));
+  for (const auto& [name, value] : json.items()) {
+    if (name == "row" || name == "version" || name == "time") continue;
+    const events::Column* column = events::find_column(table, name);
+    if (column == nullptr) throw std::runtime_error("no column " + name);
+    switch (column->type) {
+      case events::ColumnType::kBool:
+        row.set(name, value.get<bool>());
+        break;
+      case events::ColumnType::kInt:
+      case events::ColumnType::kLong:
+        row.set(name, value.get<int64_t>());
+        break;
+      case events::ColumnType::kReal:
+        row.set(name, value.get<double>());
+        break;
+      case events::ColumnType::kDateTime:
+        row.set(name, from_iso8601(value.get<std::string>()).value());
+        break;
+      case events::ColumnType::kDynamic:
+        row.set_json(name, value.dump());
+        break;
+      case events::ColumnType::kString:
+        row.set(name, value.get<std::string>());
+        break;
+    }
+  }
+  return row.finish();
+}
+
+Lines lines_of(const std::string& text) {
+  Lines lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+class KqlRows : public testing::TestWithParam<std::string> {
+ protected:
+  static void SetUpTestSuite() {
+    if (!store::StoreProcess::binary().empty()) process = std::make_unique<store::StoreProcess>();
+  }
+  static void TearDownTestSuite() { process.reset(); }
+  void SetUp() override {
+    if (!process)
+      GTEST_SKIP() << "linkgate-store is not built: run 'npm ci' in tools/npm, or set LINKGATE_STORE_BINARY";
+    store = process->client("kql_" + std::filesystem::path(GetParam()).stem().string());
+    ASSERT_TRUE(store::migrate(*store));
+  }
+
+  void insert(const std::string& table_name, const Lines& rows) {
+    const events::Table* table = events::find_table(table_name);
+    ASSERT_NE(table, nullptr) << table_name;
+    Lines made;
+    for (const std::string& row : rows) made.push_back(row_of(*table, row));
+    const std::vector<std::string_view> views(made.begin(), made.end());
+    const auto inserted = store->insert(table_name, views, "token" + std::to_string(++inserts));
+    ASSERT_TRUE(inserted) << inserted.error().message();
+  }
+
+  Lines answer(const std::string& query) {
+    const auto compiled =
+        kql::compile(query, catalog_of(store->database()), {.now = from_iso8601(kNow).value()});
+    if (!compiled) return lines_of(render(compiled.error(), query));
+    const auto result = store->query(compiled->sql, {});
+    if (!result) return {"engine: " + result.error().message(), compiled->sql};
+    Lines out(1);
+    for (const auto& column : compiled->columns) {
+      out[0] += (out[0].empty() ? "" : " ") + column.name + ":" + std::string(to_string(column.type));
+    }
+    for (const std::string& line : result->rows) {
+      const auto row = kql::row_to_json(line, compiled->columns);
+      out.push_back(row ? *row : row.error().message());
+    }
+    return out;
+  }
+
+  static inline std::unique_ptr<store::StoreProcess> process;
+  std::unique_ptr<store::StoreClient> store;
+  int inserts = 0;
+};
+
+TEST_P(KqlRows, AnswersAsWritten) {
+  std::ifstream in(GetParam());
+  Lines block;
+  std::string written;
+  const auto run = [&] {
+    if (block.empty()) return;
+    const std::string head = block[0];
+    if (head.starts_with("insert ")) {
+      insert(head.substr(7), {block.begin() + 1, block.end()});
+    } else {
+      ASSERT_TRUE(head.starts_with("query ")) << head;
+      const auto line = std::find(block.begin(), block.end(), "----");
+      ASSERT_NE(line, block.end()) << head;
+      std::string query;
+      for (auto it = block.begin() + 1; it != line; ++it) query += (query.empty() ? "" : "\n") + *it;
+      Lines want(line + 1, block.end());
+      Lines got = answer(query);
+      block.erase(line + 1, block.end());
+      block.insert(block.end(), got.begin(), got.end());
+      if (head.starts_with("query unordered")) {
+        std::sort(want.begin(), want.end());
+        std::sort(got.begin(), got.end());
+      }
+      EXPECT_EQ(got, want) << head << "\n" << query;
+    }
+    for (const std::string& line : block) written += line + "\n";
+    block.clear();
+  };
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && !line.starts_with("#")) {
+      block.push_back(line);
+      continue;
+    }
+    run();
+    written += line + "\n";
+  }
+  run();
+  if (getenv("LINKGATE_UPDATE_GOLDEN") != nullptr) std::ofstream(GetParam()) << written;
+}
+
+std::vector<std::string> test_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(LINKGATE_SOURCE_DIR "/src/kql/testdata")) {
+    if (entry.path().extension() == ".test") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, KqlRows, testing::ValuesIn(test_files()),
+                         [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+}  // namespace
+}  // namespace linkgate
