@@ -9,9 +9,11 @@
 namespace linkgate::store {
 namespace {
 
-constexpr std::chrono::seconds kInsertTimeout{60};
-constexpr std::chrono::seconds kCommandTimeout{600};  // a backup
-constexpr std::chrono::seconds kSlack{5};             // for the way, past what the store itself allows
+// A store that was killed and came back must not keep a caller waiting on what the dead one took.
+constexpr std::chrono::seconds kInsertTimeout{20};
+constexpr std::chrono::seconds kCommandTimeout{20};
+constexpr std::chrono::seconds kBackupTimeout{600};
+constexpr std::chrono::seconds kSlack{5};  // for the way, past what the store itself allows
 constexpr size_t kMaxCommandAnswer = 1u << 20;
 
 }  // namespace
@@ -84,7 +86,10 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
 }
 
 Result<std::string> StoreClient::command(std::string_view sql) {
-  StoreRequest request{.body = sql, .timeout = kCommandTimeout, .max_answer_bytes = kMaxCommandAnswer};
+  const bool copies = sql.starts_with("BACKUP ") || sql.starts_with("RESTORE ");
+  StoreRequest request{.body = sql,
+                       .timeout = copies ? kBackupTimeout : kCommandTimeout,
+                       .max_answer_bytes = kMaxCommandAnswer};
   return impl_->connection.post("/", request);
 }
 

@@ -74,7 +74,18 @@ def run(short=False):
             kills = killer.killed.get("gateway", 0) + killer.killed.get("linkgate up", 0)
             most = kills * 3 * 20 + 3 * 20  # Postfix opens at most 20 connections to one next hop, at most 3 recipients each
             assert second <= most, f"{second} second copies for {kills} kills of the gateway"
+        except AssertionError:
+            tell(linkgate)
+            raise
         finally:
             postfix.stop()
             linkgate.stop()
             dovecot.stop()
+
+
+def tell(linkgate):
+    """What a reader wants to see of a run that lost something: what still lies in the spools, and the last of the log."""
+    for file in sorted((linkgate.data / "spool").rglob("*")):
+        if file.is_file() and file.stat().st_size:
+            print(f"  {file.relative_to(linkgate.data)} {file.stat().st_size} bytes", flush=True)
+    print(linkgate.up.tail(60), flush=True)
