@@ -59,7 +59,8 @@ function(linkgate_library name)
     target_link_libraries(${name}_test PRIVATE linkgate_${name} ${arg_TEST_DEPS} ${arg_TEST_LIBS} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE LINKGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name}_test COMMAND ${name}_test)
-    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
+    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300
+                         ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0")
   endif()
 endfunction()
 

@@ -56,8 +56,8 @@ Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& know
 // The log row alone, for steps that change nothing about the click.
 Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now);
 
-// Column UrlDomain: the whole host of the URL, as EmailUrlInfo has it, so that the two tables join on it. Empty for
-// what has no host.
+// Column UrlDomain: the whole host of the URL, as EmailUrlInfo has it, so that the two tables join on it.
+// Empty for what has no host.
 std::string url_domain(std::string_view url);
 
 }  // namespace linkgate::click

@@ -47,6 +47,7 @@ class Postgres final : public Sql {
   Postgres(std::string conninfo, const StoreSchema& schema, bool read_only)
       : conninfo_(std::move(conninfo)),
         schema_("linkgate_" + std::string(schema.name)),
+        full_sync_(schema.full_sync),
         read_only_(read_only) {}
 
   Result<void> connect() {
