@@ -6,6 +6,7 @@
 
 #include "base/file_system.h"
 #include "engine/chdb.h"
+#include "engine/exception.h"
 
 namespace linkgate::engine {
 namespace {
@@ -150,6 +151,14 @@ Result<std::unique_ptr<Session>> Database::connect() {
   auto impl = std::make_unique<Session::Impl>();
   impl->connection = connection;
   return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Result<void> Database::check_space() const {
+  TRY_ASSIGN(const uint64_t free, real_file_system().free_bytes(options_.data));
+  if (free >= kMinFreeBytes) return {};
+  return exception(
+      ExceptionCode::kNotEnoughSpace,
+      fmt::format("{} octets are free on the disk of the events, {} must be", free, kMinFreeBytes));
 }
 
 Result<void> Database::kill(std::string_view comment) {

@@ -24,6 +24,8 @@ struct DatabaseOptions {
   int background_threads = 2;              // merges
 };
 
+constexpr uint64_t kMinFreeBytes = 64ULL << 20;
+
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 struct Answer {
@@ -62,6 +64,10 @@ class Database {
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
   ~Database();
   Result<std::unique_ptr<Session>> connect();
+  // NOT_ENOUGH_SPACE where the disk of the data has less than kMinFreeBytes left. To be asked before anything
+  // is written: an ALTER on a full disk leaves the table's definition empty, and the next start drops the
+  // table.
+  Result<void> check_space() const;
   // Ends the running queries whose log_comment is `comment`, from a connection of its own; 10 ms. No such
   // query is fine.
   Result<void> kill(std::string_view comment);

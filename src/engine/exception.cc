@@ -17,6 +17,8 @@ std::string_view name_of(ExceptionCode code) {
       return "READONLY";
     case ExceptionCode::kTooManySimultaneousQueries:
       return "TOO_MANY_SIMULTANEOUS_QUERIES";
+    case ExceptionCode::kNotEnoughSpace:
+      return "NOT_ENOUGH_SPACE";
     case ExceptionCode::kQueryWithSameIdIsRunning:
       return "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING";
     case ExceptionCode::kQueryWasCancelled:

@@ -15,6 +15,7 @@ enum class ExceptionCode {
   kUnknownSetting = 115,
   kReadonly = 164,
   kTooManySimultaneousQueries = 202,
+  kNotEnoughSpace = 243,
   kQueryWithSameIdIsRunning = 216,
   kQueryWasCancelled = 394,
   kCannotDecompress = 271,

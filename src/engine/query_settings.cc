@@ -131,6 +131,10 @@ std::string settings_statement(const QueryRequest& request, const QueryLimits& l
   };
   const bool insert = request.statement.kind == StatementKind::kInsert;
   if (!chosen("max_memory_usage")) sql += fmt::format(", max_memory_usage = {}", limits.max_memory_bytes);
+  // Answers and batches are small: a thread that waits for another's formatting or parsing is time lost, and
+  // the engine has been seen to wait for ever on a formatting thread after its disk was full.
+  if (!chosen("output_format_parallel_formatting")) sql += ", output_format_parallel_formatting = 0";
+  if (insert && !chosen("input_format_parallel_parsing")) sql += ", input_format_parallel_parsing = 0";
   if (!insert)
     sql += fmt::format(", max_bytes_before_external_group_by = {}, max_bytes_before_external_sort = {}",
                        limits.max_memory_bytes / 2, limits.max_memory_bytes / 2);

@@ -11,10 +11,15 @@ namespace linkgate::engine {
 namespace {
 // A kill may come before the engine knows of the query, so it is said again until the query has left.
 constexpr std::chrono::milliseconds kLook{20};
+constexpr std::chrono::seconds kStuck{20};  // past its time; an ended query leaves within milliseconds
 }  // namespace
 
-RunningQueries::RunningQueries(Database& database, size_t max_queries)
-    : database_(database), max_queries_(max_queries), thread_([this] { watch(); }) {}
+RunningQueries::RunningQueries(Database& database, size_t max_queries,
+                               std::function<void(const std::string&)> on_stuck)
+    : database_(database),
+      max_queries_(max_queries),
+      on_stuck_(std::move(on_stuck)),
+      thread_([this] { watch(); }) {}
 
 RunningQueries::~RunningQueries() {
   {
@@ -63,14 +68,17 @@ void RunningQueries::watch() {
     } else {
       wake_.wait_for(guard, kLook, [this] { return stop_; });
     }
-    std::vector<std::string> unwanted;
+    std::vector<std::string> unwanted, stuck;
+    const auto now = std::chrono::steady_clock::now();
     for (const auto& [id, query] : queries_) {
-      if (!query->wanted() || std::chrono::steady_clock::now() > query->deadline) {
+      if (!query->wanted() || now > query->deadline) {
         query->cancelled = true;
         unwanted.push_back(id);
+        if (query->in_engine && now > query->deadline + kStuck) stuck.push_back(id);
       }
     }
     guard.unlock();
+    for (const std::string& id : stuck) on_stuck_(id);
     for (const std::string& id : unwanted) {
       if (auto killed = database_.kill(id); !killed)
         log::warn("store: cannot end query {}: {}", id, killed.error().message());

@@ -183,7 +183,7 @@ struct StoreService::Job {
 StoreService::StoreService(Database& database, ServiceOptions options)
     : database_(database),
       options_(std::move(options)),
-      running_(database, options_.max_queries),
+      running_(database, options_.max_queries, options_.on_stuck),
       readers_(options_.readers),
       writers_(options_.writers) {}
 
@@ -203,7 +203,10 @@ std::shared_ptr<StoreService::Job> StoreService::make_job(QueryRequest request) 
   return std::shared_ptr<Job>(owned.release(), [this](Job* job) {
     job->running->cancelled = true;  // of no effect where it has ended
     asio::post(*job->pool, [this, job] {
-      job->session.reset();
+      {
+        const EngineCall call(*job->running);
+        job->session.reset();
+      }
       running_.leave(job->running);
       delete job;
     });
@@ -214,6 +217,8 @@ std::shared_ptr<StoreService::Job> StoreService::make_job(QueryRequest request) 
 Result<Answer> StoreService::start(Job& job) {
   const QueryRequest& request = job.request;
   if (!job.running->wanted()) return exception(ExceptionCode::kQueryWasCancelled, "the client went away");
+  if (request.statement.kind != StatementKind::kRead) TRY(database_.check_space());
+  const EngineCall call(*job.running);
   TRY_ASSIGN(job.session, database_.connect());
   if (!request.database.empty() && request.database != "default") {
     std::string name = request.database;
@@ -223,8 +228,17 @@ Result<Answer> StoreService::start(Job& job) {
   TRY(job.session->query(settings_statement(request, options_.limits)));
   if (request.statement.kind == StatementKind::kInsert) {
     TRY_ASSIGN(const MemoryFile data, MemoryFile::of(request.data));
-    return job.session->query(fmt::format("{} FROM INFILE {} COMPRESSION 'none' FORMAT {}",
-                                          request.statement.sql, sql_string(data.path()), request.format));
+    auto inserted =
+        job.session->query(fmt::format("{} FROM INFILE {} COMPRESSION 'none' FORMAT {}",
+                                       request.statement.sql, sql_string(data.path()), request.format));
+    // The statement was read by us before, so its syntax is right. When an INSERT breaks (a full disk), the
+    // engine sometimes goes on to the nothing behind it and tells of that instead.
+    if (!inserted &&
+        exception_code(inserted.error().message()) == static_cast<int>(ExceptionCode::kSyntaxError)) {
+      return exception(ExceptionCode::kUnknownException,
+                       "the engine broke off the INSERT and gave no reason");
+    }
+    return inserted;
   }
   if (!job.streaming) return job.session->query(request.statement.sql, request.format, request.parameters);
   TRY(job.session->start_stream(request.statement.sql, request.format, request.parameters));
@@ -267,7 +281,10 @@ asio::awaitable<std::optional<std::string>> StoreService::next_piece(std::shared
   if (job->failed)
     throw std::runtime_error("query " + job->request.query_id + " failed in its midst");  // breaks off
   if (job->ended) co_return std::nullopt;
-  std::function<Result<Answer>()> work = [job] { return job->session->fetch(); };
+  std::function<Result<Answer>()> work = [job] {
+    const EngineCall call(*job->running);
+    return job->session->fetch();
+  };
   Result<Answer> piece = co_await on_pool(*job->pool, work);
   std::string bytes;
   if (piece) {

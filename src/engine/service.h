@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct ServiceOptions {
   size_t readers = 6;  // queries that run at once; more wait
   size_t writers = 3;  // inserts and definitions, apart from the readers so that no query holds up events
   size_t max_queries = 200;  // running and waiting
+  // See RunningQueries: called with a query that the engine does not come back from.
+  std::function<void(const std::string& id)> on_stuck = [](const std::string&) {};
 };
 
 class StoreService {

@@ -24,6 +24,7 @@ namespace {
 
 constexpr size_t kMaxBodyBytes = 256u << 20;  // one INSERT
 constexpr std::chrono::seconds kStopGrace{5};
+constexpr int kStuckExit = 75;  // sysexits.h: EX_TEMPFAIL; whoever supervises us starts us again
 
 asio::awaitable<void> stop_when_told(StopSignal& stop, asio::posix::stream_descriptor& signal,
                                      net::HttpServer& server, asio::io_context& io) {
@@ -42,6 +43,10 @@ Result<void> serve(const ProgramStart& start, StopSignal& stop) {
   }
   TRY_ASSIGN(const auto database, engine::Database::open(files.database));
   engine::ServiceOptions options{.credentials = {start.config.events.user, files.secret}};
+  options.on_stuck = [](const std::string& id) {
+    log::error("the engine does not come back from query {}, which was ended; starting anew", id);
+    std::_Exit(kStuckExit);
+  };
   options.limits.max_memory_bytes = start.config.events.store_memory_bytes / 2;
   engine::StoreService service(*database, options);
 

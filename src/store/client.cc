@@ -45,6 +45,7 @@ Result<void> StoreClient::insert(std::string_view table, const std::vector<std::
       {"async_insert", "0"},
       {"date_time_input_format", "best_effort"},
       {"input_format_skip_unknown_fields", "0"},
+      {"max_execution_time", std::to_string(kInsertTimeout.count())},
       {"max_partitions_per_insert_block", "1000"}};
   TRY(impl_->connection.post("/", request));
   return {};

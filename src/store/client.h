@@ -63,7 +63,8 @@ class StoreClient {
 // Creates what is missing and migrates what is old, by the schema version kept in the store. Idempotent; rows
 // stay. kCorrupt where the store is of a newer version than this program, or a column has a type that it
 // should not have.
-Result<void> migrate(StoreClient& store);
+// `retention_days` is for tables that are created, see apply_retention(); 0 keeps events for ever.
+Result<void> migrate(StoreClient& store, int retention_days = 0);
 // Events older than `days` go, a day at a time, within hours. Idempotent.
 Result<void> apply_retention(StoreClient& store, int days);
 // Writes all tables to a folder of this name in the store's backup folder. The name is one word of letters,

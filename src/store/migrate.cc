@@ -52,10 +52,10 @@ Result<std::map<std::string, std::string>> stored_columns(StoreClient& store, st
 
 // Schema changes add tables and columns; rows of before have a new column's default. Other changes need a
 // step of their own here, beside the new kSchemaVersion.
-Result<void> bring_up_to_date(StoreClient& store, const events::Table& table) {
+Result<void> bring_up_to_date(StoreClient& store, const events::Table& table, int retention_days) {
   TRY_ASSIGN(const auto columns, stored_columns(store, table.name));
   if (columns.empty()) {
-    TRY(store.command(create_table(store.database(), table)));
+    TRY(store.command(create_table(store.database(), table, retention_days)));
     return {};
   }
   for (const events::Column& column : table.columns) {
@@ -92,7 +92,7 @@ Result<void> check_backup_name(std::string_view name) {
 
 }  // namespace
 
-Result<void> migrate(StoreClient& store) {
+Result<void> migrate(StoreClient& store, int retention_days) {
   const std::string versions = qualified(store.database(), kVersionTable);
   TRY(store.command("CREATE DATABASE IF NOT EXISTS " + quoted_name(store.database())));
   TRY(store.command(
@@ -106,7 +106,7 @@ Result<void> migrate(StoreClient& store) {
                  fmt::format("event store: schema version {} is newer than this program's {}", version,
                              events::kSchemaVersion));
   }
-  for (const events::Table& table : events::tables()) TRY(bring_up_to_date(store, table));
+  for (const events::Table& table : events::tables()) TRY(bring_up_to_date(store, table, retention_days));
   if (version == events::kSchemaVersion) return {};
   const std::string row = fmt::format("{{\"Version\":{},\"AppliedAt\":\"{}\"}}", events::kSchemaVersion,
                                       to_iso8601(SystemClock().now()));

@@ -19,8 +19,9 @@ using events::SpoolSegment;
 // Of segments that were there before us: a row may lie in one for so long before its last (SpoolOptions'
 // default age).
 constexpr std::chrono::milliseconds kSegmentAge{200};
-// An error of a kind that we do not know is tried again so often, then its lines are looked at one by one.
-constexpr int kMaxUnknownFailures = 30;
+// An error of a kind that we do not know is tried again so often (ten minutes, at the longest backoff), then
+// its lines are looked at one by one: it may still be the store's trouble, and lines set aside need a person.
+constexpr int kMaxUnknownFailures = 600;
 
 // What is the same of a segment before and after it is sealed.
 std::string stem_of(std::string_view path) { return std::string(path.substr(0, path.rfind('.'))); }
@@ -198,16 +199,18 @@ void Shipper::seal_orphans() {
 void Shipper::run(const std::function<bool()>& stop,
                   const std::function<void(std::chrono::milliseconds)>& wait) {
   std::chrono::milliseconds backoff = options_.first_backoff;
-  bool failing = false;
+  std::string told;  // each trouble once
   while (!stop()) {
     if (auto drained = drain()) {
-      if (failing) log::info("ship: the store takes events again");
-      failing = false;
+      if (!told.empty()) log::info("ship: the store takes events again");
+      told.clear();
       backoff = options_.first_backoff;
       wait(options_.poll);
     } else {
-      if (!failing) log::warn("ship: events wait in the spool: {}", drained.error().message());
-      failing = true;
+      if (told != drained.error().message()) {
+        told = drained.error().message();
+        log::warn("ship: events wait in the spool: {}", told);
+      }
       counters().failures.add();
       wait(backoff);
       backoff = std::min(backoff * 2, options_.max_backoff);

@@ -51,7 +51,7 @@ std::string column_definition(const events::Column& column) {
                      events::clickhouse_type(column.type, column.nullable), dynamic ? " DEFAULT 'null'" : "");
 }
 
-std::string create_table(std::string_view database, const events::Table& table) {
+std::string create_table(std::string_view database, const events::Table& table, int retention_days) {
   std::string columns;
   for (const events::Column& column : table.columns) columns += "  " + column_definition(column) + ",\n";
   columns += fmt::format("  {} String,\n  {} UInt64", quoted_name(events::kRowIdColumn),
@@ -64,8 +64,9 @@ std::string create_table(std::string_view database, const events::Table& table) 
                                  : "MergeTree";
   return fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (\n{}\n) ENGINE = {}\nPARTITION BY toDate(Timestamp)\n"
-      "ORDER BY (Timestamp, {})\nSETTINGS {}",
-      qualified(database, table.name), columns, engine, quoted_name(events::kRowIdColumn), kTableSettings);
+      "ORDER BY (Timestamp, {}){}\nSETTINGS {}",
+      qualified(database, table.name), columns, engine, quoted_name(events::kRowIdColumn),
+      retention_days > 0 ? "\n" + ttl_clause(retention_days) : "", kTableSettings);
 }
 
 std::string ttl_clause(int days) { return fmt::format("TTL toDate(Timestamp) + INTERVAL {} DAY", days); }

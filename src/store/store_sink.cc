@@ -8,7 +8,7 @@ Result<void> StoreSink::prepare() {
   if (client_) return {};
   TRY_ASSIGN(StoreOptions options, store_options(config_));
   auto client = std::make_unique<StoreClient>(std::move(options));
-  TRY(migrate(*client));
+  TRY(migrate(*client, config_.events.retention_days));
   TRY(apply_retention(*client, config_.events.retention_days));
   client_ = std::move(client);
   return {};

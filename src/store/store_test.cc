@@ -249,6 +249,11 @@ TEST_F(StoreTest, RetentionTakesDaysThatAreOverAndKeepsTheOthers) {
   EXPECT_NE(rows("SHOW CREATE TABLE UrlClickLog").at(0).find("toIntervalDay(1)"), std::string::npos);
 }
 
+TEST_F(StoreTest, TablesAreMadeWithTheirRetention) {
+  ASSERT_TRUE(migrate(*store, 45));
+  EXPECT_NE(rows("SHOW CREATE TABLE EmailEvents").at(0).find("toIntervalDay(45)"), std::string::npos);
+}
+
 TEST_F(StoreTest, ABackupBringsBackEveryRow) {
   ASSERT_TRUE(migrate(*store));
   ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 1, "x"), click("b", 1, "y")}, "1"));

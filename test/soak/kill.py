@@ -88,4 +88,5 @@ def tell(linkgate):
     for file in sorted((linkgate.data / "spool").rglob("*")):
         if file.is_file() and file.stat().st_size:
             print(f"  {file.relative_to(linkgate.data)} {file.stat().st_size} bytes", flush=True)
+    print(linkgate.get(linkgate.admin_port, "/healthz")[2].decode(), flush=True)
     print(linkgate.up.tail(60), flush=True)
