@@ -50,6 +50,8 @@ class Sink(socketserver.ThreadingTCPServer):
 
 
 class SinkSession(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True  # or its second small reply waits 40 ms for the acknowledgement of the first
+
     def handle(self):
         recipients = 0
         say = lambda text: self.wfile.write(text.encode() + b"\r\n")  # noqa: E731

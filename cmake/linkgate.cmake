@@ -58,6 +58,7 @@ function(linkgate_library name)
     list(TRANSFORM arg_TEST_DEPS PREPEND linkgate_)
     target_link_libraries(${name}_test PRIVATE linkgate_${name} ${arg_TEST_DEPS} ${arg_TEST_LIBS} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE LINKGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_compile_options(${name}_test PRIVATE -O0)  # half the time to build; what they test is optimised
     add_test(NAME ${name}_test COMMAND ${name}_test)
     set_tests_properties(${name}_test PROPERTIES TIMEOUT 300
                          ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0")

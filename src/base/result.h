@@ -52,7 +52,9 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
   TRY_ASSIGN_(LINKGATE_CONCAT(try_result_, __LINE__), return, declaration, expression)
 #define CO_TRY_ASSIGN(declaration, expression) \
   TRY_ASSIGN_(LINKGATE_CONCAT(try_result_, __LINE__), co_return, declaration, expression)
+// A declaration cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses)
 #define TRY_ASSIGN_(result, leave, declaration, expression) \
   auto result = (expression);                               \
   if (!result) leave std::move(result).error();             \
   declaration = std::move(*result)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -36,7 +36,9 @@ kql::Catalog event_catalog(const std::string& database) {
     out.table = table.name;
     out.replacing = table.replacing;
     for (const events::Column& column : table.columns) {
-      out.columns.push_back({std::string(column.name), type_of(column.type), column.nullable});
+      // One moment under two names: both read the column that orders and partitions the table.
+      out.columns.push_back({std::string(column.name), type_of(column.type), column.nullable,
+                             column.name == "TimeGenerated" ? "Timestamp" : ""});
     }
   }
   return catalog;

@@ -149,14 +149,18 @@ asio::awaitable<Result<void>> Delivery::identify_message(std::string_view bytes)
   co_return Result<void>();
 }
 
+// One of our own domains, or a subdomain of one.
+bool Delivery::is_accepted(std::string_view domain) const {
+  for (const std::string& ours : context_.config.accepted_domains) {
+    if (ascii::iequals(ours, domain)) return true;
+    const size_t more = domain.size() > ours.size() ? domain.size() - ours.size() : 0;
+    if (more > 1 && domain[more - 1] == '.' && ascii::iequals(ours, domain.substr(more))) return true;
+  }
+  return false;
+}
+
 bool Delivery::is_internal_sender() const {
-  const auto accepted = [this](std::string_view domain) {
-    for (const std::string& ours : context_.config.accepted_domains) {
-      if (ascii::iequals(ours, domain)) return true;
-    }
-    return false;
-  };
-  if (!accepted(domain_of(facts_.sender))) return false;
+  if (!is_accepted(domain_of(facts_.sender))) return false;
   if (listener_.outbound) return true;
   // A claim to be one of us counts only with proof: our own MTA says that the client is local to it, or DMARC
   // passed.
@@ -164,9 +168,7 @@ bool Delivery::is_internal_sender() const {
 }
 
 std::string Delivery::direction(std::string_view recipient) const {
-  bool to_us = !listener_.outbound;
-  for (const std::string& ours : context_.config.accepted_domains)
-    to_us = to_us || ascii::iequals(ours, domain_of(recipient));
+  const bool to_us = !listener_.outbound || is_accepted(domain_of(recipient));
   if (listener_.outbound && !to_us) return "Outbound";
   return is_internal_sender() ? "Intra-org" : "Inbound";
 }

@@ -81,6 +81,7 @@ class Delivery {
   asio::awaitable<void> refuse_transaction();
   asio::awaitable<Result<void>> identify_message(std::string_view bytes);
   asio::awaitable<void> read_message();
+  bool is_accepted(std::string_view domain) const;
   bool is_internal_sender() const;
   std::string direction(std::string_view recipient) const;
   void match_policies();

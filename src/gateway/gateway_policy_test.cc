@@ -110,6 +110,18 @@ TEST(GatewayPolicy, OtherVendorsWrappersAreTakenOffBeforeSealing) {
             "https://target.example.org/x");
 }
 
+TEST(GatewayPolicy, OurReceivedFieldIsFoldedBeforeItsDate) {
+  World world;
+  auto client = world.connect();
+  client->deliver("ada@ext.test", {"a@corp.test"}, link_mail("https://plans.example.org/a"));
+  const std::string data = world.script.message_for("a@corp.test");
+  const size_t at = data.find("Received: by ");
+  ASSERT_NE(at, data.npos);
+  const std::string first = data.substr(at, data.find("\r\n", at) - at);
+  EXPECT_TRUE(first.ends_with(";")) << first;
+  EXPECT_EQ(data[at + first.size() + 2], '\t');
+}
+
 TEST(GatewayPolicy, AnInternalSenderCountsOnlyWithProof) {
   WorldOptions options;
   options.config.accepted_domains = {"corp.test"};
@@ -117,9 +129,10 @@ TEST(GatewayPolicy, AnInternalSenderCountsOnlyWithProof) {
   World world(options);
   put_policy(world, {.Name = "outside only", .EnableForInternalSenders = false}, {"a@corp.test"});
   auto client = world.connect();
-  const auto delivered = [&](const std::string& extra, const std::string& xforward) {
+  const auto delivered = [&](const std::string& extra, const std::string& xforward,
+                             const std::string& sender = "boss@corp.test") {
     if (!xforward.empty()) client->command("XFORWARD " + xforward);
-    client->deliver("boss@corp.test", {"a@corp.test"},
+    client->deliver(sender, {"a@corp.test"},
                     html_mail("<a href=\"https://plans.example.org/a\">x</a>", extra));
     return href(world.script.message_for("a@corp.test")).starts_with("https://links.test/");
   };
@@ -127,6 +140,8 @@ TEST(GatewayPolicy, AnInternalSenderCountsOnlyWithProof) {
   EXPECT_TRUE(delivered("Authentication-Results: evil.test; dmarc=pass\r\n", ""));
   EXPECT_FALSE(delivered("Authentication-Results: mx.corp.test; dmarc=pass header.from=corp.test\r\n", ""));
   EXPECT_FALSE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL"));
+  EXPECT_FALSE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL", "boss@Sales.corp.test"));
+  EXPECT_TRUE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL", "boss@evilcorp.test"));
   EXPECT_TRUE(delivered("X-Try: 3\r\n", "SOURCE=REMOTE"));
 }
 

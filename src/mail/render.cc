@@ -207,7 +207,16 @@ Result<void> Renderer::open_opaque(const Region& region, std::string inner) {
 void Renderer::append_field(std::string& out, std::string_view name, std::string_view value) const {
   out += name;
   out += ": ";
-  for (const char c : value) out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const std::string_view rest = value.substr(i);
+    if (rest.starts_with("\r\n ") || rest.starts_with("\r\n\t")) {  // folded, RFC 5322 section 2.2.3
+      out += message_.newline;
+      ++i;
+    } else {
+      const char c = value[i];
+      out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    }
+  }
   out += message_.newline;
 }
 

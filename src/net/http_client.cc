@@ -4,19 +4,16 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <charconv>
 
 #include "base/ascii.h"
+#include "net/http_read.h"
 #include "net/http_text.h"
 #include "net/watchdog.h"
 
@@ -26,8 +23,8 @@ namespace {
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
-using Protocol = asio::generic::stream_protocol;
-using Socket = Protocol::socket;
+using Protocol = StreamProtocol;
+using Socket = StreamSocket;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kMaxResponseHeaderBytes = 64 * 1024;
@@ -194,25 +191,26 @@ asio::awaitable<Attempt> exchange(Pool& pool, Loan& loan, std::string_view metho
                                   std::string_view body) {
   Connection& connection = *loan;
   connection.deadline = std::chrono::steady_clock::now() + pool.options.timeout;
-  std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(body)};
-  auto [write_error, written] = co_await asio::async_write(connection.socket, buffers, kAwait);
+  const auto stream = plain_stream(connection.socket);
+  const auto written = co_await stream->write(asio::buffer(head), asio::buffer(body));
   // A peer that refuses a request early answers and closes: its answer is worth reading also after a failed
   // write.
   http::response_parser<http::string_body> parser;
   parser.header_limit(kMaxResponseHeaderBytes);
   parser.body_limit(pool.options.max_response_bytes);
   parser.skip(method == "HEAD");
-  auto [read_error, read] = co_await http::async_read(connection.socket, connection.buffer, parser, kAwait);
+  error_code read_error = co_await read_http(*stream, connection.buffer, parser, HttpPart::kHeader);
+  if (!read_error) read_error = co_await read_http(*stream, connection.buffer, parser, HttpPart::kAll);
   if (read_error) {
     bool nothing_came = !parser.got_some() && !connection.timed_out;
-    co_return Attempt{broken(pool, connection, write_error ? write_error : read_error), nothing_came};
+    co_return Attempt{broken(pool, connection, written.error ? written.error : read_error), nothing_came};
   }
   HttpResponse response;
   response.status = parser.get().result_int();
   for (const auto& field : parser.get()) {
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
-  loan.reusable = parser.get().keep_alive() && !write_error && !parser.need_eof();
+  loan.reusable = parser.get().keep_alive() && !written.error && !parser.need_eof();
   connection.used = true;
   response.body = std::move(parser.get().body());
   co_return Attempt{std::move(response), false};

@@ -6,12 +6,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
 #include <memory>
 #include <string>
 
+#include "net/byte_stream.h"
 #include "net/http.h"
 #include "net/http_text.h"
 #include "net/peer.h"
@@ -20,8 +20,8 @@
 
 namespace linkgate::net {
 
-using HttpProtocol = asio::generic::stream_protocol;  // TCP and unix sockets are one type to everything here
-using HttpSocket = HttpProtocol::socket;
+using HttpProtocol = StreamProtocol;
+using HttpSocket = StreamSocket;
 
 enum class Phase { kIdle, kReading, kHandling, kWriting };
 

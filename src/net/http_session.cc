@@ -1,16 +1,10 @@
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "base/ascii.h"
 #include "base/log.h"
 #include "net/http_connection.h"
+#include "net/http_read.h"
 
 namespace linkgate::net {
 namespace {
@@ -20,8 +14,6 @@ namespace http = beast::http;
 using boost::system::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr size_t kReadStep = 4096;
 constexpr std::chrono::seconds kWriteTimeout{30};  // of one response, or one chunk of it
 constexpr std::chrono::seconds kLingerTimeout{2};  // for a peer to read our answer to what we refused to read
 constexpr SteadyTime kNever = SteadyTime::max();
@@ -81,8 +73,7 @@ asio::awaitable<HttpResponse> run_handler(ServerShared& shared, HttpRequest& req
 }
 
 // Whether it went through; the next chunk is asked for only when the last one was taken.
-template <typename Stream>
-asio::awaitable<bool> write_chunks(Stream& stream, ServerConnection& connection, HttpResponse& response,
+asio::awaitable<bool> write_chunks(ByteStream& stream, ServerConnection& connection, HttpResponse& response,
                                    bool chunked) {
   for (;;) {
     std::optional<std::string> chunk;
@@ -105,14 +96,13 @@ asio::awaitable<bool> write_chunks(Stream& stream, ServerConnection& connection,
     if (chunked) framed += "\r\n";
     connection.phase = Phase::kWriting;
     connection.deadline = std::chrono::steady_clock::now() + kWriteTimeout;
-    auto [error, written] = co_await asio::async_write(stream, asio::buffer(framed), kAwait);
-    if (error) co_return false;
+    const auto written = co_await stream.write(asio::buffer(framed));
+    if (written.error) co_return false;
     if (!chunk) co_return true;
   }
 }
 
-template <typename Stream>
-asio::awaitable<bool> write_response(Stream& stream, ServerShared& shared, ServerConnection& connection,
+asio::awaitable<bool> write_response(ByteStream& stream, ServerShared& shared, ServerConnection& connection,
                                      HttpResponse& response, bool is_head, bool http_1_0, bool keep_alive) {
   bool streamed = response.next_chunk != nullptr;
   bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
@@ -131,10 +121,9 @@ asio::awaitable<bool> write_response(Stream& stream, ServerShared& shared, Serve
   }
   connection.phase = Phase::kWriting;
   connection.deadline = std::chrono::steady_clock::now() + kWriteTimeout;
-  std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(head), send_body ? asio::buffer(response.body) : asio::const_buffer()};
-  auto [error, written] = co_await asio::async_write(stream, buffers, kAwait);
-  if (error) co_return false;
+  const auto body = send_body ? asio::buffer(response.body) : asio::const_buffer();
+  const auto written = co_await stream.write(asio::buffer(head), body);
+  if (written.error) co_return false;
   if (!streamed || !send_body) co_return true;
   bool complete = co_await write_chunks(stream, connection, response, framing.chunked);
   co_return complete;
@@ -142,21 +131,19 @@ asio::awaitable<bool> write_response(Stream& stream, ServerShared& shared, Serve
 
 // After refusing a request unread: closing with unread bytes in the kernel would reset the connection, and
 // the answer with it.
-template <typename Stream>
-asio::awaitable<void> linger(Stream& stream, ServerConnection& connection) {
+asio::awaitable<void> linger(ByteStream& stream, ServerConnection& connection) {
   error_code ignored;
   connection.socket.shutdown(HttpSocket::shutdown_send, ignored);
   connection.deadline = std::chrono::steady_clock::now() + kLingerTimeout;
-  std::array<char, kReadStep> sink;
+  std::array<char, kHttpReadStep> sink;
   for (size_t total = 0; total < (1U << 20);) {
-    auto [error, size] = co_await stream.async_read_some(asio::buffer(sink), kAwait);
-    if (error) co_return;
-    total += size;
+    const auto read = co_await stream.read_some(asio::buffer(sink));
+    if (read.error) co_return;
+    total += read.size;
   }
 }
 
-template <typename Stream>
-asio::awaitable<void> refuse(Stream& stream, ServerShared& shared, ServerConnection& connection,
+asio::awaitable<void> refuse(ByteStream& stream, ServerShared& shared, ServerConnection& connection,
                              unsigned status) {
   HttpResponse response = own_answer(shared, status);
   bool written = co_await write_response(stream, shared, connection, response, false, false, false);
@@ -164,24 +151,21 @@ asio::awaitable<void> refuse(Stream& stream, ServerShared& shared, ServerConnect
 }
 
 // One request and its answer. True: another may follow on this connection.
-template <typename Stream>
-asio::awaitable<bool> serve_one(Stream& stream, ServerShared& shared, ServerConnection& connection,
+asio::awaitable<bool> serve_one(ByteStream& stream, ServerShared& shared, ServerConnection& connection,
                                 beast::flat_buffer& buffer) {
   http::request_parser<http::string_body> parser;
   parser.header_limit(static_cast<uint32_t>(shared.options.max_header_bytes));
   parser.body_limit(shared.options.max_body_bytes);
-  auto [header_error, header_size] = co_await http::async_read_header(stream, buffer, parser, kAwait);
-  error_code error = header_error;
+  error_code error = co_await read_http(stream, buffer, parser, HttpPart::kHeader);
   if (!error && !parser.is_done()) {
     if (ascii::iequals(parser.get()[http::field::expect], "100-continue")) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      auto [continue_error, sent] = co_await asio::async_write(stream, asio::buffer(kContinue), kAwait);
-      error = continue_error;
+      const auto sent = co_await stream.write(asio::buffer(kContinue));
+      error = sent.error;
     }
     if (!error) {
       connection.deadline = std::chrono::steady_clock::now() + shared.options.idle_timeout;
-      auto [body_error, body_size] = co_await http::async_read(stream, buffer, parser, kAwait);
-      error = body_error;
+      error = co_await read_http(stream, buffer, parser, HttpPart::kAll);
     }
   }
   if (error) {
@@ -203,9 +187,8 @@ asio::awaitable<bool> serve_one(Stream& stream, ServerShared& shared, ServerConn
   co_return written&& keep_alive;
 }
 
-template <typename Stream>
-asio::awaitable<void> serve(Stream& stream, ServerShared& shared, ServerConnection& connection) {
-  beast::flat_buffer buffer(shared.options.max_header_bytes + kReadStep);
+asio::awaitable<void> serve(ByteStream& stream, ServerShared& shared, ServerConnection& connection) {
+  beast::flat_buffer buffer(shared.options.max_header_bytes + kHttpBodyReadStep);
   bool first = true;
   for (bool more = true; more;) {
     auto now = std::chrono::steady_clock::now();
@@ -214,9 +197,9 @@ asio::awaitable<void> serve(Stream& stream, ServerShared& shared, ServerConnecti
       connection.since = now;
       connection.deadline = now + (first ? shared.options.header_timeout : shared.options.idle_timeout);
       if (!first && shared.stopping) co_return;
-      auto [error, size] = co_await stream.async_read_some(buffer.prepare(kReadStep), kAwait);
-      if (error) co_return;
-      buffer.commit(size);
+      const auto read = co_await stream.read_some(buffer.prepare(kHttpReadStep));
+      if (read.error) co_return;
+      buffer.commit(read.size);
     }
     first = false;
     connection.phase = Phase::kReading;
@@ -225,7 +208,8 @@ asio::awaitable<void> serve(Stream& stream, ServerShared& shared, ServerConnecti
   }
 }
 
-asio::awaitable<bool> read_proxy_header(ServerShared& shared, ServerConnection& connection) {
+asio::awaitable<bool> read_proxy_header(ServerShared& shared, ServerConnection& connection,
+                                        ByteStream& stream) {
   if (!shared.trusted.contains(connection.peer))
     co_return false;  // only proxies may connect where this is on
   std::string bytes;
@@ -235,9 +219,11 @@ asio::awaitable<bool> read_proxy_header(ServerShared& shared, ServerConnection& 
     if (*needs == bytes.size()) break;
     size_t have = bytes.size();
     bytes.resize(*needs);
-    auto rest = asio::buffer(bytes.data() + have, *needs - have);
-    auto [error, size] = co_await asio::async_read(connection.socket, rest, kAwait);
-    if (error) co_return false;
+    while (have < bytes.size()) {
+      const auto read = co_await stream.read_some(asio::buffer(bytes.data() + have, bytes.size() - have));
+      if (read.error) co_return false;
+      have += read.size;
+    }
   }
   auto header = parse_proxy_header(bytes);
   if (!header) co_return false;
@@ -246,15 +232,15 @@ asio::awaitable<bool> read_proxy_header(ServerShared& shared, ServerConnection& 
 }
 
 asio::awaitable<void> serve_tls(ServerShared& shared, ServerConnection& connection) {
-  auto context = shared.tls->current(std::chrono::steady_clock::now());
-  asio::ssl::stream<HttpSocket&> stream(connection.socket, *context);
-  auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
+  const auto stream =
+      tls_server_stream(connection.socket, shared.tls->current(std::chrono::steady_clock::now()));
+  const error_code error = co_await stream->handshake();
   if (error) co_return;
   connection.secure = true;
-  co_await serve(stream, shared, connection);
+  co_await serve(*stream, shared, connection);
   if (!connection.socket.is_open()) co_return;
   connection.deadline = std::chrono::steady_clock::now() + kLingerTimeout;
-  co_await stream.async_shutdown(kAwait);  // politeness: whether the peer still listens does not matter
+  co_await stream->shutdown();
 }
 
 }  // namespace
@@ -263,11 +249,12 @@ asio::awaitable<void> run_session(std::shared_ptr<ServerShared> shared,
                                   std::shared_ptr<ServerConnection> connection) {
   connection->deadline = std::chrono::steady_clock::now() + shared->options.header_timeout;
   bool ready = true;
-  if (shared->options.proxy_protocol) ready = co_await read_proxy_header(*shared, *connection);
+  const auto plain = plain_stream(connection->socket);
+  if (shared->options.proxy_protocol) ready = co_await read_proxy_header(*shared, *connection, *plain);
   if (ready && shared->tls) {
     co_await serve_tls(*shared, *connection);
   } else if (ready) {
-    co_await serve(connection->socket, *shared, *connection);
+    co_await serve(*plain, *shared, *connection);
   }
   connection->close();
 }

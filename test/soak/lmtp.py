@@ -5,6 +5,7 @@ import socket
 class Lmtp:
     def __init__(self, port, timeout=30):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb")
         self.greeting = self.reply()
         self.features = self.command("LHLO mx.corp.test")[1]
