@@ -23,7 +23,7 @@ std::string page_with(const std::string& text, uint8_t kind) {
   click::PageModel page;
   page.kind = static_cast<click::PageKind>(kind % 18);
   page.custom_text = page.received = page.reference = page.token = page.link = text;
-  page.evidence = {{text, text, text}};
+  page.evidence = {{"a.code", text, text}};  // codes are ours, and some have a sentence of their own
   page.url = "https://a.example/" + text;
   page.may_continue = page.may_report = page.show_logo = true;
   return click::render(page, *click::languages()[kind % 2], click::Branding{text, "ask " + text, "data:x"});

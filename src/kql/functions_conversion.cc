@@ -70,7 +70,6 @@ std::optional<Value> fold_text(std::span<const BoundExpr* const> args, int64_t) 
 }
 
 constexpr auto kFirst = Naming::kFirstArgument;
-constexpr auto kNone = Naming::kNone;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
     {"tostring", "string (any)", lower_convert, kFirst},

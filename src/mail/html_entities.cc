@@ -44,13 +44,11 @@ const NamedReference* longest_match(std::string_view text) {
   const NamedReference* best = nullptr;
   for (size_t i = 0; i < text.size() && low < high; ++i) {
     // All of [low, high) share the first i characters with text; narrow to those that share one more.
-    const auto at = [i](const NamedReference& r) {
-      return i < r.name.size() ? static_cast<int>(r.name[i]) : -1;
-    };
+    const auto at = [i](const NamedReference& r) { return r.text[i] != '\0' ? int{r.text[i]} : -1; };
     const int c = static_cast<unsigned char>(text[i]);
     low = std::partition_point(low, high, [&](const NamedReference& r) { return at(r) < c; });
     high = std::partition_point(low, high, [&](const NamedReference& r) { return at(r) <= c; });
-    if (low < high && low->name.size() == i + 1) best = low;
+    if (low < high && low->text[i + 1] == '\0') best = low;
   }
   return best;
 }
@@ -59,8 +57,8 @@ const NamedReference* longest_match(std::string_view text) {
 size_t named_reference(std::string_view text, ReferenceContext context, std::string& out) {
   const NamedReference* match = longest_match(text);
   if (match == nullptr) return 0;
-  const size_t length = match->name.size();
-  if (context == ReferenceContext::kAttribute && match->name.back() != ';' && length < text.size() &&
+  const size_t length = match->name().size();
+  if (context == ReferenceContext::kAttribute && match->name().back() != ';' && length < text.size() &&
       (text[length] == '=' || ascii::is_alnum(text[length]))) {
     return 0;
   }

@@ -8,9 +8,11 @@
 namespace linkgate::mail {
 
 struct NamedReference {
-  std::string_view name;  // without '&'; with ';' where the reference has one: some stand in both spellings
+  char text[33];  // of the name; the longest, CounterClockwiseContourIntegral;, fills it
   char32_t first = 0;
   char32_t second = 0;  // 0: the reference is one code point
+  // Without '&'; with ';' where the reference has one: some stand in both spellings.
+  std::string_view name() const { return text; }
 };
 
 inline constexpr size_t kNamedReferenceCount = 2231;

@@ -251,6 +251,7 @@ class Scanner {
     for (int i = current_; i != owner && i >= 0; i = result_.entities[i].parent) {
       Range& body = result_.entities[i].body;
       body.end = std::max(body.begin, owner >= 0 ? end : at);
+      end = std::max(end, body.end);  // a header that runs up to the boundary has taken its line end
     }
   }
 
@@ -272,9 +273,12 @@ bool holds_message(std::string_view type) {
 std::string unfold(std::string_view value) {
   std::string out;
   out.reserve(value.size());
-  for (const char c : value) {
-    if (c == '\r' || c == '\n') continue;
-    out += c == '\0' ? ' ' : c;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    // A fold that lost its space reads as with the space that rendering gives it back.
+    const bool lost = c == '\n' && i + 1 < value.size() && value[i + 1] != ' ' && value[i + 1] != '\t';
+    if (lost) out += ' ';
+    if (c != '\r' && c != '\n') out += c == '\0' ? ' ' : c;
   }
   return std::string(ascii::trim(out));
 }

@@ -24,7 +24,8 @@ size_t line_end(std::string_view bytes, size_t at) {
 Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits) {
   // An insertion comes before what is replaced from the same place on.
   std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
-    return a.at.begin != b.at.begin ? a.at.begin < b.at.begin : a.at.empty() && !b.at.empty();
+    if (a.at.begin != b.at.begin) return a.at.begin < b.at.begin;
+    return a.at.empty() && b.at.empty() ? a.order < b.order : a.at.empty() && !b.at.empty();
   });
   size_t size = bytes.size();
   for (const Edit& edit : edits) size += edit.text.size();

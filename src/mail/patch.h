@@ -1,6 +1,7 @@
 #pragma once
 // Replacing byte ranges of a text: the only way in which a message is changed.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,12 @@ struct Edit {
   Range at;  // empty: an insertion
   std::string text;
   bool yields = false;  // falls away where it lies inside another edit
+  // Of insertions at one place: a header that lacks its empty line ends where its body begins.
+  enum class Order : uint8_t { kField, kSeparator, kBody } order = Order::kBody;
 };
 
-// Edits may come in any order; insertions at one place keep theirs. Error kInternal where two overlap.
+// Edits may come in any order; insertions at one place and of one Order keep theirs. Error kInternal where
+// two overlap.
 Result<std::string> apply_edits(std::string_view bytes, std::vector<Edit> edits);
 
 // Whether the edits (in order) make a line longer than kMaxMessageLine out of lines that were not. `bytes` is

@@ -246,7 +246,7 @@ void Renderer::set_field(int container_index, size_t entity_index, std::string_v
   const bool is_message = entity.parent < 0 || structure.entities[entity.parent].is_message;
   if (is_message && !mime) append_field(text, "MIME-Version", "1.0");
   append_field(text, name, value);
-  edits.push_back({{entity.header.end, entity.header.end}, std::move(text)});
+  edits.push_back({{entity.header.end, entity.header.end}, std::move(text), false, Edit::Order::kField});
 }
 
 // Content-Type as it stands, with another charset.
@@ -285,7 +285,7 @@ size_t Renderer::settle_oddities() {
     }
     for (const Structure::Oddity& odd : container.structure.missing_separators) {
       if (is_kept(container.signed_states[odd.entity])) continue;
-      edits.push_back({{odd.at, odd.at}, std::string(message_.newline)});
+      edits.push_back({{odd.at, odd.at}, std::string(message_.newline), false, Edit::Order::kSeparator});
       ++repairs;
     }
     for (const Structure::Oddity& odd : container.structure.missing_folds) {

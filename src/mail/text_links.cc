@@ -30,46 +30,57 @@ void find_in_ascii(std::string_view text, size_t offset, std::vector<TextLink>& 
   }
 }
 
-// Text of which each byte knows where in the part it stood.
-struct Mapped {
-  std::string text;
-  std::vector<size_t> source;  // one more than text has bytes
+// Bytes of a part, pieced together, of which each knows where in the part it stood.
+struct Pieces {
+  std::string bytes;
+  std::vector<size_t> source;
+  char state = 'B';  // kIso2022Jp: before the first
 
-  void find(std::vector<TextLink>& out) const {
+  void find(const Charset& charset, std::vector<TextLink>& out) const {
+    if (bytes.empty()) return;
+    const bool as_is = charset.is_utf8() || (charset.shape() == Charset::Shape::kAscii && is_ascii(bytes));
+    const Charset::Mapped mapped = as_is ? Charset::Mapped() : charset.to_utf8_mapped(bytes, state);
+    const std::string_view text = as_is ? bytes : mapped.text;
     for (const url::FoundUrl& found : found_in(text)) {
+      const size_t begin = as_is ? found.begin : mapped.source[found.begin];
+      const size_t end = as_is ? found.end : mapped.source[found.end];
       // The end is that of the last byte, not the start of the next: between them may stand a line end.
-      out.push_back({{source[found.begin], source[found.end - 1] + 1},
-                     text.substr(found.begin, found.end - found.begin),
+      out.push_back({{source[begin], source[end - 1] + 1},
+                     std::string(text.substr(found.begin, found.end - found.begin)),
                      found.kind,
-                     would_run_on(std::string_view(text).substr(found.end))});
+                     would_run_on(text.substr(found.end))});
     }
   }
 };
 
 // Lines that were one before the sender broke them, joined again; quote marks of the later lines left out.
-void find_in_flowed(std::string_view bytes, std::vector<TextLink>& out) {
-  Mapped paragraph;
+void find_in_flowed(std::string_view bytes, const Charset& charset, std::vector<TextLink>& out) {
+  std::string storage;
+  const std::string_view skeleton = charset.skeleton(bytes, storage);
+  const size_t width = charset.width();
+  Iso2022JpCursor states(bytes);
+  Pieces paragraph;
   size_t depth = 0;
   const auto flush = [&] {
-    if (!paragraph.text.empty()) paragraph.find(out);
-    paragraph = Mapped();
+    paragraph.find(charset, out);
+    paragraph = Pieces();
   };
-  for (size_t at = 0; at < bytes.size();) {
-    const size_t newline = std::min(bytes.find('\n', at), bytes.size());
-    size_t end = newline > at && bytes[newline - 1] == '\r' ? newline - 1 : newline;
+  for (size_t at = 0; at < skeleton.size();) {
+    const size_t newline = std::min(skeleton.find('\n', at), skeleton.size());
+    size_t end = newline > at && skeleton[newline - 1] == '\r' ? newline - 1 : newline;
     size_t begin = at;
-    while (begin < end && bytes[begin] == '>') ++begin;
+    while (begin < end && skeleton[begin] == '>') ++begin;
     const size_t quotes = begin - at;
-    if (begin < end && bytes[begin] == ' ') ++begin;  // space-stuffed
-    if (!paragraph.text.empty() && quotes != depth) flush();
+    if (begin < end && skeleton[begin] == ' ') ++begin;  // space-stuffed
+    if (!paragraph.bytes.empty() && quotes != depth) flush();
     depth = quotes;
-    const std::string_view line = bytes.substr(begin, end - begin);
+    const std::string_view line = skeleton.substr(begin, end - begin);
     const bool flows = line.ends_with(' ') && line != "-- ";
     if (flows) --end;
-    for (size_t i = begin; i < end; ++i) {
-      paragraph.text += bytes[i];
-      paragraph.source.push_back(i);
-    }
+    if (paragraph.bytes.empty() && charset.shape() == Charset::Shape::kIso2022Jp)
+      paragraph.state = states.state_at(begin);
+    paragraph.bytes += bytes.substr(begin * width, (end - begin) * width);
+    for (size_t i = begin * width; i < end * width; ++i) paragraph.source.push_back(i);
     if (!flows) flush();
     at = newline + 1;
   }
@@ -106,17 +117,21 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
 }  // namespace
 
 bool would_run_on(std::string_view after) {
-  // Marks that end a sentence are no part of a link to anybody, where white space follows them.
-  const size_t marks = std::min(after.find_first_not_of(".,;:!?)]}'\""), after.size());
-  if (marks == after.size()) return false;
-  const auto next = static_cast<unsigned char>(after[marks]);
-  return next > 0x20 && next != '<' && next != '>';
+  // Asked of the finder itself: what it would make of a sealed link with this behind it.
+  constexpr std::string_view kLink = "https://a.example/?a=b";
+  constexpr size_t kEnough = 80;
+  const std::string_view word = after.substr(0, std::min(after.find_first_of(" \t\r\n<>"), kEnough));
+  if (word.empty()) return false;
+  const auto found = url::find_urls(std::string(kLink) + std::string(word));
+  return found.empty() || found[0].begin != 0 || found[0].end != kLink.size();
 }
 
 std::vector<TextLink> find_plain_links(std::string_view bytes, const Charset& charset, bool delsp) {
   std::vector<TextLink> out;
-  if (charset.is_utf8() || (charset.shape() == Charset::Shape::kAscii && is_ascii(bytes))) {
-    delsp ? find_in_flowed(bytes, out) : find_in_ascii(bytes, 0, out);
+  if (delsp) {
+    find_in_flowed(bytes, charset, out);
+  } else if (charset.is_utf8() || (charset.shape() == Charset::Shape::kAscii && is_ascii(bytes))) {
+    find_in_ascii(bytes, 0, out);
   } else {
     find_in_converted(bytes, charset, out);
   }

@@ -161,6 +161,7 @@ Result<size_t> proxy_header_needs(std::string_view bytes) {
   }
   if (!bytes.starts_with("PROXY ")) return not_a_header();
   size_t end = bytes.find('\n');
+  if (end != std::string_view::npos && end + 1 < bytes.size()) return not_a_header();  // none is so short
   if (end != std::string_view::npos) return end + 1;
   if (bytes.size() >= kMaxProxyV1Bytes) return not_a_header();
   return bytes.size() + 1;  // a line's end is found byte by byte, so that nothing behind it is taken

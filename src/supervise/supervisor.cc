@@ -240,7 +240,7 @@ void Supervisor::Impl::ask_to_end(Program& program) {
   program.set(ProgramState::kStopping);
   ::kill(program.status.pid, SIGTERM);
   program.timer.expires_after(options.stop_grace);
-  program.timer.async_wait([this, &program](error_code error) {
+  program.timer.async_wait([&program](error_code error) {
     if (error || program.status.state != ProgramState::kStopping || !program.has_process()) return;
     log::warn("{} did not stop in time and is killed", program.spec.name);
     ::kill(-program.status.pid, SIGKILL);
