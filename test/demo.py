@@ -54,6 +54,7 @@ def set_policies(linkgate):
                      "CustomNotificationText=Finance: please call the help desk on extension 555 before you do anything else.")
     linkgate.command("policy", "rule", "set", "Finance", "SafeLinksPolicy=Finance is blocked",
                      "RecipientDomainIs=finance.corp.test", "Priority=1")
+    time.sleep(1)  # every program looks five times a second (docs/policies.md); the first mail is to find them
     note("sales.corp.test: warned, may continue; finance.corp.test: blocked")
 
 
@@ -145,7 +146,9 @@ def story(linkgate, postfix, dovecot, feed):
     click_voicemail(linkgate, voicemail)
     click_alert(linkgate, alert)
     click_harmless(linkgate, harmless)
-    return show_tables(linkgate, time.monotonic())
+    examples = {"warns": next(iter(voicemail.values())), "blocks": next(iter(alert.values())),
+                "redirects": next(iter(harmless.values()))}
+    return show_tables(linkgate, time.monotonic()), examples
 
 
 def main():
@@ -153,24 +156,27 @@ def main():
     arguments.add_argument("--exit", action="store_true", help="stop after the tables")
     arguments = arguments.parse_args()
     need_root()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything started here is stopped
     with work_folder("linkgate-demo-") as folder:
         feed = folder / "feed.txt"
         feed.write_text("# nothing is known yet\n")
         step("Starting Dovecot, Linkgate and Postfix on loopback")
         dovecot = Dovecot(folder).start()
-        linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)])
+        linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)], origin="http://localhost")
         postfix = Postfix(folder, linkgate.lmtp_port, domains="corp.test sales.corp.test finance.corp.test")
         try:
             linkgate.start()
             postfix.start()
             note(f"SMTP 127.0.0.1:{postfix.port} -> gateway 127.0.0.1:{linkgate.lmtp_port} -> Dovecot 127.0.0.1:{dovecot.lmtp_port}"
                  f" -> IMAP 127.0.0.1:{dovecot.imap_port}")
-            right = story(linkgate, postfix, dovecot, feed)
+            right, examples = story(linkgate, postfix, dovecot, feed)
             if not right:
                 print("\nThe tables are not what happened.", file=sys.stderr)
             elif not arguments.exit:
                 step("All of it runs until Ctrl-C")
+                for what, link in examples.items():
+                    note(f"a link that {what}: {link}")
                 note(f"clicks  http://127.0.0.1:{linkgate.click_ports[0]}    health  http://127.0.0.1:{linkgate.admin_port}/healthz")
                 note(f"ask     build/bin/linkgate kql --config {linkgate.config} 'UrlClickEvents | take 5'")
                 note(f"mail    IMAP 127.0.0.1:{dovecot.imap_port}, user ada@sales.corp.test, any password")

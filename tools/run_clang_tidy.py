@@ -35,6 +35,10 @@ def main():
                                "--extra-arg=-Wno-ignored-optimization-argument", str(file)], capture_output=True, text=True)
         return file, done.returncode, done.stdout + "\n".join(l for l in done.stderr.split("\n") if "error:" in l)
 
+    def remember():
+        CACHE.parent.mkdir(parents=True, exist_ok=True)
+        CACHE.write_text(json.dumps(passed))
+
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for file, code, text in pool.map(check, todo):
@@ -44,8 +48,7 @@ def main():
                 print(f"{name}:\n{text}")
             else:
                 passed[name] = state_of(file, digest, settings)
-    CACHE.parent.mkdir(parents=True, exist_ok=True)
-    CACHE.write_text(json.dumps(passed))
+                remember()
     print(f"clang-tidy: {len(files)} files, {len(todo)} looked at, {bad} with findings")
     return 1 if bad else 0
 

@@ -11,11 +11,10 @@ namespace {
 constexpr std::string_view kStandard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kUrlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr std::array<int8_t, 256> invert(std::string_view alphabet) {
-  std::array<int8_t, 256> table{};
+constexpr std::array<int, 256> invert(std::string_view alphabet) {
+  std::array<int, 256> table{};
   table.fill(-1);
-  for (size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<uint8_t>(alphabet[i])] = static_cast<int8_t>(i);
+  for (size_t i = 0; i < alphabet.size(); ++i) table[static_cast<uint8_t>(alphabet[i])] = i;
   return table;
 }
 constexpr auto kStandardValues = invert(kStandard);
@@ -34,7 +33,7 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return text;
 }
 
-std::optional<std::string> decode(std::string_view text, const std::array<int8_t, 256>& values) {
+std::optional<std::string> decode(std::string_view text, const std::array<int, 256>& values) {
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
   bytes.reserve(text.size() * 3 / 4);

@@ -101,7 +101,7 @@ Trouble check_network(std::string_view value) {
 }
 
 Trouble check_host_name(std::string_view value) {
-  const Trouble bad = fmt::format("\"{}\" is not a host name", value);
+  Trouble bad = fmt::format("\"{}\" is not a host name", value);
   if (value.empty() || value.size() > kMaxHostName) return bad;
   for (const std::string_view label : ascii::split(value, '.')) {
     if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return bad;

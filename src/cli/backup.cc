@@ -67,7 +67,7 @@ Result<void> back_up_events(const Config& config, bool runs, const Layout& layou
   const std::string written = BorrowedStore::backup_folder(config) + "/" + name;
   TRY_ASSIGN(const auto store, BorrowedStore::open(config, runs));
   TRY(store::backup(store->client(), name));
-  const auto copied = copy_tree(written, layout.events());
+  auto copied = copy_tree(written, layout.events());
   std::error_code ignored;
   fs::remove_all(written, ignored);
   return copied;
@@ -112,7 +112,7 @@ Result<void> restore_events(const Config& config, const Layout& layout) {
   fs::create_directories(BorrowedStore::backup_folder(config), error);
   if (error) return folder_error(placed, error);
   TRY(copy_tree(layout.events(), placed));
-  const auto restored = [&]() -> Result<void> {
+  auto restored = [&]() -> Result<void> {
     TRY_ASSIGN(const auto store, BorrowedStore::open(config, false));
     TRY(store::migrate(store->client()));  // the tables that it looks into
     return store::restore(store->client(), name);

@@ -49,6 +49,7 @@ struct MessageFacts {
   std::vector<mail::Part> attachments;
   struct Location {
     std::string url, location;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the check takes the default comparison for one with 0
     friend auto operator<=>(const Location&, const Location&) = default;
   };
   std::vector<Location> urls;  // each once

@@ -85,6 +85,17 @@ class Printer {
       case ExprKind::kPipeline:
         pipeline(e);
         break;
+      default:
+        source(e);
+    }
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  // What a query begins with, and functions.
+  void source(const Expr& e) {
+    switch (e.kind) {
       case ExprKind::kDataTable:
         out_ += "datatable";
         declarations(e);
@@ -113,12 +124,11 @@ class Printer {
         query(e.lets, *e.children[0]);
         out_ += " }";
         break;
+      default:
+        break;
     }
   }
 
-  std::string take() { return std::move(out_); }
-
- private:
   // In parentheses, unless it is one word.
   void operand(const Expr& e) {
     const bool bare = e.kind == ExprKind::kName || e.kind == ExprKind::kLiteral ||

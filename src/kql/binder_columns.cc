@@ -30,7 +30,7 @@ std::string implied_name(const Expr& expr) {
       return base.empty() ? expr.name : base + "_" + expr.name;
     }
     case ExprKind::kIndex: {
-      const std::string base = implied_name(*expr.children[0]);
+      std::string base = implied_name(*expr.children[0]);
       const Expr& index = *expr.children[1];
       if (index.kind != ExprKind::kLiteral) return base;
       const auto* text = std::get_if<std::string>(&index.value);

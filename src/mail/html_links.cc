@@ -118,10 +118,8 @@ class Finder {
       if (attribute.quote == Quote::kNone) continue;
       if (clickable && is_link_attribute(attribute.name)) {
         add({attribute.value, HtmlLinkKind::kHref, attribute.quote, {}});
-      } else if (attribute.name.size() == 6 && iequals(attribute.name, "action") &&
-                 iequals(tag.name, "form")) {
-        add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
-      } else if (attribute.name.size() == 10 && iequals(attribute.name, "formaction")) {
+      } else if ((iequals(attribute.name, "action") && iequals(tag.name, "form")) ||
+                 iequals(attribute.name, "formaction")) {
         add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
       }
     }

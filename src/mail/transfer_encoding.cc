@@ -42,12 +42,11 @@ std::string decode_quoted_printable(std::string_view text) {
   return out;
 }
 
-constexpr std::array<int8_t, 256> base64_values() {
-  std::array<int8_t, 256> values{};
+constexpr std::array<int, 256> base64_values() {
+  std::array<int, 256> values{};
   for (auto& v : values) v = -1;
-  for (int i = 0; i < 26; ++i)
-    values['A' + i] = static_cast<int8_t>(i), values['a' + i] = static_cast<int8_t>(26 + i);
-  for (int i = 0; i < 10; ++i) values['0' + i] = static_cast<int8_t>(52 + i);
+  for (int i = 0; i < 26; ++i) values['A' + i] = i, values['a' + i] = 26 + i;
+  for (int i = 0; i < 10; ++i) values['0' + i] = 52 + i;
   values['+'] = 62, values['/'] = 63;
   return values;
 }

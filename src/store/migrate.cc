@@ -80,7 +80,7 @@ Result<bool> holds_rows(StoreClient& store) {
                 fmt::format("SELECT toString(sum(total_rows)) FROM system.tables WHERE database = {} AND "
                             "name != {}",
                             text_literal(store.database()), text_literal(kVersionTable))));
-  return !values.empty() && values[0] != "0" && values[0] != "";
+  return !values.empty() && values[0] != "0" && !values[0].empty();
 }
 
 Result<void> check_backup_name(std::string_view name) {

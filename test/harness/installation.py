@@ -26,7 +26,7 @@ next_hop = "{next_hop}"
 
 [click]
 listen = [{clicks}]
-origin = "http://links.corp.test:{origin_port}"
+origin = "{origin}:{origin_port}"
 trusted_proxies = ["127.0.0.1"]
 clicks_per_minute = 1000000
 organisation = "Northgate Test Works"
@@ -37,7 +37,7 @@ node_name = "test"
 
 
 class Installation:
-    def __init__(self, folder, next_hop, click_nodes=1, extra="", feeds=()):
+    def __init__(self, folder, next_hop, click_nodes=1, extra="", feeds=(), origin="http://links.corp.test"):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         self.lmtp_port, self.admin_port = free_port(), free_port()
@@ -46,7 +46,7 @@ class Installation:
         for name, path in feeds:
             extra += f'\n[[feed]]\nname = "{name}"\nsource = "{path}"\nformat = "text"\nthreat = "phishing"\n'
         self.config.write_text(CONFIG.format(
-            data=self.data, admin=self.admin_port, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra,
+            data=self.data, admin=self.admin_port, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra, origin=origin,
             origin_port=self.click_ports[0], clicks=", ".join(f'"127.0.0.1:{p}"' for p in self.click_ports)))
         self.up = None
 
