@@ -17,18 +17,12 @@ def address_of(number):
     return str(ipaddress.ip_address(FIRST_ADDRESS + number))
 
 
-class Clicks:
-    """Clicks `count` links through all nodes in turn, a client address each; remembers which were answered."""
+class Threads:
+    """Several threads at one piece of work."""
 
-    def __init__(self, linkgate, links, count, per_second, threads=8):
-        self.linkgate, self.links, self.count = linkgate, links, count
-        self.acknowledged, self.unanswered = set(), set()
-        self.pace = per_second
-        self._next = 0
-        self._lock = threading.Lock()
+    def __init__(self, count, work):
+        self._threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
         self._start = time.monotonic()
-        self.latencies = []
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(threads)]
 
     def start(self):
         self._start = time.monotonic()
@@ -40,7 +34,26 @@ class Clicks:
         end = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.1, end - time.monotonic()))
-            assert not thread.is_alive(), f"clicks still running after {seconds} s: {len(self.acknowledged)} answered"
+            assert not thread.is_alive(), f"still at work after {seconds} s: {self.state()}"
+
+    def pause_until(self, number, per_second):
+        time.sleep(max(0.0, self._start + number / per_second - time.monotonic()))
+
+
+class Clicks(Threads):
+    """Clicks `count` links through all nodes in turn, a client address each; remembers which were answered."""
+
+    def __init__(self, linkgate, links, count, per_second, threads=8):
+        self.linkgate, self.links, self.count = linkgate, links, count
+        self.acknowledged, self.unanswered = set(), set()
+        self.pace = per_second
+        self._next = 0
+        self._lock = threading.Lock()
+        self.latencies = []
+        super().__init__(threads, self._run)
+
+    def state(self):
+        return f"{len(self.acknowledged)} clicks answered"
 
     def _take(self):
         with self._lock:
@@ -53,7 +66,7 @@ class Clicks:
     def _run(self):
         connections = {}
         while (number := self._take()) is not None:
-            time.sleep(max(0.0, self._start + number / self.pace - time.monotonic()))
+            self.pause_until(number, self.pace)
             link = urllib.parse.urlsplit(self.links[number % len(self.links)])
             node = number % len(self.linkgate.click_ports)
             begin = time.monotonic()
@@ -118,7 +131,7 @@ def check_clicks(linkgate, clicks, seconds=90):
           f"({len(clicks.unanswered & set(rows))} of those recorded), no row missing, none twice", flush=True)
 
 
-class Mails:
+class Mails(Threads):
     """Sends `count` numbered mails by SMTP; Postfix's 250 is the acknowledgement."""
 
     def __init__(self, postfix, recipients, count, per_second, threads=4):
@@ -128,19 +141,10 @@ class Mails:
         self._numbers = queue.SimpleQueue()
         for number in range(count):
             self._numbers.put(number)
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(threads)]
+        super().__init__(threads, self._run)
 
-    def start(self):
-        self._start = time.monotonic()
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def join(self, seconds):
-        end = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.1, end - time.monotonic()))
-            assert not thread.is_alive(), f"mails still being sent after {seconds} s: {len(self.sent)}"
+    def state(self):
+        return f"{len(self.sent)} mails sent"
 
     def _run(self):
         while True:
@@ -148,7 +152,7 @@ class Mails:
                 number = self._numbers.get_nowait()
             except queue.Empty:
                 return
-            time.sleep(max(0.0, self._start + number / self.pace - time.monotonic()))
+            self.pause_until(number, self.pace)
             recipients = [self.recipients[(number + i) % len(self.recipients)] for i in range(1 + number % 3)]
             self._send(number, recipients)
 
