@@ -194,7 +194,7 @@ TEST_F(Command, AUrlIsTakenApart) {
       run_plain({"url", "--jsonl"},
                 "{\"input\":\"../x\",\"base\":\"https://a.example/b/c\"}\n{\"input\":\"http://[\"}\nno\n");
   EXPECT_THAT(lines.out, HasSubstr("\"href\":\"https://a.example/x\""));
-  EXPECT_THAT(lines.out, HasSubstr("{\"input\":\"http://[\",\"failure\":true}\n"));
+  EXPECT_THAT(lines.out, HasSubstr("{\"input\":\"http://[\",\"error\":\"no browser would open this\"}\n"));
   EXPECT_EQ(lines.code, 2);
   EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 3);
 }

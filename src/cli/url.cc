@@ -54,7 +54,7 @@ Result<std::string> answer(const JsonObject& line) {
   Members members = {{"input", input}};
   if (base != line.texts.end()) members.emplace_back("base", base->second);
   if (!url) {
-    members.emplace_back("failure", true);
+    members.emplace_back("error", "no browser would open this");
   } else {
     for (auto& part : parts(*url)) members.push_back(std::move(part));
   }
