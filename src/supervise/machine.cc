@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "supervise/spawn.h"
-
 namespace linkgate::supervise {
 namespace {
 
@@ -23,23 +21,6 @@ int try_to_read(const char* path) {
   const int error = ::read(fd, &byte, 1) < 0 ? errno : 0;  // a folder opens, and is not read
   ::close(fd);
   return error;
-}
-
-// The same as another user would find it, found out by a process that becomes that user: groups and the
-// rights of every folder on the way count, and only the kernel knows them all.
-int try_to_read_as(const Identity& who, const char* path) {
-  const pid_t child = ::fork();
-  if (child < 0) return errno;
-  if (child == 0) {
-    const bool changed = ::setgroups(who.groups.size(), who.groups.data()) == 0 &&
-                         ::setresgid(who.gid, who.gid, who.gid) == 0 &&
-                         ::setresuid(who.uid, who.uid, who.uid) == 0;
-    ::_exit(changed ? try_to_read(path) : errno);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 }
 
 // The users and groups of docs/configuration.md, "Users".
@@ -63,6 +44,21 @@ Result<void> check_users(const Config& config) {
 
 }  // namespace
 
+int try_to_read_as(const Identity& user, const std::string& path) {
+  const pid_t child = ::fork();
+  if (child < 0) return errno;
+  if (child == 0) {
+    const bool changed = ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
+                         ::setresgid(user.gid, user.gid, user.gid) == 0 &&
+                         ::setresuid(user.uid, user.uid, user.uid) == 0;
+    ::_exit(changed ? try_to_read(path.c_str()) : errno);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
 Result<void> check_machine(const Config& config, bool own_users) {
   if (own_users) TRY(check_users(config));
   struct NamedFile {
@@ -81,7 +77,7 @@ Result<void> check_machine(const Config& config, bool own_users) {
     if (own_users) {
       user = config.run_as + "-" + file.reader;
       TRY_ASSIGN(const Identity who, find_user(user));
-      error = try_to_read_as(who, file.path.c_str());
+      error = try_to_read_as(who, file.path);
     } else {
       error = try_to_read(file.path.c_str());
     }
