@@ -31,10 +31,15 @@ struct Reading {
   std::string file;
   std::optional<Error> error;
   std::vector<std::string>* asked = nullptr;
+  std::map<std::string, std::string> places;
+
+  std::string place(const toml::source_position& at) const {
+    return fmt::format("{}:{}:{}", file, at.line, at.column);
+  }
 
   void fail(const toml::source_position& at, const std::string& what) {
     if (error) return;
-    error.emplace(ErrorCode::kInvalidArgument, fmt::format("{}:{}:{}: {}", file, at.line, at.column, what));
+    error.emplace(ErrorCode::kInvalidArgument, fmt::format("{}: {}", place(at), what));
   }
 };
 
@@ -193,7 +198,9 @@ class Section {
   }
   const toml::node* find(std::string_view key) {
     if (reading_.asked != nullptr) reading_.asked->push_back(full(key));
-    return find_part(key);
+    const toml::node* node = find_part(key);
+    if (node != nullptr) reading_.places.emplace(full(key), reading_.place(node->source().begin));
+    return node;
   }
   const toml::node* find_part(std::string_view key) {
     known_.emplace_back(key);
@@ -338,6 +345,7 @@ Result<Config> parse_config(std::string_view toml, std::string_view file_name) {
   read_all(top, config);
   top.finish();
   if (reading.error) return *std::move(reading.error);
+  config.places = std::move(reading.places);
   return config;
 }
 
@@ -348,6 +356,13 @@ Result<Config> load_config(const std::string& path) {
     return Error(ErrorCode::kNotFound, fmt::format("{}: this configuration file cannot be read", path));
   }
   return parse_config(text.str(), path);
+}
+
+Error wrong_value(const Config& config, const std::string& key, const std::string& trouble) {
+  const auto place = config.places.find(key);
+  const std::string what = fmt::format("{}: {}", key, trouble);
+  return Error(ErrorCode::kInvalidArgument,
+               place == config.places.end() ? what : fmt::format("{}: {}", place->second, what));
 }
 
 std::vector<std::string> config_keys() {

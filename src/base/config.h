@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,7 +90,14 @@ struct Config {
   ScanConfig scan;
   EventsConfig events;
   StateConfig state;
+  // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().
+  std::map<std::string, std::string> places;
 };
+
+// What only this machine can refuse (a user, a file that is named), said as parse_config says what is wrong:
+// kInvalidArgument, "FILE:LINE:COLUMN: KEY: trouble", the place being left out where the value is not from a
+// file.
+Error wrong_value(const Config& config, const std::string& key, const std::string& trouble);
 
 // Errors name file:line:column and the key, and suggest the nearest known key.
 Result<Config> parse_config(std::string_view toml, std::string_view file_name);

@@ -151,6 +151,15 @@ TEST(Config, AMissingFileIsSaidByName) {
   EXPECT_THAT(config.error().message(), StartsWith("/nonexistent/linkgate.toml: "));
 }
 
+TEST(Config, WhatTheMachineRefusesIsSaidAtItsPlaceToo) {
+  const auto config = parse_config("[click]\ntls_certificate = \"/c\"\ntls_key = \"/k\"\n", "t.toml");
+  ASSERT_TRUE(config);
+  const Error named = wrong_value(*config, "click.tls_key", "no such file");
+  EXPECT_EQ(named.code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(named.message(), "t.toml:3:11: click.tls_key: no such file");
+  EXPECT_EQ(wrong_value(*config, "click.logo", "no such file").message(), "click.logo: no such file");
+}
+
 TEST(Config, AllKeysAreListedOnce) {
   std::vector<std::string> keys = config_keys();
   EXPECT_THAT(keys, testing::Contains("click.origin"));

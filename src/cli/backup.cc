@@ -74,7 +74,7 @@ Result<void> back_up_events(const Config& config, bool runs, const Layout& layou
 }
 
 Result<int> run_backup(Context& context, const std::string& folder, bool without_events) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   if (!fs::exists(config->data))
     return Error(ErrorCode::kInvalidArgument, config->data + ": there is no such data directory");
   const bool runs = running(*config).has_value();
@@ -114,7 +114,7 @@ Result<void> restore_events(const Config& config, const Layout& layout) {
   TRY(copy_tree(layout.events(), placed));
   auto restored = [&]() -> Result<void> {
     TRY_ASSIGN(const auto store, BorrowedStore::open(config, false));
-    TRY(store::migrate(store->client()));  // the tables that it looks into
+    TRY(store::migrate(store->client(), config.events.retention_days));  // the tables that it looks into
     return store::restore(store->client(), name);
   }();
   fs::remove_all(placed, error);
@@ -122,7 +122,7 @@ Result<void> restore_events(const Config& config, const Layout& layout) {
 }
 
 Result<int> run_restore(Context& context, const std::string& folder) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   const Layout layout(folder);
   TRY_ASSIGN(const std::string text, read_file(layout.description()));
   const auto description = parse_json_object(text);

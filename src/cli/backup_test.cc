@@ -44,6 +44,8 @@ TEST_F(BackupOfEvents, HoldsEveryRow) {
   const std::string other = folder_ + "/other";
   const Outcome restored = run({"restore", folder_ + "/copy", "--data", other});
   ASSERT_EQ(restored.code, 0) << restored.err;
+  EXPECT_THAT(restored.err, testing::HasSubstr("Z linkgate info: store: schema version"))
+      << "as programs log";
   const auto store = BorrowedStore::open(config_at(other), false);
   ASSERT_TRUE(store) << store.error().message();
   const auto rows = (*store)->client().query("SELECT Subject FROM linkgate.EmailEvents FINAL", {});

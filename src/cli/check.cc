@@ -1,14 +1,19 @@
 // linkgate check: what Linkgate thinks of a URL, and why.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "api/check.h"
+#include "base/ascii.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_lines.h"
 #include "cli/judging.h"
+#include "cli/recipient.h"
 #include "cli/rows.h"
+#include "scan/feed_parser.h"
+#include "url/url.h"
 
 namespace linkgate::cli {
 namespace {
@@ -61,16 +66,39 @@ std::string verdict_json(const std::string& url, const Verdict& verdict) {
                       {"url_chain", Cell::json(json_array(verdict.url_chain))}});
 }
 
+// "bank.example" and "bank.example:8080/x" as a browser's address bar takes them: http, as for feeds. A
+// scheme has no period, and what follows "localhost:" is a port.
+bool lacks_scheme(std::string_view text) {
+  const size_t colon = text.find(':');
+  const size_t end = text.find_first_of("/?#");
+  if (colon == std::string_view::npos || end < colon) return true;
+  const std::string_view before = text.substr(0, colon), after = text.substr(colon + 1, end - colon - 1);
+  return before.find('.') != std::string_view::npos || before.starts_with('[') ||
+         (!after.empty() && std::all_of(after.begin(), after.end(), ascii::is_digit));
+}
+
+// kInvalidArgument: an answer about what is no URL would be taken for one about the site that was meant.
+Result<std::string> as_url(const std::string& typed) {
+  const std::string_view text = ascii::trim(typed);
+  if (!lacks_scheme(text)) {
+    if (url::Url::parse(text)) return std::string(text);
+  } else if (!scan::feed_key(text).empty()) {
+    return "http://" + std::string(text);
+  }
+  return Error(ErrorCode::kInvalidArgument, fmt::format("{} is no URL", json_quoted(typed)));
+}
+
 bool is_bad(const Verdict& verdict) {
   return verdict.disposition != Disposition::kClean && verdict.disposition != Disposition::kUnknown;
 }
 
 Result<int> run(Context& context, const Options& options) {
-  TRY_ASSIGN(const Config* config, context.config());
+  if (!options.recipient.empty()) TRY(check_recipient(options.recipient));
+  TRY_ASSIGN(const Config* config, context.installation());
   TRY_ASSIGN(const auto judge, open_judging(*config));
-  const auto ask = [&](const std::string& url) {
+  const auto ask = [&](const std::string& typed) -> Result<Verdict> {
     api::CheckRequest request;
-    request.url = url;
+    TRY_ASSIGN(request.url, as_url(typed));
     request.recipient = options.recipient;
     request.static_only = options.is_static;
     return judge->check(request);
@@ -107,11 +135,12 @@ void add_check(Commands& commands) {
       .flag("--static", options->is_static, "lists, feeds and the URL itself only: nothing is fetched")
       .option("--recipient", options->recipient, "as this person would be answered")
       .flag("--jsonl", options->jsonl,
-            "{\"url\"} lines from standard input, {\"url\",\"disposition\",\"score\",\"evidence\"} out, in "
-            "order")
+            "{\"url\"} lines from standard input, {\"url\",\"disposition\",\"score\",\"confidence\","
+            "\"evidence\",\"url_chain\"} out, in order")
       .format(options->format)
       .notes(
-          "Exit code 1 where one is suspicious or worse. score: 0 harmless to 100 harmful.\n"
+          "Without a scheme, http:// is meant. Exit code 1 where one is suspicious or worse. score: 0 "
+          "harmless to 100 harmful.\n"
           "Asks the running linkgate-scan of this data directory; where none runs, judges here by lists and "
           "feeds.")
       .action([options](Context& context) { return run(context, *options); });

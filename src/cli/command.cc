@@ -18,8 +18,10 @@ std::string config_file(const std::string& option) {
   if (!option.empty()) return option;
   if (const char* variable = std::getenv("LINKGATE_CONFIG"); variable != nullptr && *variable != '\0')
     return variable;
-  std::error_code ignored;
-  return std::filesystem::exists(kSystemConfig, ignored) ? kSystemConfig : "";
+  std::error_code error;
+  // A folder that we may not look into is an error: the file is then said to be unreadable, not taken as
+  // missing.
+  return std::filesystem::exists(kSystemConfig, error) || error ? kSystemConfig : "";
 }
 
 }  // namespace
@@ -41,7 +43,18 @@ Result<const Config*> Context::config() {
   return config_.get();
 }
 
+Result<const Config*> Context::installation() {
+  TRY_ASSIGN(const Config* found, config());
+  if (!found->file.empty() || !data_option.empty()) return found;
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("no configuration was found ({} does not exist): name a file with --config or a data "
+                  "directory with --data",
+                  kSystemConfig));
+}
+
 Command& Command::add(const std::string& name, const std::string& summary) {
+  add_shared_options();
   CLI::App* sub = app_.add_subcommand(name, summary);
   app_.require_subcommand(1);
   commands_.push_back(std::make_unique<Command>(*sub, context_, chosen_));
@@ -111,10 +124,15 @@ Command& Command::options(const std::string& name, std::vector<std::string>& val
 }
 
 Command& Command::action(Action action) {
-  app_.add_option("--config", context_.config_option, "the configuration file");
-  app_.add_option("--data", context_.data_option, "the data directory (default: the configuration's)");
+  add_shared_options();
   app_.callback([this, action = std::move(action)] { chosen_ = action; });
   return *this;
+}
+
+void Command::add_shared_options() {
+  if (app_.get_option_no_throw("--config") != nullptr) return;
+  app_.add_option("--config", context_.config_option, "the configuration file");
+  app_.add_option("--data", context_.data_option, "the data directory (default: the configuration's)");
 }
 
 struct Commands::Impl {

@@ -29,6 +29,9 @@ class Context {
   // The file of --config, else of LINKGATE_CONFIG, else /etc/linkgate/linkgate.toml where that exists, else
   // the defaults; `data` is absolute and what --data says. Read once. Errors: kInvalidArgument, kNotFound.
   Result<const Config*> config();
+  // The same for commands that read or write the data of an installation. kInvalidArgument where none was
+  // named: the default data directory would be made wherever somebody stands, and hold what no program reads.
+  Result<const Config*> installation();
 
  private:
   std::unique_ptr<Config> config_;
@@ -72,6 +75,9 @@ class Command {
   Command& action(Action action);
 
  private:
+  // May be called again: groups have them for what stands before the verb.
+  void add_shared_options();
+
   CLI::App& app_;
   Context& context_;
   Action& chosen_;

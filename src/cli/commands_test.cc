@@ -185,6 +185,46 @@ TEST_F(Command, WhatNobodyKnowsIsUnknownAndNeverClean) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("clean")));
 }
 
+TEST_F(Command, AnAddressWithoutASchemeIsCheckedAsHttp) {
+  ASSERT_EQ(run({"list", "add", "block", "url", "~evil.example~"}).code, 0);
+  for (const char* typed : {"evil.example", " evil.example ", "evil.example/login?a=b", "evil.example:8080",
+                            "www.evil.example:8080/x", "//evil.example/x", "hTTp://evil.example"}) {
+    const Outcome outcome = run({"check", "--static", "--format", "csv", typed});
+    EXPECT_EQ(outcome.code, 1) << typed << ": " << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr(",phishing,")) << typed;
+  }
+  for (const char* typed :
+       {"", "a word", "word", "localhost:8080", "http://", "http://[::1", "ada@evil.example"}) {
+    const Outcome outcome = run({"check", "--static", typed});
+    EXPECT_EQ(outcome.code, 2) << typed;
+    EXPECT_EQ(outcome.err, "linkgate: \"" + std::string(typed) + "\" is no URL\n");
+  }
+  const Outcome lines =
+      run({"check", "--static", "--jsonl"}, "{\"url\":\"evil.example\"}\n{\"url\":\"a b\"}\n");
+  EXPECT_EQ(lines.code, 2);
+  EXPECT_THAT(lines.out, StartsWith("{\"url\":\"evil.example\",\"disposition\":\"phishing\""));
+  EXPECT_THAT(lines.out, EndsWith("{\"error\":\"\\\"a b\\\" is no URL\"}\n"));
+}
+
+TEST_F(Command, ATopLevelDomainIsBlockedAndNeverAllowed) {
+  const Outcome outcome = run({"list", "add", "allow", "url", "*.xyz/*"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err,
+            "linkgate: URL entry \"*.xyz/*\": a whole top-level domain can be blocked, not allowed\n");
+  EXPECT_EQ(run({"list", "remove", "allow", "url", "*.xyz/*"}).code, 1) << "it is not there";
+  EXPECT_EQ(run({"list", "add", "block", "url", "*.xyz/*"}).code, 0);
+  EXPECT_EQ(run({"check", "--static", "https://any.xyz/"}).code, 1);
+}
+
+TEST_F(Command, AFeedFromAFileIsReadWhenItChanges) {
+  configure(
+      "[[feed]]\nname = \"f\"\nsource = \"/tmp/f.txt\"\n[[feed]]\nname = \"u\"\nsource = "
+      "\"https://feeds.test/u\"\n");
+  const std::string feeds = run({"feed", "list", "--format", "csv"}).out;
+  EXPECT_THAT(feeds, HasSubstr("f,0,never,change of the file,/tmp/f.txt,"));
+  EXPECT_THAT(feeds, HasSubstr("u,0,never,15m,https://feeds.test/u,"));
+}
+
 TEST_F(Command, AUrlIsTakenApart) {
   const Outcome outcome = run_plain({"url", "http://EXAMPLE.com:80/../a?b#c", "--format", "csv"});
   EXPECT_EQ(outcome.code, 0);

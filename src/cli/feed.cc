@@ -7,6 +7,7 @@
 #include "cli/first_start.h"
 #include "cli/rows.h"
 #include "cli/talk.h"
+#include "scan/feed_source.h"
 
 namespace linkgate::cli {
 namespace {
@@ -17,8 +18,14 @@ struct Options {
   std::string format = "table";
 };
 
+// feed.refresh is for what is fetched; scan::feed_source looks at a file each second, whatever it says.
+std::string looked_at(const FeedConfig& feed) {
+  if (!scan::is_http_source(feed.source)) return "change of the file";
+  return print_quantity(static_cast<uint64_t>(feed.refresh.count()), kTimeUnits);
+}
+
 Result<int> run_list(Context& context, const Options& options) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   TRY_ASSIGN(const auto store, state::open_intel_store(state_options(*config, true)));
   TRY_ASSIGN(const auto known, store->feeds());
   Rows rows{{"feed", "entries", "loaded", "every", "source", "trouble"}, {}};
@@ -30,15 +37,14 @@ Result<int> run_list(Context& context, const Options& options) {
     if (seen && !status->trouble.empty()) code = kNo;
     rows.rows.push_back({feed.name, seen ? static_cast<int64_t>(status->entries) : 0,
                          seen && status->loaded != Time{} ? to_iso8601(status->loaded) : "never",
-                         print_quantity(static_cast<uint64_t>(feed.refresh.count()), kTimeUnits), feed.source,
-                         seen ? status->trouble : ""});
+                         looked_at(feed), feed.source, seen ? status->trouble : ""});
   }
   fmt::print("{}", print(rows, options.format));
   return code;
 }
 
 Result<int> run_refresh(Context& context, const Options& options) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   TRY_ASSIGN(const net::HttpResponse said, exchange("unix:" + DataPaths(config->data).scan_socket(), "POST",
                                                     "/feeds/refresh", "", kRefreshTimeout));
   if (said.status != 200 && said.status != 202)

@@ -168,7 +168,7 @@ void add_import(Commands& commands) {
   commands.add("import", "deliver a folder of messages through the gateway, as if they had just arrived")
       .argument("DIR", options->folder, "looked through with its subfolders")
       .options("--recipient", options->recipients,
-               "deliver to this address; else Delivered-To, else To and Cc")
+               "deliver to this address; else Delivered-To, else X-Original-To, else To and Cc")
       .option("--sender", options->sender, "the envelope sender; else From")
       .option("--ending", options->ending, "which files (default .eml)")
       .action([options](Context& context) { return run(context, *options); });

@@ -56,7 +56,7 @@ std::optional<KeyState> state_of(std::string_view text) {
 }
 
 Result<std::unique_ptr<state::KeyStore>> open(Context& context) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   return state::open_key_store(state_options(*config));
 }
 

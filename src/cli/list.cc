@@ -67,7 +67,7 @@ Result<std::optional<Time>> expiry(const std::string& text, Time now) {
 }
 
 Result<std::unique_ptr<state::PolicyStore>> open(Context& context) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   return state::open_policy_store(state_options(*config));
 }
 
@@ -92,10 +92,9 @@ Result<int> run_add(Context& context, const Options& options) {
 Result<int> run_remove(Context& context, const Options& options) {
   TRY_ASSIGN(const auto store, open(context));
   for (const std::string& value : options.values) {
-    TRY_ASSIGN(const ListEntry entry,
-               state::validate_entry(
-                   {.kind = kind_of(options.kind), .action = action_of(options.action), .value = value}));
-    TRY(store->remove_entry(entry.kind, entry.action, entry.value));
+    // Not as what it is but as a block, which takes every pattern: what an older version let in must go out.
+    TRY_ASSIGN(const ListEntry entry, state::validate_entry({.kind = kind_of(options.kind), .value = value}));
+    TRY(store->remove_entry(entry.kind, action_of(options.action), entry.value));
   }
   return kYes;
 }

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/first_start.h"
 #include "cli/policy_rule.h"
+#include "cli/recipient.h"
 #include "cli/rows.h"
 
 namespace linkgate::cli {
@@ -94,10 +95,9 @@ Result<int> run_remove(Context& context, const Options& options) {
 }
 
 Result<int> run_explain(Context& context, const Options& options) {
+  TRY(check_recipient(options.name));
   TRY_ASSIGN(const auto store, open_policies(context));
   TRY_ASSIGN(const PolicySet set, store->load());
-  if (options.name.find('@') == std::string::npos)
-    return Error(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no address", options.name));
   const PolicySet::Match match = set.match(options.name);
   Rows rows{{"order", "rule", "policy", "conditions", "answer"}, {}};
   // Rules are asked by priority until one holds; those after it are never asked.
@@ -120,7 +120,7 @@ Result<int> run_explain(Context& context, const Options& options) {
 }  // namespace
 
 Result<std::unique_ptr<state::PolicyStore>> open_policies(Context& context) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   return state::open_policy_store(state_options(*config));
 }
 

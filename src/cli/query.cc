@@ -1,5 +1,6 @@
 // linkgate kql: hunting queries over what was recorded.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <iostream>
 
@@ -10,16 +11,20 @@
 #include "cli/files.h"
 #include "cli/json_lines.h"
 #include "cli/rows.h"
+#include "cli/talk.h"
 #include "kql/kql.h"
 
 namespace linkgate::cli {
 namespace {
 
 struct Options {
-  bool jsonl = false, explain = false;
+  bool jsonl = false, explain = false, full = false;
   std::string file, query;
   std::string format = "table";
 };
+
+// On a terminal: a URL or a sentence is seen whole, a long text does not push the other columns out of sight.
+constexpr size_t kWidestCell = 100;
 
 class Querying {
  public:
@@ -33,7 +38,12 @@ class Querying {
     if (!store_) {
       TRY_ASSIGN(store_, open_event_store(config_));
     }
-    return store_->query(sql, {});
+    auto result = store_->query(sql, {});
+    if (result || result.error().code() != ErrorCode::kUnavailable) return result;
+    // The address that a store left when it stopped says nothing to whoever asks; that it stopped does.
+    if (!config_.events.url.empty()) return result;
+    if (const auto up = running(config_); !up) return Error(ErrorCode::kUnavailable, up.error().message());
+    return result;
   }
 
  private:
@@ -90,10 +100,10 @@ Result<std::string> answer(Querying& querying, const JsonObject& line) {
 }
 
 Result<int> print_answer(const store::QueryResult& result, const std::vector<kql::ResultColumn>& columns,
-                         const std::string& format) {
+                         const Options& options) {
   Rows rows;
   for (const auto& column : columns) rows.columns.push_back(column.name);
-  if (format == "json") {
+  if (options.format == "json") {
     TRY_ASSIGN(const std::string values, rows_json(result, columns));
     fmt::print("{}\n",
                json_object({{"columns", Cell::json(columns_json(columns))}, {"rows", Cell::json(values)}}));
@@ -103,7 +113,8 @@ Result<int> print_answer(const store::QueryResult& result, const std::vector<kql
     TRY_ASSIGN(std::vector<std::string> texts, kql::row_to_text(line, columns));
     rows.rows.emplace_back(texts.begin(), texts.end());
   }
-  fmt::print("{}", print(rows, format));
+  fmt::print("{}",
+             print(rows, options.format, options.full || ::isatty(STDOUT_FILENO) == 0 ? 0 : kWidestCell));
   return kYes;
 }
 
@@ -129,7 +140,7 @@ Result<int> run(Context& context, const Options& options) {
     return kYes;
   }
   TRY_ASSIGN(const store::QueryResult result, querying.run(compiled->sql));
-  return print_answer(result, compiled->columns, options.format);
+  return print_answer(result, compiled->columns, options);
 }
 
 }  // namespace
@@ -141,6 +152,7 @@ void add_kql(Commands& commands) {
       .option("--file", options->file, "read the query from this file")
       .flag("--explain", options->explain,
             "print the syntax tree, its types and the SQL instead of running it")
+      .flag("--full", options->full, "on a terminal too, cells are never cut (to 100 letters)")
       .flag("--jsonl", options->jsonl,
             "{\"id\",\"query\"} lines from standard input, {\"id\",\"columns\",\"rows\"} or "
             "{\"id\",\"error\"} out")

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/first_start.h"
+#include "cli/recipient.h"
 #include "gateway/rewrite_one.h"
 #include "mail/signature.h"
 
@@ -22,7 +23,8 @@ struct Options {
 Result<int> run(Context& context, const Options& options) {
   if (options.recipient.empty() && !options.outbound)
     return Error(ErrorCode::kInvalidArgument, "--recipient is missing: links are sealed for somebody");
-  TRY_ASSIGN(const Config* config, context.config());
+  if (!options.recipient.empty()) TRY(check_recipient(options.recipient));
+  TRY_ASSIGN(const Config* config, context.installation());
   TRY_ASSIGN(const std::string message, read_all(std::cin, config->gateway.max_message_bytes));
   TRY_ASSIGN(const auto policy_store, state::open_policy_store(state_options(*config, true)));
   TRY_ASSIGN(const auto policies, state::load_policy_view(*policy_store));

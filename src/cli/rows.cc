@@ -45,11 +45,19 @@ std::string csv_field(std::string_view text) {
   return out + '"';
 }
 
-std::string print_table(const Rows& rows) {
+// The first `widest` letters, the last of them an ellipsis where there are more.
+std::string cut(std::string text, size_t widest) {
+  if (widest == 0 || width(text) <= widest) return text;
+  size_t letters = 0, at = 0;
+  while (at < text.size() && ((text[at] & 0xC0) == 0x80 || ++letters < widest)) ++at;
+  return text.substr(0, at) + "…";
+}
+
+std::string print_table(const Rows& rows, size_t widest) {
   std::vector<std::vector<std::string>> lines = {rows.columns};
   for (const auto& row : rows.rows) {
     auto& line = lines.emplace_back();
-    for (const Cell& cell : row) line.push_back(for_terminal(cell.text));
+    for (const Cell& cell : row) line.push_back(cut(for_terminal(cell.text), widest));
   }
   std::vector<size_t> widths(rows.columns.size());
   for (const auto& line : lines) {
@@ -108,10 +116,10 @@ std::string json_array(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-std::string print(const Rows& rows, std::string_view format) {
+std::string print(const Rows& rows, std::string_view format, size_t widest) {
   if (format == "json") return print_json(rows);
   if (format == "csv") return print_csv(rows);
-  return print_table(rows);
+  return print_table(rows, widest);
 }
 
 }  // namespace linkgate::cli

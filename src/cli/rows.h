@@ -34,7 +34,8 @@ struct Rows {
 
 // `format` is "table", "json" or "csv". Control characters, which hostile texts may carry to a terminal, are
 // escaped in tables.
-std::string print(const Rows& rows, std::string_view format);
+// `widest`: cells of a table are cut to so many letters, with an ellipsis; 0: never.
+std::string print(const Rows& rows, std::string_view format, size_t widest = 0);
 
 // A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);

@@ -94,7 +94,7 @@ class RunTest : public testing::Test {
     return true;
   }
 
-  std::string folder_;
+  std::string folder_, working_folder_;  // the second empty: where the test runs
   std::string binary_ = beside_test("linkgate");
 
  private:
@@ -105,6 +105,7 @@ class RunTest : public testing::Test {
     const std::string in = folder_ + "/stdin", out = folder_ + "/stdout", err = folder_ + "/stderr";
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
+    if (!working_folder_.empty() && ::chdir(working_folder_.c_str()) != 0) ::_exit(126);
     ::dup2(::open(in.c_str(), O_RDONLY | O_CREAT, 0600), STDIN_FILENO);
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);

@@ -22,6 +22,13 @@ TEST(Rows, TableAlignsAndDisarmsControlCharacters) {
   EXPECT_EQ(print({{"a"}, {{"\x1b[31m"}, {"\xC2\x9B"}, {"\xE2\x80\xAE!"}, {"\xC3\xA9"}}}, "table"),
             "a\n\\x1b[31m\n\\xc2\\x9b\n\\xe2\\x80\\xae!\n\xC3\xA9\n");
 }
+TEST(Rows, CellsOfATableAreCutBetweenLettersWhereASizeIsGiven) {
+  const Rows rows{{"a", "b"}, {{"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", "x"}, {"abc", "\x1b[31m"}}};
+  EXPECT_EQ(print(rows, "table", 3), "a    b\n\xC3\xA9\xC3\xA9…  x\nabc  \\x…\n");
+  EXPECT_EQ(print(rows, "table", 4), "a     b\n\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9  x\nabc   \\x1…\n");
+  EXPECT_EQ(print(rows, "csv", 3), print(rows, "csv"));
+}
+
 TEST(Rows, CsvQuotesWhatNeedsIt) {
   EXPECT_EQ(print({{"a"}, {{"x,\"y\"\nz"}}}, "csv"), "a\r\n\"x,\"\"y\"\"\nz\"\r\n");
 }

@@ -119,7 +119,7 @@ Result<void> unwrap_mbox(const Unwrapper& unwrapper, const Options& options, Tal
 }
 
 Result<int> run(Context& context, Options options) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   std::error_code error;
   options.path = fs::absolute(options.path).lexically_normal().string();
   const bool folder = fs::is_directory(options.path, error);

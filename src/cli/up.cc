@@ -16,6 +16,7 @@
 #include "cli/installed.h"
 #include "supervise/data_directory.h"
 #include "supervise/data_lock.h"
+#include "supervise/machine.h"
 #include "supervise/overview.h"
 #include "supervise/plan.h"
 #include "supervise/run_file.h"
@@ -147,7 +148,7 @@ class Up {
 };
 
 Result<int> run_up(Context& context) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY_ASSIGN(const Config* config, context.installation());
   log::start("up", level_of(config->log_level));
   ::signal(SIGPIPE, SIG_IGN);
   const DataPaths paths(config->data);
@@ -155,6 +156,7 @@ Result<int> run_up(Context& context) {
   if (!config->run_as.empty() && !own_users)
     log::warn("linkgate.run_as has no effect: only root can change users");
 
+  TRY(supervise::check_machine(*config, own_users));
   TRY(supervise::prepare_data_directory(*config, own_users));
   TRY_ASSIGN(const auto lock, supervise::DataLock::take(paths.root + "/lock"));
   TRY(supervise::store_secret(*config, own_users));

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/first_start.h"
 #include "cli/json_lines.h"
+#include "cli/recipient.h"
 #include "cli/rows.h"
 #include "url/sealed_link.h"
 #include "url/unwrap.h"
@@ -33,7 +34,8 @@ Result<url::Keyring> load_keys(const Config& config) {
 }
 
 Result<int> run_wrap(Context& context, const WrapOptions& options) {
-  TRY_ASSIGN(const Config* config, context.config());
+  TRY(check_recipient(options.recipient));
+  TRY_ASSIGN(const Config* config, context.installation());
   url::LinkClaims claims;
   claims.recipient = options.recipient;
   claims.message_time = std::chrono::floor<std::chrono::seconds>(SystemClock().now());
@@ -74,7 +76,9 @@ struct Opened {
 // it is.
 class Unwrapper {
  public:
-  explicit Unwrapper(const Config& config) : origin_(url::Url::parse(config.click.origin)), config_(config) {
+  Unwrapper(const Config& config, bool with_keys)
+      : origin_(url::Url::parse(config.click.origin)), config_(config) {
+    if (!with_keys) return;
     if (auto keys = load_keys(config)) keys_ = *std::move(keys);
   }
 
@@ -167,7 +171,8 @@ Result<std::string> answer(Unwrapper& unwrapper, const JsonObject& line) {
 
 Result<int> run_unwrap(Context& context, const UnwrapOptions& options) {
   TRY_ASSIGN(const Config* config, context.config());
-  Unwrapper unwrapper(*config);
+  // Other vendors' links need no installation, so nothing is made where there is none.
+  Unwrapper unwrapper(*config, context.installation().has_value());
   if (options.jsonl)
     return answer_lines(std::cin, [&](const JsonObject& line) { return answer(unwrapper, line); });
   if (options.urls.empty()) return Error(ErrorCode::kInvalidArgument, "no URL is given");

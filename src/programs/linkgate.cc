@@ -1,9 +1,11 @@
 // linkgate: the command line. Each command is a file of cli/.
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {
   using namespace linkgate::cli;
+  linkgate::log::start("linkgate", linkgate::log::Level::kInfo);
   Commands commands;
   // Running
   add_up(commands);

@@ -104,7 +104,7 @@ class SqlIntelStore final : public IntelStore, private SqlStore {
       TRY(run("DELETE FROM feed_entries WHERE feed = ?1", {feed}));
       TRY_ASSIGN(const SqlRows gone, run("DELETE FROM feeds WHERE name = ?1 RETURNING name", {feed}));
       if (gone.size() == 0)
-        return Error(ErrorCode::kNotFound, "there is no feed '" + std::string(feed) + "'");
+        return Error(ErrorCode::kNotFound, "there is no feed \"" + std::string(feed) + "\"");
       return {};
     });
   }

@@ -94,7 +94,7 @@ class SqlKeyStore final : public KeyStore, private SqlStore {
       TRY(run("DELETE FROM node_keys WHERE node = ?1", {name}));
       TRY_ASSIGN(const SqlRows gone, run("DELETE FROM nodes WHERE name = ?1 RETURNING name", {name}));
       if (gone.size() == 0)
-        return Error(ErrorCode::kNotFound, "there is no node '" + std::string(name) + "'");
+        return Error(ErrorCode::kNotFound, "there is no node \"" + std::string(name) + "\"");
       return {};
     });
   }
@@ -115,8 +115,8 @@ class SqlKeyStore final : public KeyStore, private SqlStore {
       const bool is_live = node.seen + kNodeLifetime > now;
       const bool has_it = std::find(node.keys.begin(), node.keys.end(), id) != node.keys.end();
       if (is_live && !has_it) {
-        return Error(ErrorCode::kUnavailable, "key " + std::to_string(id) + ": click node '" + node.name +
-                                                  "' has not acknowledged it yet");
+        return Error(ErrorCode::kUnavailable, "key " + std::to_string(id) + ": click node \"" + node.name +
+                                                  "\" has not acknowledged it yet");
       }
     }
     return {};

@@ -23,7 +23,7 @@ CREATE TABLE entries (id {ID}, kind BIGINT NOT NULL, action BIGINT NOT NULL, val
 constexpr StoreSchema kSchema{"policy", kMigrations};
 
 Error missing(std::string_view what, std::string_view name) {
-  return Error(ErrorCode::kNotFound, "there is no " + std::string(what) + " '" + std::string(name) + "'");
+  return Error(ErrorCode::kNotFound, "there is no " + std::string(what) + " \"" + std::string(name) + "\"");
 }
 
 class SqlPolicyStore final : public PolicyStore, private SqlStore {
@@ -68,7 +68,7 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
       if (used.size() > 0) {
         TRY_ASSIGN(const auto rule, rule_from_json(used.text(0, 0)));
         return Error(ErrorCode::kInvalidArgument,
-                     "policy '" + std::string(name) + "' is used by rule '" + rule.Name + "'");
+                     "policy \"" + std::string(name) + "\" is used by rule \"" + rule.Name + "\"");
       }
       TRY_ASSIGN(const SqlRows gone,
                  run("DELETE FROM policies WHERE name_key = ?1 RETURNING name_key", {key}));
@@ -87,8 +87,8 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
       std::erase_if(rules, [&](const auto& old) { return ascii::iequals(old.Name, rule.Name); });
       for (const auto& other : rules) {
         if (!ascii::iequals(other.SafeLinksPolicy, rule.SafeLinksPolicy)) continue;
-        return Error(ErrorCode::kInvalidArgument,
-                     "policy '" + rule.SafeLinksPolicy + "' already belongs to rule '" + other.Name + "'");
+        return Error(ErrorCode::kInvalidArgument, "policy \"" + rule.SafeLinksPolicy +
+                                                      "\" already belongs to rule \"" + other.Name + "\"");
       }
       const size_t place = std::min(static_cast<size_t>(rule.Priority), rules.size());
       rules.insert(rules.begin() + static_cast<ptrdiff_t>(place), rule);
@@ -233,19 +233,22 @@ Result<ListEntry> validate_entry(ListEntry entry) {
   if (entry.notes.size() > verdict::kMaxComments)
     return Error(ErrorCode::kLimit, "list entry: notes are too long");
   switch (entry.kind) {
-    case EntryKind::kUrl:
-      if (auto pattern = url::TablPattern::parse(entry.value); !pattern) return std::move(pattern).error();
+    case EntryKind::kUrl: {
+      TRY_ASSIGN(const auto pattern, url::TablPattern::parse(entry.value));
+      TRY(pattern.check(entry.action == EntryAction::kAllow ? url::ListAction::kAllow
+                                                            : url::ListAction::kBlock));
       return entry;
+    }
     case EntryKind::kSender:
       if (!is_sender(entry.value)) {
         return Error(ErrorCode::kInvalidArgument,
-                     "list entry: '" + entry.value + "' is no address or domain");
+                     "list entry: \"" + entry.value + "\" is no address or domain");
       }
       break;
     case EntryKind::kFileHash:
       if (!is_sha256(entry.value)) {
         return Error(ErrorCode::kInvalidArgument,
-                     "list entry: '" + entry.value + "' is no SHA-256 in hexadecimal");
+                     "list entry: \"" + entry.value + "\" is no SHA-256 in hexadecimal");
       }
       break;
   }

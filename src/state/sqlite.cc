@@ -199,6 +199,11 @@ Result<std::unique_ptr<Sql>> open_sqlite(const std::string& directory, const Sto
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   const bool is_there = std::filesystem::exists(file, error);
+  // SQLite would only say that it cannot open it, and whoever may not look into the folder finds nothing
+  // there.
+  const bool readable = ::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) == 0;
+  if (error == std::errc::permission_denied || (is_there && !readable && errno == EACCES))
+    return Error(ErrorCode::kPermission, "state: " + file + ": access is denied to this user");
   if (!read_only || !is_there) {
     if (auto created = create_file(file, schema); !created) {
       if (!read_only) return std::move(created).error();

@@ -135,6 +135,16 @@ TEST_F(SqliteFiles, AnotherUserMayReadWhatItMayNotWrite) {
     return reader ? 100 : static_cast<int>(reader.error().code());
   };
   EXPECT_EQ(as_nobody(missing), static_cast<int>(ErrorCode::kNotFound));
+
+  const auto code = [&] {
+    const auto reader = open_policy_store(read_only());
+    return reader ? 100 : static_cast<int>(reader.error().code());
+  };
+  ASSERT_EQ(::chmod((folder_ + "/policy.db").c_str(), 0600), 0);
+  EXPECT_EQ(as_nobody(code), static_cast<int>(ErrorCode::kPermission)) << "a file that is not ours to read";
+  ASSERT_EQ(::chmod(folder_.c_str(), 0700), 0);
+  EXPECT_EQ(as_nobody(code), static_cast<int>(ErrorCode::kPermission))
+      << "nor is the folder: not \"missing\"";
 }
 
 TEST_F(SqliteFiles, AStoreOfANewerReleaseIsRefused) {

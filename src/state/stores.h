@@ -43,7 +43,8 @@ struct ListEntry {
 // Entries whose value is longer are refused (Defender's limit for URLs).
 inline constexpr size_t kMaxEntryValue = 250;
 // Trimmed and, where case means nothing, lower-cased. URLs: what url::TablPattern takes; senders: an address
-// or a domain; file hashes: SHA-256 in hexadecimal. kInvalidArgument with the reason, kLimit.
+// or a domain; file hashes: SHA-256 in hexadecimal. kInvalidArgument with the reason (also where such a
+// pattern cannot have this action), kLimit.
 Result<ListEntry> validate_entry(ListEntry entry);
 
 // Errors of the writers: kInvalidArgument and kLimit (what verdict::validate and validate_entry refuse),
@@ -164,9 +165,9 @@ class DeliveryStore {
 
 // Where state lives: "sqlite:DIR" or a libpq connection string ("postgresql://...").
 // Read-only: writers answer kPermission. SQLite stores are then read while another process writes; one that
-// does not exist yet is made (empty) where the directory allows it, else kNotFound. A new store's file has
-// mode 0640, that of the keys 0600. Opening brings an older schema up to date; one made by a newer release is
-// refused (kCorrupt).
+// does not exist yet is made (empty) where the directory allows it, else kNotFound. kPermission: a folder or
+// file that we may not open. A new store's file has mode 0640, that of the keys 0600. Opening brings an older
+// schema up to date; one made by a newer release is refused (kCorrupt).
 struct StateOptions {
   std::string location;
   bool read_only = false;

@@ -75,6 +75,7 @@ Result<void> write_run_file(const std::string& path, const RunFile& run) {
 
 Result<RunFile> read_run_file(const std::string& path) {
   std::ifstream in(path);
+  if (!in && errno == EACCES) return Error(ErrorCode::kPermission, path + ": access is denied to this user");
   std::ostringstream text;
   if (!in || !(text << in.rdbuf()))
     return Error(ErrorCode::kNotFound, fmt::format("no Linkgate runs on this data directory ({})", path));

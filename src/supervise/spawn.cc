@@ -24,26 +24,6 @@ namespace {
 constexpr mode_t kSharedUmask = 0007;
 constexpr int kExecFailed = 127;  // as a shell says "command not found"
 
-struct Identity {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::vector<gid_t> groups;
-};
-
-Result<Identity> find_user(const std::string& name) {
-  errno = 0;
-  const passwd* entry = ::getpwnam(name.c_str());
-  if (entry == nullptr) {
-    return Error(ErrorCode::kNotFound,
-                 fmt::format("there is no user {} on this machine (linkgate.run_as)", name));
-  }
-  Identity identity{entry->pw_uid, entry->pw_gid, std::vector<gid_t>(NGROUPS_MAX)};
-  int count = static_cast<int>(identity.groups.size());
-  ::getgrouplist(name.c_str(), entry->pw_gid, identity.groups.data(), &count);
-  identity.groups.resize(static_cast<size_t>(std::max(count, 0)));
-  return identity;
-}
-
 // Everything that the child needs, made before fork() so that it only makes system calls.
 struct Prepared {
   std::vector<std::string> environment;
@@ -123,6 +103,20 @@ Result<Prepared> prepare(const ProgramSpec& spec, int ready_fd) {
 }
 
 }  // namespace
+
+Result<Identity> find_user(const std::string& name) {
+  errno = 0;
+  const passwd* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("there is no user {} on this machine (linkgate.run_as)", name));
+  }
+  Identity identity{entry->pw_uid, entry->pw_gid, std::vector<gid_t>(NGROUPS_MAX)};
+  int count = static_cast<int>(identity.groups.size());
+  ::getgrouplist(name.c_str(), entry->pw_gid, identity.groups.data(), &count);
+  identity.groups.resize(static_cast<size_t>(std::max(count, 0)));
+  return identity;
+}
 
 Result<Spawned> spawn(const ProgramSpec& spec) {
   int ends[2];

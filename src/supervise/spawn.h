@@ -23,6 +23,14 @@ struct ProgramSpec {
   std::string user;  // run as this Unix user, with its groups; empty: as the supervisor
 };
 
+// A Unix user with all its groups. kNotFound.
+struct Identity {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+};
+Result<Identity> find_user(const std::string& name);
+
 struct Spawned {
   pid_t pid = -1;
   int ready_fd = -1;  // ours: readable when the program has said "ready", end of file when it never will

@@ -172,6 +172,12 @@ Result<TablPattern> TablPattern::parse(std::string_view entry) {
   return pattern;
 }
 
+Result<void> TablPattern::check(ListAction action) const {
+  if (tld_ && action == ListAction::kAllow)
+    return invalid(text_, "a whole top-level domain can be blocked, not allowed");
+  return {};
+}
+
 bool TablPattern::matches_host(std::string_view host) const {
   if (host == host_) return hosts_ != Hosts::kSubdomains || tld_;
   return hosts_ != Hosts::kExact && host.size() > host_.size() && host.ends_with(host_) &&

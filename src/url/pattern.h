@@ -17,6 +17,9 @@ enum class ListAction { kAllow, kBlock };
 class TablPattern {
  public:
   static Result<TablPattern> parse(std::string_view entry);
+  // Refuses a pattern that no entry of this action may have: a whole top-level domain can only be blocked.
+  // Apart from parse(), because an entry that an older version took is still read (it allows nothing).
+  Result<void> check(ListAction action) const;
   // `url` is a link as typed or parsed, with or without scheme. The authority is compared in ASCII lower
   // case, without userinfo, port and root dot. A backslash is kept in the authority, as Defender does; a
   // block is tried on the browser's reading of it too (a slash), an allow never fits such a link.

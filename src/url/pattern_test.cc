@@ -95,6 +95,16 @@ TEST(TablPattern, SaysWhyAnEntryIsRefused) {
   }
 }
 
+TEST(TablPattern, AWholeTopLevelDomainIsForBlocksAlone) {
+  const auto all = TablPattern::parse("*.xyz/*"), one = TablPattern::parse("*.contoso.xyz/*");
+  ASSERT_TRUE(all && one);
+  EXPECT_TRUE(all->check(ListAction::kBlock));
+  EXPECT_TRUE(one->check(ListAction::kAllow));
+  const auto allowed = all->check(ListAction::kAllow);
+  ASSERT_FALSE(allowed);
+  EXPECT_EQ(allowed.error().code(), ErrorCode::kInvalidArgument);
+}
+
 struct RewriteCase {
   std::string_view entry;
   std::string_view url;
