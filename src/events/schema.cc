@@ -17,14 +17,16 @@ constexpr std::array<Column, N + M> concatenate(const std::array<Column, N>& a,
   return all;
 }
 
-// In every table. Defender's portal shows Timestamp, Log Analytics TimeGenerated: both are the same moment
-// here.
+// In every table, or in many. Defender's portal shows Timestamp, Log Analytics TimeGenerated: both are the
+// same moment here.
 constexpr Column kTenantId{"TenantId", kString, "organisation"};
 constexpr Column kTimeGenerated{"TimeGenerated", kDateTime, "the same as Timestamp"};
 constexpr Column kSourceSystem{"SourceSystem", kString, "Linkgate"};
 constexpr Column kType{"Type", kString, "name of the table"};
 constexpr Column kIsBillable{"_IsBillable", kString, "False"};
 constexpr Column kBilledSize{"_BilledSize", kReal, "octets of the row as it was written"};
+constexpr Column kNetworkMessageId{
+    "NetworkMessageId", kString, "the message, a UUID: the same for all its recipients, batches and retries"};
 constexpr Column kTimestamp{"Timestamp", kDateTime,
                             "when it happened; never changes over the versions of a row"};
 
@@ -36,8 +38,7 @@ constexpr Column kUrlClickEvents[] = {
      "one of ClickAllowed, ClickBlocked, ClickBlockedByTenantPolicy, UrlErrorPage, UrlScanInProgress"},
     {"AccountUpn", kString, "recipient that the link was sealed for"},
     {"Workload", kString, "Email"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"IPAddress", kString, "client that asked"},
     {"ThreatTypes", kString, "verdict at the click, one of Phish, Malware, Suspicious; empty where none"},
     {"DetectionMethods", kString, "what found the threat"},
@@ -46,8 +47,7 @@ constexpr Column kUrlClickEvents[] = {
     {"ReportId", kString, "the click"},
     {"AppName", kString, "application of the click"},
     {"AppVersion", kString, "its version"},
-    {"SourceId", kString,
-     "place of the link in the message, one of Body, Subject, Attachment, QRCode, Calendar, Form"},
+    {"SourceId", kString, "where the link lay, one of Body, Subject, Attachment, QRCode, Calendar, Form"},
     kSourceSystem,
     kType,
     kIsBillable,
@@ -99,8 +99,7 @@ constexpr Column kEmailEvents[] = {
     {"OrgLevelAction", kString, "action of an organisation-wide setting"},
     {"OrgLevelPolicy", kString, "that setting"},
     {"InternetMessageId", kString, "Message-ID header, as the sender wrote it"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"RecipientObjectId", kString, "directory id of the recipient; empty without a directory"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
@@ -142,8 +141,7 @@ constexpr Column kEmailEvents[] = {
 
 constexpr Column kEmailUrlInfo[] = {
     kTenantId,
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     kTimeGenerated,
     {"Url", kString, "the whole URL"},
@@ -162,8 +160,7 @@ constexpr Column kEmailAttachmentInfo[] = {
     kTenantId,
     {"FileName", kString, "name of the file"},
     {"FileType", kString, "kind, by content"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"RecipientObjectId", kString, "directory id of the recipient; empty without a directory"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
@@ -192,8 +189,7 @@ constexpr Column kEmailPostDeliveryEvents[] = {
     {"ActionType", kString, "Manual remediation, Phish ZAP, Malware ZAP, Spam ZAP"},
     {"DeliveryLocation", kString, "where it was put: Inbox/Folder, Junk folder, Quarantine, Failed, Dropped"},
     {"InternetMessageId", kString, "Message-ID header, as the sender wrote it"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     {"ThreatTypes", kString, "verdict: Phish, Malware, Spam, Suspicious; empty where none"},
@@ -334,8 +330,7 @@ constexpr Column kAlertEvidence[] = {
     {"DeviceId", kString, "device"},
     {"DeviceName", kString, "its name"},
     {"LocalIP", kString, "its address"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"EmailSubject", kString, "subject of the mail"},
     {"ApplicationId", kInt, "application number", true},
     {"Application", kString, "application"},
@@ -365,8 +360,7 @@ constexpr Column kCampaignInfo[] = {
     {"CampaignId", kString, "its id"},
     {"CampaignType", kString, "Phish, Malware or Spam"},
     {"CampaignSubType", kString, "brand or family imitated"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     kSourceSystem,
@@ -378,25 +372,34 @@ constexpr Column kCampaignInfo[] = {
 };
 
 constexpr Table kTables[] = {
-    {"UrlClickEvents", "One row a click on a sealed link; it follows the click from page to page",
+    {"UrlClickEvents",
+     "One row a click on a sealed link; it follows the click from page to page. Not filled yet: AppVersion",
      kUrlClickEvents, true},
-    {"UrlClickLog", "Every step of every click, append-only; Timestamp is that of the step", kUrlClickLog,
-     false},
-    {"EmailEvents", "One row a message and recipient; it follows the message to where it lies now",
+    {"UrlClickLog",
+     "Every step of every click, append-only; Timestamp is that of the step. Not filled yet: AppVersion",
+     kUrlClickLog, false},
+    {"EmailEvents",
+     "One row a message and recipient; it follows the message to where it lies now. Not filled yet: "
+     "ConfidenceLevel, Connectors, EmailClusterId, EmailActionPolicy, EmailActionPolicyGuid, "
+     "RecipientObjectId, SenderObjectId, ThreatNames, LastEventExecutionTime, UserLevelAction, "
+     "UserLevelPolicy, BulkComplaintLevel, ExchangeTransportRule, DistributionList, ForwardingInformation, "
+     "Context, ThreatClassification, IsFirstContact",
      kEmailEvents, true},
-    {"EmailUrlInfo", "One row a link in a message", kEmailUrlInfo, true},
-    {"EmailAttachmentInfo", "One row an attachment and recipient", kEmailAttachmentInfo, true},
-    {"EmailPostDeliveryEvents", "What was done to messages after delivery; nothing writes it in this version",
+    {"EmailUrlInfo", "One row a link in a message. Not filled yet: UrlChainId, UrlChainPosition",
+     kEmailUrlInfo, true},
+    {"EmailAttachmentInfo",
+     "One row an attachment and recipient. Not filled yet: RecipientObjectId, SenderObjectId, ThreatTypes, "
+     "ThreatNames, DetectionMethods",
+     kEmailAttachmentInfo, true},
+    {"EmailPostDeliveryEvents", "What was done to messages after delivery; nothing writes it yet",
      kEmailPostDeliveryEvents, true},
-    {"MessageEvents", "Chat messages; nothing writes it in this version", kMessageEvents, true},
-    {"MessageUrlInfo", "Links in chat messages; nothing writes it in this version", kMessageUrlInfo, true},
-    {"MessagePostDeliveryEvents",
-     "What was done to chat messages after delivery; nothing writes it in this version",
+    {"MessageEvents", "Chat messages; nothing writes it yet", kMessageEvents, true},
+    {"MessageUrlInfo", "Links in chat messages; nothing writes it yet", kMessageUrlInfo, true},
+    {"MessagePostDeliveryEvents", "What was done to chat messages after delivery; nothing writes it yet",
      kMessagePostDeliveryEvents, true},
-    {"AlertInfo", "One row an alert; nothing writes it in this version", kAlertInfo, true},
-    {"AlertEvidence", "Entities that an alert names; nothing writes it in this version", kAlertEvidence,
-     true},
-    {"CampaignInfo", "Messages by campaign; nothing writes it in this version", kCampaignInfo, true},
+    {"AlertInfo", "One row an alert; nothing writes it yet", kAlertInfo, true},
+    {"AlertEvidence", "Entities that an alert names; nothing writes it yet", kAlertEvidence, true},
+    {"CampaignInfo", "Messages by campaign; nothing writes it yet", kCampaignInfo, true},
 };
 
 }  // namespace
