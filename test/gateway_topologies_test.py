@@ -26,6 +26,7 @@ class Ports:
     def replaced(self, text):
         text = re.sub(r"127\.0\.0\.1:(\d+)", lambda m: f"127.0.0.1:{self.of(int(m.group(1)))}", text)
         text = re.sub(r"^smtp( +inet)", lambda m: f"127.0.0.1:{self.of(25)}{m.group(1)}", text, flags=re.M)
+        text = re.sub(r"^submissions( +inet)", lambda m: f"127.0.0.1:{self.of(465)}{m.group(1)}", text, flags=re.M)
         return re.sub(r"^submission( +inet)", lambda m: f"127.0.0.1:{self.of(587)}{m.group(1)}", text, flags=re.M)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the documentation to the code and back: configuration keys, commands, event columns, folders.
+"""Holds the documentation to the code and back: configuration keys, commands, event columns and the words in them, folders.
 
 Asks the built binary (build/bin/linkgate) what there is and looks for each in its page. Exit 0 when nothing is missing on
 either side."""
@@ -26,6 +26,61 @@ def compare(what, code, page, documented, breaches):
         breaches.append(f"{page}: {what} {name} does not exist")
 
 
+# Columns whose values are words of ours: where the code spells them (file, between which texts, which group is the word).
+# `events` is below those who write its rows and cannot know their words, so its text is compared with them here.
+CLICKS = ("UrlClickEvents", "UrlClickLog")
+OUTCOMES = "src/verdict/click_outcome.cc"
+WORDS = [
+    (CLICKS, "PageShown", OUTCOMES, "kOutcomes[]", "};\n", r'{Page::k\w+, \w+, \w+, "(\w+)"'),
+    (CLICKS, "ActionType", OUTCOMES, "constexpr", "kOutcomes[]", r'= "(\w+)"'),
+    (CLICKS, "ThreatTypes", "src/verdict/verdict.cc", "kWords[]", "};\n", r'", "(\w+)"}'),
+    (CLICKS, "SourceId", "src/click/click_rows.cc", "location_word", "\n}\n", r'return "(\w+)"'),
+    (("UrlClickLog",), "Step", "src/click/click_rows.h", "namespace step", "}  // namespace step", r'= "(\w+)"'),
+    (("UrlClickLog",), "Disposition", "src/verdict/verdict.cc", "kWords[]", "};\n", r'k\w+, "(\w+)"'),
+    (("EmailEvents",), "DeliveryAction", "src/gateway/message_rows.cc", "Words words_of", "\n}\n", r'return {"(\w+)"'),
+    (("EmailEvents",), "DeliveryLocation", "src/gateway/message_rows.cc", "Words words_of", "\n}\n", r'[,?:] "([^"]+)"'),
+    (("EmailEvents",), "EmailDirection", "src/gateway/delivery.cc", "Delivery::direction", "\n}\n", r'"([^"]+)"'),
+]
+
+
+def check_words(tables, breaches):
+    """Values after "one of" in docs/tables.md against the code that writes them."""
+    for names, column, path, start, end, pattern in WORDS:
+        source = (ROOT / path).read_text()
+        at = source.find(start)
+        code = set(re.findall(pattern, source[at:source.find(end, at)])) if at >= 0 else set()
+        if not code:
+            breaches.append(f"{path}: tools/check_docs.py no longer finds the words of {column} there")
+        for name in names:
+            meaning = re.search(rf"^## {name}\n.*?^\| {column} \| [^|]*\| ([^|]*) \|$", tables, re.M | re.S)
+            listed = re.search(r"one of ([^;]*)", meaning.group(1)) if meaning else None
+            documented = set(listed.group(1).strip().split(", ")) if listed else set()
+            compare(f"value of {name}.{column}", code, "docs/tables.md", documented, breaches)
+
+
+def check_written_tables(tables, breaches):
+    """A table is written by somebody, or docs/tables.md says that nobody does."""
+    writers = "".join(p.read_text() for folder in ("click", "gateway", "scan") for p in (ROOT / "src" / folder).glob("*.cc")
+                      if not p.stem.endswith("_test"))
+    for name, meaning in re.findall(r"^## (\w+)\n(.*)$", tables, re.M):
+        if (f'"{name}"' in writers) == ("nothing writes it" in meaning):
+            breaches.append(f"docs/tables.md: {name}: whether anything writes it is not what the code says")
+
+
+def check_filled_columns(tables, breaches):
+    """A column that no writer of rows names is listed as not filled."""
+    writers = "".join(p.read_text() for p in [*(ROOT / "src" / "click").glob("*.cc"), *(ROOT / "src" / "gateway").glob("*.cc"),
+                                              ROOT / "src" / "events" / "row.cc"] if not p.stem.endswith("_test"))
+    for section in re.split(r"^## ", tables, flags=re.M)[1:]:
+        name, meaning = section.split("\n")[:2]
+        listed = re.search(r"Not filled yet: (.*) \(", meaning)
+        unfilled = set(listed.group(1).split(", ")) if listed else set()
+        columns = set(re.findall(r"^\| (\w+) \| [a-z]+\?? \|", section, re.M))
+        never_named = {column for column in columns if f'"{column}"' not in writers} - {"column"}
+        if "nothing writes it" not in meaning and never_named - unfilled or unfilled - columns:
+            breaches.append(f"docs/tables.md: {name}: not filled are {', '.join(sorted(never_named))}")
+
+
 def main():
     breaches = []
     code = set(ask("config-keys").split())
@@ -40,14 +95,19 @@ def main():
     if generated != (ROOT / "docs" / "tables.md").read_text():
         breaches.append("docs/tables.md: not what `linkgate schema --markdown` prints")
 
+    check_words(generated, breaches)
+    check_written_tables(generated, breaches)
+    check_filled_columns(generated, breaches)
+
     architecture = (ROOT / "ARCHITECTURE.md").read_text()
     folders = {p.name for p in (ROOT / "src").iterdir() if (p / "CMakeLists.txt").exists()}
     compare("folder", folders, "ARCHITECTURE.md", set(re.findall(r"^\| `([a-z]+)` \|", architecture, re.M)), breaches)
 
-    readme = (ROOT / "README.md").read_text()
-    for target in re.findall(r"\]\(([^)#:]+)\)", readme + architecture):
-        if not (ROOT / target).exists():
-            breaches.append(f"README.md or ARCHITECTURE.md: {target} does not exist")
+    pages = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            if not (page.parent / target).exists():
+                breaches.append(f"{page.relative_to(ROOT)}: {target} does not exist")
     for breach in breaches:
         print(breach)
     print(f"check_docs: {len(breaches)} breaches")

@@ -14,8 +14,7 @@ namespace {
 
 constexpr size_t kMaxUnixPath = 107;  // sockaddr_un.sun_path with its NUL
 constexpr size_t kMaxHostName = 253;
-constexpr size_t kMaxUserPrefix =
-    20;  // a user name has 32 characters at most, "-gateway" and "-respond" follow
+constexpr size_t kMaxUserPrefix = 20;  // a user name has 32 characters at most, "-gateway" follows
 
 bool is_ipv4(const std::string& text) {
   in_addr address{};

@@ -43,6 +43,16 @@ uint64_t fresh_nonce() {
   return nonce << 16 | static_cast<uint64_t>(id[14]) << 8 | id[15];
 }
 
+HttpResponse html_answer(unsigned status, const PageModel& model, const Visit& visit,
+                         const Branding& branding) {
+  return {status,
+          {{"Content-Type", "text/html; charset=utf-8"},
+           {"Content-Language", std::string(visit.strings.language)},
+           {"Content-Security-Policy", page_csp(model.may_continue)}},
+          render(model, visit.strings, branding),
+          {}};
+}
+
 }  // namespace
 
 net::Headers common_headers(bool https) {
@@ -102,23 +112,23 @@ HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decisio
     model.refresh = "/scan/" + seal(token, *visit.keys) + visit.asked.link;
     model.refresh_seconds = kScanRefreshSeconds;
   }
-  return {200,
-          {{"Content-Type", "text/html; charset=utf-8"},
-           {"Content-Language", std::string(visit.strings.language)},
-           {"Content-Security-Policy", page_csp(model.may_continue)}},
-          render(model, visit.strings, branding),
-          {}};
+  return html_answer(200, model, visit, branding);
+}
+
+HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bool recorded,
+                          const Branding& branding) {
+  PageModel model;
+  model.kind = kind;
+  if (recorded) model.reference = url::uuid_text(visit.facts.click.report_id);
+  // Only where the seal is one of ours is the URL beside it more than what anybody may have written.
+  if (kind == PageKind::kAltered) model.url = visit.facts.claims.url;
+  return html_answer(status, model, visit, branding);
 }
 
 HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status, const Branding& branding) {
   PageModel model;
   model.kind = kind;
-  return {status,
-          {{"Content-Type", "text/html; charset=utf-8"},
-           {"Content-Language", std::string(visit.strings.language)},
-           {"Content-Security-Policy", page_csp(false)}},
-          render(model, visit.strings, branding),
-          {}};
+  return html_answer(status, model, visit, branding);
 }
 
 }  // namespace linkgate::click

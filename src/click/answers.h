@@ -21,6 +21,10 @@ net::HttpResponse empty_answer(unsigned status);
 // A page about the link of `visit`, with the buttons that `decision` grants.
 net::HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decision& decision,
                             const Branding& branding);
+// A page about a link that does not open. It names the click where a row does, and the host that an altered
+// link now names.
+net::HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bool recorded,
+                               const Branding& branding);
 // A page about nothing in particular.
 net::HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status, const Branding& branding);
 

@@ -30,6 +30,10 @@ constexpr Refusal kRefusals[] = {
      "the address does not match its seal"},
 };
 
+// Not made up by anybody, but what is left of a link of ours.
+constexpr Refusal kCutOff = {url::OpenFailure::kNotOurs, Page::kAltered, PageKind::kDamaged, 400,
+                             "the link ends before its seal"};
+
 // The address that stands in a link whose seal does not vouch for it: shown in rows as what it is, somebody's
 // text.
 std::string visible_url(std::string_view link) {
@@ -90,6 +94,7 @@ HttpResponse ClickHandler::refuse_link(Visit& visit, const url::OpenError& error
   for (const Refusal& one : kRefusals) {
     if (one.failure == error.failure) refusal = &one;
   }
+  if (error.failure == url::OpenFailure::kNotOurs && lost_its_seal(visit.asked.link)) refusal = &kCutOff;
   bool vouched = error.claims.has_value();
   if (vouched) {
     visit.facts.claims = *error.claims;
@@ -101,14 +106,15 @@ HttpResponse ClickHandler::refuse_link(Visit& visit, const url::OpenError& error
   node_.metrics.shown(outcome);
   bool wanted = vouched ? visit.tracked() : node_.unvouched_limit.allow("", node_.clock.steady_now());
   if (!wanted && !vouched) node_.metrics.suppressed.add();
+  bool recorded = false;
   if (wanted) {
     Step step{step::kRefused, &outcome, std::string(refusal->reason)};
     Knowledge known;
     known.verdict.evidence.push_back({"link.refused", std::string(refusal->reason), {}});
-    node_.record(click_rows(visit.facts, step, known, visit.now));
+    recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
   }
   if (visit.request.method == "HEAD") return empty_answer(204);
-  return plain_page(visit, refusal->kind, refusal->status, node_.branding);
+  return refusal_page(visit, refusal->kind, refusal->status, recorded, node_.branding);
 }
 
 }  // namespace linkgate::click

@@ -80,6 +80,8 @@ asio::awaitable<HttpResponse> ClickHandler::answer(HttpRequest& request) {
     co_return refusal;
   }
   if (visit.asked.asked == Asked::kRobots) co_return text_answer(200, kRobots);
+  if (visit.asked.asked == Asked::kIcon) co_return empty_answer(204);
+  if (visit.asked.asked == Asked::kRoot) co_return plain_page(visit, PageKind::kAbout, 200, node_.branding);
   if (visit.asked.asked == Asked::kNothing)
     co_return plain_page(visit, PageKind::kNotIssued, 404, node_.branding);
   // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link

@@ -247,7 +247,7 @@ TEST_F(World, UnknownSitesAreWarnedOfWhereThePolicySaysSo) {
   set_policy(policy);
   auto page = get(link(kPlain));
   EXPECT_EQ(page.status, 200U);
-  EXPECT_THAT(page.body, HasSubstr("Nobody knows this site yet"));
+  EXPECT_THAT(page.body, HasSubstr("Blocked: nobody knows this site yet"));
 }
 
 TEST_F(World, HeadAndPrefetchAreNeverRedirectedAndRecordedAsAutomated) {
@@ -312,8 +312,7 @@ TEST_F(World, TooManyClicksFromOneAddressGet429) {
 
 TEST_F(World, NothingButLinksAndRobotsIsServed) {
   EXPECT_EQ(get("/robots.txt").body, "User-agent: *\nDisallow: /\n");
-  for (const char* target :
-       {"/", "/favicon.ico", "/admin", "/healthz", "/metrics", "/f/", "/scan/", "/continue/", "*"}) {
+  for (const char* target : {"/admin", "/healthz", "/metrics", "/f/", "/scan/", "/continue/", "*"}) {
     EXPECT_EQ(get(target).status, 404U) << target;
   }
   EXPECT_EQ(send({.method = "DELETE", .target = link(kPlain)}).status, 405U);

@@ -64,7 +64,7 @@ TEST_F(Trouble, ABadVerdictThatWasKnownOutlivesTheScanService) {
   policy.ClickFailMode = verdict::FailMode::kOpen;
   set_policy(policy);
   clock_.advance(std::chrono::minutes(5));
-  EXPECT_THAT(get(link(kPhish)).body, HasSubstr("This link leads to a fake site"));
+  EXPECT_THAT(get(link(kPhish)).body, HasSubstr("Blocked: this link leads to a fake site"));
 }
 
 TEST_F(Trouble, WhenTheDiskIsFullTheFailModeDecidesAndNothingIsCalledRecorded) {
@@ -113,7 +113,7 @@ TEST_F(Trouble, ASlowCheckShowsAPageThatFollowsItWithoutScript) {
   std::string follow = unescape(between(page.body, 0, ";url=", "\""));
   ASSERT_THAT(follow, StartsWith("/scan/"));
   auto answer = get(follow);
-  EXPECT_THAT(answer.body, HasSubstr("This link leads to a fake site"));
+  EXPECT_THAT(answer.body, HasSubstr("Blocked: this link leads to a fake site"));
   ASSERT_THAT(clicks(), SizeIs(1));
   EXPECT_EQ(clicks()[0]["ActionType"], "ClickBlocked");
   EXPECT_EQ(scan_.asked, 1) << "following meets the check that is under way";

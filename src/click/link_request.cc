@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "url/percent.h"
 
 namespace linkgate::click {
 namespace {
@@ -48,6 +49,10 @@ LinkRequest read_request(std::string_view target) {
     request.asked = Asked::kRobots;
     return request;
   }
+  if (target == "/favicon.ico" || target == "/") {
+    request.asked = target == "/" ? Asked::kRoot : Asked::kIcon;
+    return request;
+  }
   std::string_view rest = target;
   Asked asked = Asked::kLink;
   if (target.starts_with(kScanPrefix)) {
@@ -65,6 +70,16 @@ LinkRequest read_request(std::string_view target) {
   }
   if (read_link(rest, &request)) request.asked = asked;
   return request;
+}
+
+bool lost_its_seal(std::string_view link) {
+  // Where a client escaped all of the link, the URL in it is escaped once more, so that its own "data=" is
+  // none here.
+  const bool escaped = !link.starts_with("/?");
+  const std::string plain = escaped ? url::percent_decode(link) : std::string(link);
+  constexpr std::string_view kStart = "/?url=";
+  return plain.size() > kStart.size() && plain.starts_with(kStart) &&
+         plain.find("data=") == std::string::npos;
 }
 
 std::string_view token_of_form(std::string_view body) {

@@ -3,14 +3,15 @@
 //
 //   /?url=...&data=...                a link; /f/<data> a form's link (its own query are submitted fields:
 //   dropped) /scan/<token><link>               the scanning page asking again /continue<link> /back<link>
-//   /report<link>   buttons of a page: POST with token=<token> as the body /robots.txt
+//   /report<link>   buttons of a page: POST with token=<token> as the body /robots.txt /favicon.ico
+//   /               somebody looks what this server is
 
 #include <string>
 #include <string_view>
 
 namespace linkgate::click {
 
-enum class Asked { kLink, kFollow, kContinue, kBack, kReport, kRobots, kNothing };
+enum class Asked { kLink, kFollow, kContinue, kBack, kReport, kRobots, kIcon, kRoot, kNothing };
 
 struct LinkRequest {
   Asked asked = Asked::kNothing;
@@ -20,6 +21,10 @@ struct LinkRequest {
 };
 
 LinkRequest read_request(std::string_view target);
+
+// Whether `link` has the url= of a link of ours and no data=: its end was lost, as when a client breaks it
+// over two lines or cuts it at the '&'.
+bool lost_its_seal(std::string_view link);
 
 // The value of "token" in an application/x-www-form-urlencoded body; empty where absent. Tokens need no
 // unescaping.

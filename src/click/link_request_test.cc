@@ -32,8 +32,10 @@ TEST(LinkRequest, TargetsAreReadByTheirShapeAlone) {
       {"/back/?url=a", Asked::kBack, "/?url=a", "", false},
       {"/report/?url=a", Asked::kReport, "/?url=a", "", false},
       {"/robots.txt", Asked::kRobots, "", "", false},
+      {"/favicon.ico", Asked::kIcon, "", "", false},
       {"/robots.txt?x", Asked::kNothing, "", "", false},
-      {"/", Asked::kNothing, "", "", false},
+      {"/", Asked::kRoot, "", "", false},
+      {"https://links.corp.test", Asked::kRoot, "", "", false},
       {"", Asked::kNothing, "", "", false},
       {"*", Asked::kNothing, "", "", false},
       {"links.corp.test:443", Asked::kNothing, "", "", false},
@@ -46,6 +48,27 @@ TEST(LinkRequest, TargetsAreReadByTheirShapeAlone) {
     EXPECT_EQ(request.link, one.link) << one.target;
     EXPECT_EQ(request.form, one.form) << one.target;
   }
+}
+
+TEST(LinkRequest, ALinkThatIsCutBeforeItsSealIsKnown) {
+  struct {
+    const char* link;
+    bool cut;
+  } cases[] = {
+      {"/?url=https%3A%2F%2Fa.example%2F", true},
+      {"/?url=https%3A%2F%2Fa.example%2Fp&dat", true},
+      {"/?url=https%3A%2F%2Fa.example%2F%3Fdata%3D1", true},
+      {"/%3Furl%3Dhttps%253A%252F%252Fa.example%252F%253Fdata%253D1", true},
+      {"/?url=a&data=b", false},
+      {"/?url=a&amp;data=b", false},
+      {"/%3Furl%3Da%26data%3Db", false},
+      {"/?url=", false},
+      {"/?", false},
+      {"/?q=1", false},
+      {"/f/AAAA", false},
+      {"", false},
+  };
+  for (const auto& one : cases) EXPECT_EQ(lost_its_seal(one.link), one.cut) << one.link;
 }
 
 TEST(LinkRequest, TheTokenIsFoundAmongOtherFields) {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxReasons = 5;
 constexpr size_t kMaxShownUrl = 2000;
+constexpr std::string_view kCheckLanguage = "en";  // of the sentences of evidence
 
 enum class Icon { kShield, kStop, kLook, kDone };
 
@@ -42,6 +43,7 @@ constexpr Look kLooks[] = {
     {PageKind::kClosed, &Strings::closed, "good", Icon::kDone},
     {PageKind::kReported, &Strings::reported, "good", Icon::kDone},
     {PageKind::kTooMany, &Strings::too_many, "neutral", Icon::kShield},
+    {PageKind::kAbout, &Strings::about, "neutral", Icon::kDone},
 };
 
 const Look& look_of(PageKind kind) {
@@ -112,9 +114,11 @@ Html& Html::text(std::string_view foreign) {
   return *this;
 }
 
-bool shows_reasons(PageKind kind) {
+bool warns(PageKind kind) {
   switch (kind) {
     case PageKind::kSuspicious:
+    case PageKind::kGated:
+    case PageKind::kUnknown:
     case PageKind::kPhishing:
     case PageKind::kMalicious:
     case PageKind::kBlocked:
@@ -122,6 +126,28 @@ bool shows_reasons(PageKind kind) {
     default:
       return false;
   }
+}
+
+// Pages that somebody meets who wanted to open a link, and may take for their own mistake.
+bool calms(PageKind kind) {
+  switch (kind) {
+    case PageKind::kError:
+    case PageKind::kErrorClosed:
+    case PageKind::kAltered:
+    case PageKind::kDamaged:
+    case PageKind::kRevoked:
+    case PageKind::kNotIssued:
+    case PageKind::kUnopenable:
+      return true;
+    default:
+      return warns(kind);
+  }
+}
+
+// What is blocked says so in its heading, apart from what is only warned of.
+std::string_view title_of(const PageModel& page, const PageText& text) {
+  const bool closed = warns(page.kind) && !page.may_continue;
+  return closed && !text.closed_title.empty() ? text.closed_title : text.title;
 }
 
 void add_head(Html& html, const PageModel& page, const Strings& strings, const PageText& text) {
@@ -134,7 +160,7 @@ void add_head(Html& html, const PageModel& page, const Strings& strings, const P
         .raw(";url=");
     html.text(page.refresh).raw("\">");
   }
-  html.raw("<title>").text(text.title).raw("</title><style>").raw(kStyle).raw("</style></head>");
+  html.raw("<title>").text(title_of(page, text)).raw("</title><style>").raw(kStyle).raw("</style></head>");
 }
 
 // The host large, the part of it that somebody had to register larger in weight: what stands left of it
@@ -145,7 +171,7 @@ void add_destination(Html& html, const PageModel& page, const Strings& strings) 
   std::string host(parsed->hostname());
   std::string domain = url::registrable_domain(host);
   html.raw("<div class=\"dest\"><h2>")
-      .text(strings.where_it_leads)
+      .text(page.kind == PageKind::kAltered ? strings.where_altered_leads : strings.where_it_leads)
       .raw("</h2><p class=\"host\" dir=\"ltr\">");
   if (host.size() > domain.size() && host.ends_with(domain)) {
     html.text(host.substr(0, host.size() - domain.size()));
@@ -166,14 +192,18 @@ std::string_view plain_words(const verdict::Evidence& evidence, const Strings& s
 }
 
 void add_reasons(Html& html, const PageModel& page, const Strings& strings) {
-  if (!shows_reasons(page.kind) || page.evidence.empty()) return;
+  if (!warns(page.kind) || page.evidence.empty()) return;
   html.raw("<h2>").text(strings.why).raw("</h2><ul>");
   size_t shown = 0;
   for (const verdict::Evidence& evidence : page.evidence) {
     if (shown++ == kMaxReasons) break;
     std::string_view plain = plain_words(evidence, strings);
-    std::string_view sentence = plain.empty() ? std::string_view(evidence.sentence) : plain;
-    html.raw("<li>").text(sentence).raw("</li>");
+    if (plain.empty()) {
+      html.raw(kCheckLanguage == strings.language ? "<li>" : "<li lang=\"en\">").text(evidence.sentence);
+    } else {
+      html.raw("<li>").text(plain);
+    }
+    html.raw("</li>");
   }
   html.raw("</ul>");
 }
@@ -185,21 +215,30 @@ void add_button(Html& html, const PageModel& page, std::string_view action, std:
   html.raw(css_class).raw("\">").text(label).raw("</button></form>");
 }
 
-void add_fact(Html& html, std::string_view name, std::string_view value) {
+void add_fact(Html& html, std::string_view name, std::string_view value, std::string_view language = {}) {
   if (value.empty()) return;
-  html.raw("<dt>").text(name).raw("</dt><dd dir=\"auto\">").text(value).raw("</dd>");
+  html.raw("<dt>").text(name).raw("</dt><dd dir=\"auto\"");
+  if (!language.empty()) html.raw(" lang=\"").raw(language).raw("\"");
+  html.raw(">").text(value).raw("</dd>");
+}
+
+// What unfolds is called what it holds.
+std::string_view details_name(const PageModel& page, const Strings& strings) {
+  if (page.token.empty()) return strings.details;
+  if (page.may_continue) return strings.details_and_choices;
+  return page.may_report ? strings.details_and_report : strings.details;
 }
 
 void add_details(Html& html, const PageModel& page, const Strings& strings) {
   if (page.token.empty() && page.reference.empty()) return;
-  html.raw("<details><summary>").text(strings.details).raw("</summary><dl>");
+  html.raw("<details><summary>").text(details_name(page, strings)).raw("</summary><dl>");
   add_fact(html, strings.full_address, std::string_view(page.url).substr(0, kMaxShownUrl));
   add_fact(html, strings.received, page.received);
-  add_fact(html, strings.sealed_for, page.recipient);
   // The check's own words, for whoever is asked for help, where the page said them more plainly above.
-  for (size_t i = 0; shows_reasons(page.kind) && i < std::min(page.evidence.size(), kMaxReasons); ++i) {
+  for (size_t i = 0; warns(page.kind) && i < std::min(page.evidence.size(), kMaxReasons); ++i) {
     if (plain_words(page.evidence[i], strings).empty()) continue;
-    add_fact(html, strings.finding, page.evidence[i].sentence);
+    add_fact(html, strings.finding, page.evidence[i].sentence,
+             kCheckLanguage == strings.language ? "" : kCheckLanguage);
   }
   add_fact(html, strings.reference, page.reference);
   html.raw("</dl>");
@@ -223,7 +262,7 @@ void add_details(Html& html, const PageModel& page, const Strings& strings) {
 }
 
 void add_contact(Html& html, const Strings& strings, std::string_view contact) {
-  html.raw("<p>").text(strings.contact).raw(" ");
+  html.raw("<p class=\"ask\">").text(strings.contact).raw(" ");
   bool web = contact.starts_with("https://") || contact.starts_with("http://");
   bool mail =
       !web && contact.find('@') != std::string_view::npos && contact.find(' ') == std::string_view::npos;
@@ -232,9 +271,7 @@ void add_contact(Html& html, const Strings& strings, std::string_view contact) {
 }
 
 void add_footer(Html& html, const Strings& strings, const Branding& branding) {
-  html.raw("<footer>");
-  if (!branding.contact.empty()) add_contact(html, strings, branding.contact);
-  html.raw("<p>").text(branding.organisation).raw(branding.organisation.empty() ? "" : " &middot; ");
+  html.raw("<footer><p>").text(branding.organisation).raw(branding.organisation.empty() ? "" : " &middot; ");
   html.text(strings.footer).raw("</p></footer>");
 }
 
@@ -244,13 +281,15 @@ void add_lead(Html& html, const PageModel& page, const Strings& strings, const P
     return;
   }
   html.text(text.lead);
-  bool warns =
+  if (!warns(page.kind)) return;
+  const bool doubtful =
       page.kind == PageKind::kSuspicious || page.kind == PageKind::kGated || page.kind == PageKind::kUnknown;
-  if (warns) html.raw(" ").text(page.may_continue ? strings.look_at_address : strings.stays_closed);
+  if (!page.may_continue) html.raw(" ").text(strings.stays_closed);
+  if (page.may_continue && doubtful) html.raw(" ").text(strings.look_at_address);
 }
 
 // Everything under the heading; empty for pages that have nothing more to say.
-std::string page_body(const PageModel& page, const Strings& strings) {
+std::string page_body(const PageModel& page, const Strings& strings, const Branding& branding) {
   Html html;
   if (page.kind == PageKind::kScanning) {
     html.raw("<div class=\"bar\" role=\"progressbar\" aria-label=\"")
@@ -259,6 +298,7 @@ std::string page_body(const PageModel& page, const Strings& strings) {
   }
   add_destination(html, page, strings);
   add_reasons(html, page, strings);
+  if (calms(page.kind)) html.raw("<p class=\"calm\">").text(strings.calm).raw("</p>");
   if (page.form_discarded) html.raw("<p>").text(strings.form_discarded).raw("</p>");
   if (!page.custom_text.empty()) {
     html.raw("<div class=\"org\"><h2>").text(strings.message_of_organisation).raw("</h2><p dir=\"auto\">");
@@ -273,6 +313,7 @@ std::string page_body(const PageModel& page, const Strings& strings) {
         .text(strings.try_again)
         .raw("</a></p>");
   }
+  if (!branding.contact.empty()) add_contact(html, strings, branding.contact);
   add_details(html, page, strings);
   return html.take();
 }
@@ -321,11 +362,11 @@ std::string render(const PageModel& page, const Strings& strings, const Branding
   html.raw("<main><div class=\"band\">")
       .raw(icon_svg(look.icon))
       .raw("<div class=\"inside\"><h1>")
-      .text(text.title);
+      .text(title_of(page, text));
   html.raw("</h1><p>");
   add_lead(html, page, strings, text);
   html.raw("</p></div></div>");
-  std::string body = page_body(page, strings);
+  std::string body = page_body(page, strings, branding);
   if (!body.empty()) html.raw("<div class=\"body\">").raw(body).raw("</div>");
   html.raw("</main>");
   add_footer(html, strings, branding);

@@ -34,6 +34,7 @@ enum class PageKind {
   kClosed,
   kReported,
   kTooMany,
+  kAbout,  // what this server is
 };
 
 // The same on every page of an installation.
@@ -49,12 +50,11 @@ Result<std::string> load_logo(const std::string& path, FileSystem& files);
 
 struct PageModel {
   PageKind kind = PageKind::kError;
-  std::string url;  // the original; empty: the page names no destination
+  std::string url;  // the original, or what an altered link names; empty: the page names no destination
   std::vector<verdict::Evidence> evidence;
   std::string custom_text;  // CustomNotificationText
   bool show_logo = false;   // EnableOrganizationBranding
   std::string received;     // date of the message, "2026-11-21"
-  std::string recipient;    // shown only where the seal did open but the URL did not match
   std::string reference;    // the click's id
   std::string token;        // of the buttons; empty: there are none
   std::string link;         // what the buttons' actions end with: "/?url=..." or "/f/..."

@@ -37,6 +37,7 @@ button{font:inherit;font-weight:600;min-height:2.75rem;padding:.6rem 1.25rem;bor
 .main{width:100%;text-wrap:balance;font-size:1.125rem;background:var(--accent);color:var(--on-accent);border:2px solid var(--accent)}
 .quiet{background:transparent;color:var(--ink);border:1px solid var(--quiet-line);font-weight:500}
 :focus-visible{outline:3px solid var(--focus);outline-offset:3px}
+.calm,.ask{margin:0 0 1rem}form+.ask,.again+.ask,.ask:first-child{margin:1rem 0 0}.ask:first-child{margin-top:0}.ask a{color:var(--accent);font-weight:600}.ask{overflow-wrap:anywhere}
 .again{margin:.75rem 0 0;text-align:center}.again a{color:var(--accent);font-weight:600;display:inline-block;padding:.3rem .5rem}
 details{margin-top:1rem;border-top:1px solid var(--line);padding-top:.5rem}
 summary{cursor:pointer;color:var(--soft);min-height:2.75rem;display:flex;align-items:center;gap:.5rem;border-radius:.4rem;

@@ -18,7 +18,7 @@ TEST(Strings, EveryLanguageSaysEverything) {
       &Strings::phishing,     &Strings::malicious,  &Strings::blocked, &Strings::error,
       &Strings::error_closed, &Strings::altered,    &Strings::damaged, &Strings::revoked,
       &Strings::not_issued,   &Strings::unopenable, &Strings::form,    &Strings::closed,
-      &Strings::reported,     &Strings::too_many,   &Strings::used};
+      &Strings::reported,     &Strings::too_many,   &Strings::used,    &Strings::about};
   const std::string_view Strings::*texts[] = {&Strings::language,
                                               &Strings::look_at_address,
                                               &Strings::stays_closed,
@@ -29,7 +29,10 @@ TEST(Strings, EveryLanguageSaysEverything) {
                                               &Strings::details,
                                               &Strings::full_address,
                                               &Strings::received,
-                                              &Strings::sealed_for,
+                                              &Strings::where_altered_leads,
+                                              &Strings::calm,
+                                              &Strings::details_and_report,
+                                              &Strings::details_and_choices,
                                               &Strings::reference,
                                               &Strings::report_text,
                                               &Strings::report_button,
@@ -95,6 +98,50 @@ TEST(Page, TheRegistrableDomainStandsOut) {
     page.url = one.url;
     EXPECT_THAT(render(page, *languages()[0], {}), HasSubstr(one.markup));
   }
+}
+
+TEST(Page, WhatIsBlockedHasAHeadingOfItsOwnAndSaysThatItStaysClosed) {
+  for (const Strings* language : languages()) {
+    for (auto kind : {PageKind::kSuspicious, PageKind::kGated, PageKind::kUnknown, PageKind::kPhishing,
+                      PageKind::kMalicious, PageKind::kBlocked}) {
+      PageModel page;
+      page.kind = kind;
+      page.may_continue = true;
+      const std::string warned = render(page, *language, {});
+      page.may_continue = false;
+      const std::string blocked = render(page, *language, {});
+      const auto title = [](const std::string& html) { return html.substr(html.find("<title>"), 40); };
+      EXPECT_NE(title(warned), title(blocked));
+      EXPECT_THAT(warned, Not(HasSubstr(std::string(language->stays_closed))));
+      EXPECT_THAT(blocked, HasSubstr(std::string(language->stays_closed)));
+      EXPECT_THAT(blocked, HasSubstr(std::string(language->calm)));
+    }
+  }
+}
+
+TEST(Page, WhatUnfoldsIsCalledWhatItHolds) {
+  const Strings& english = *languages()[0];
+  PageModel page;
+  page.kind = PageKind::kPhishing;
+  page.reference = "4711";
+  EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details</summary>"));
+  page.token = "TOKEN";
+  page.may_report = true;
+  EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details, or report as safe</summary>"));
+  page.may_continue = true;
+  EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details and other choices</summary>"));
+}
+
+TEST(Page, ReasonsAreInThePagesLanguageAndTheChecksOwnWordsAreMarkedAsEnglish) {
+  const Strings& german = choose_language("de");
+  PageModel page;
+  page.kind = PageKind::kPhishing;
+  page.reference = "4711";
+  page.evidence = {{"feed.listed", "The feed lists it", ""}, {"new.code", "Something new", ""}};
+  const std::string html = render(page, german, {});
+  EXPECT_THAT(html, HasSubstr("<li>Die Seite steht auf einer Liste"));
+  EXPECT_THAT(html, HasSubstr("<dd dir=\"auto\" lang=\"en\">The feed lists it</dd>"));
+  EXPECT_THAT(html, HasSubstr("<li lang=\"en\">Something new</li>"));
 }
 
 TEST(Page, ContactsAreLinksWhereTheyCanBe) {

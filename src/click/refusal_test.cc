@@ -55,8 +55,9 @@ TEST_F(Refusals, EveryTroubleWithALinkHasItsPageItsStatusAndItsRow) {
        "This link was not made here", "NotIssuedHere", "sealed by an unknown key", false},
       {"sealed for another host", sealed_elsewhere("https://links.other.test", *keys_), 404,
        "This link was not made here", "NotIssuedHere", "sealed for another host", false},
-      {"an open redirect as it would be written", "/?url=https%3A%2F%2Fevil.example%2F", 404,
-       "This link was not made here", "NotIssuedHere", "not a link of ours", false},
+      {"cut before the seal, or an open redirect as it would be written",
+       "/?url=https%3A%2F%2Fevil.example%2F", 400, "This link is damaged", "Altered",
+       "the link ends before its seal", false},
       {"Safe Links' own shape",
        "/?url=https%3A%2F%2Fevil.example%2F&data=05%7C02%7Cann%40corp.test&sdata=x&reserved=0", 404,
        "This link was not made here", "NotIssuedHere", "not a link of ours", false},
@@ -74,12 +75,27 @@ TEST_F(Refusals, EveryTroubleWithALinkHasItsPageItsStatusAndItsRow) {
     ASSERT_THAT(clicks(), SizeIs(1));
     EXPECT_EQ(clicks()[0]["ActionType"], "UrlErrorPage");
     EXPECT_EQ(clicks()[0]["PageShown"], one.shown);
+    EXPECT_THAT(response.body, HasSubstr(clicks()[0]["ReportId"].get<std::string>()));
+    EXPECT_EQ(response.body.find("evil.example") != std::string::npos, one.names_recipient);
+    EXPECT_THAT(response.body, Not(HasSubstr("href=\"http")));
     EXPECT_EQ(clicks()[0]["AccountUpn"], one.names_recipient ? "ann@corp.test" : "");
     EXPECT_EQ(clicks()[0]["NetworkMessageId"],
               one.names_recipient ? "01020304-0506-0708-090a-0b0c0d0e0f10" : "");
     EXPECT_EQ(rows("UrlClickLog")[0]["Reason"], one.reason);
     EXPECT_EQ(rows("UrlClickLog")[0]["Step"], "refused");
   }
+}
+
+TEST_F(Refusals, WhoOpensTheServersOwnAddressIsToldWhatItIs) {
+  auto root = get("/");
+  EXPECT_EQ(root.status, 200U);
+  EXPECT_THAT(root.body, HasSubstr("This server checks links in mail"));
+  EXPECT_THAT(root.body, HasSubstr("Northgate &lt;Works&gt;"));
+  auto icon = get("/favicon.ico");
+  EXPECT_EQ(icon.status, 204U);
+  EXPECT_EQ(icon.body, "");
+  EXPECT_THAT(spool_.taken, IsEmpty());
+  EXPECT_EQ(get("/admin").status, 404U);
 }
 
 TEST_F(Refusals, ARevokedKeyHasItsOwnPage) {

@@ -12,8 +12,9 @@ namespace linkgate::click {
 
 // What a page says in its head.
 struct PageText {
-  std::string_view title;  // of the tab, and the heading
-  std::string_view lead;   // one or two sentences
+  std::string_view title;              // of the tab, and the heading
+  std::string_view lead;               // one or two sentences
+  std::string_view closed_title = {};  // where there is no way on; empty: the same
 };
 
 struct EvidenceText {
@@ -26,21 +27,24 @@ struct Strings {
 
   PageText scanning, suspicious, gated, unknown, phishing, malicious, blocked, error, error_closed;
   PageText altered, damaged, revoked, not_issued, unopenable;
-  PageText form, closed, reported, too_many, used;
+  PageText form, closed, reported, too_many, used, about;
 
-  // Behind the lead of suspicious, gated and unknown: where one may go on, and where not.
+  // Behind the lead of what warns: where one may go on (suspicious, gated and unknown), and where not (all).
   std::string_view look_at_address, stays_closed;
 
-  std::string_view where_it_leads;  // above the host
-  std::string_view why;             // above the reasons
-  std::string_view go_back;         // the one button
-  std::string_view try_again;       // on error pages
-  std::string_view details;         // what unfolds
+  std::string_view where_it_leads;       // above the host
+  std::string_view where_altered_leads;  // above the host that an altered link names
+  std::string_view calm;                 // nothing has happened, and it is not the reader's fault
+  std::string_view why;                  // above the reasons
+  std::string_view go_back;              // the one button
+  std::string_view try_again;            // on error pages
+  std::string_view details;              // what unfolds, without, with and with more than "report as safe"
+  std::string_view details_and_report;
+  std::string_view details_and_choices;
   std::string_view full_address;
-  std::string_view received;    // "The message came on", followed by a date
-  std::string_view sealed_for;  // "The link was sent to", followed by an address
-  std::string_view finding;     // what the check said, in its own words
-  std::string_view reference;   // followed by the click's id
+  std::string_view received;   // "Received on", followed by the day on which the gateway took the message
+  std::string_view finding;    // what the check said, in its own words
+  std::string_view reference;  // followed by the click's id
   std::string_view report_text, report_button;
   std::string_view continue_text, continue_button;
   std::string_view continue_in_scan_text;

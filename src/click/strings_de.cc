@@ -10,6 +10,7 @@ constexpr EvidenceText kEvidence[] = {
     {"scan.pending", "Die Prüfung ist noch nicht fertig."},
     {"check.failed",
      "Die Prüfung war gerade nicht möglich. Es ist nichts gegen die Seite bekannt und nichts für sie."},
+    {"url.invalid", "Die Adresse ist keine, die ein Browser versteht."},
     {"list.block", "Ihre Organisation hat diese Adresse auf die Liste gesperrter Seiten gesetzt."},
 };
 
@@ -20,20 +21,26 @@ const Strings kGerman = {
     .language = "de",
     .scanning = {"Der Link wird geprüft",
                  "Das dauert wenige Sekunden. Die Seite geht von selbst weiter, sobald das Ergebnis da ist."},
-    .suspicious = {"Vorsicht bei diesem Link", "An der Seite dahinter stimmt etwas nicht."},
+    .suspicious = {"Vorsicht bei diesem Link", "An der Seite dahinter stimmt etwas nicht.",
+                   "Gesperrt: Dieser Link ist verdächtig"},
     .gated = {"Diese Seite verbirgt, was sie zeigt",
-              "Sie lässt keine Prüfung an ihre Inhalte, ein häufiger Trick betrügerischer Seiten."},
+              "Sie lässt keine Prüfung an ihre Inhalte, ein häufiger Trick betrügerischer Seiten.",
+              "Gesperrt: Diese Seite verbirgt, was sie zeigt"},
     .unknown = {"Diese Seite kennt noch niemand",
-                "Sie steht auf keiner Liste, weder im Guten noch im Schlechten."},
+                "Sie steht auf keiner Liste, weder im Guten noch im Schlechten.",
+                "Gesperrt: Diese Seite kennt noch niemand"},
     .phishing =
         {"Dieser Link führt auf eine gefälschte Seite",
-         "Solche Seiten stehlen Passwörter und Zahlungsdaten. Wir haben angehalten, bevor sie sich öffnet."},
+         "Solche Seiten stehlen Passwörter und Zahlungsdaten. Wir haben angehalten, bevor sie sich öffnet.",
+         "Gesperrt: Dieser Link führt auf eine gefälschte Seite"},
     .malicious = {"Dieser Link führt auf eine schädliche Seite",
                   "Die Seite verbreitet Programme, die Rechner übernehmen oder Dateien sperren. Wir haben "
                   "angehalten, bevor "
-                  "sie sich öffnet."},
-    .blocked = {"Ihre Organisation sperrt diese Seite",
-                "Sie steht auf der Liste der Seiten, die aus E-Mails nicht geöffnet werden sollen."},
+                  "sie sich öffnet.",
+                  "Gesperrt: Dieser Link führt auf eine schädliche Seite"},
+    .blocked = {"Ihre Organisation warnt vor dieser Seite",
+                "Sie steht auf der Liste der Seiten, die aus E-Mails nicht geöffnet werden sollen.",
+                "Ihre Organisation sperrt diese Seite"},
     .error = {"Dieser Link konnte nicht geprüft werden",
               "Im Augenblick lässt sich nicht sagen, ob die Seite sicher ist. Meist hilft es, es in ein paar "
               "Minuten noch "
@@ -75,19 +82,26 @@ const Strings kGerman = {
                  "warten Sie eine Minute "
                  "und versuchen Sie es noch einmal."},
     .used = {"Diese Schaltfläche wurde schon benutzt", "Bitte entscheiden Sie noch einmal."},
+    .about =
+        {"Dieser Server prüft Links in E-Mails",
+         "Links in E-Mails führen zuerst hierher, damit sie in dem Augenblick geprüft werden, in dem sie "
+         "geöffnet werden. Sonst gibt es hier nichts zu sehen."},
 
     .look_at_address = "Sehen Sie sich die Adresse an: Wollen Sie wirklich dorthin?",
     .stays_closed = "Ihre Organisation hält solche Seiten geschlossen.",
 
     .where_it_leads = "Der Link führt zu",
+    .where_altered_leads = "So verändert nennt der Link",
+    .calm = "Es wurde nichts geöffnet, und Sie haben nichts falsch gemacht.",
     .why = "Warum Sie diese Seite sehen",
     .go_back = "Zurück, nicht öffnen",
     .try_again = "Noch einmal versuchen",
-    .details = "Einzelheiten und andere Möglichkeiten",
+    .details = "Einzelheiten",
+    .details_and_report = "Einzelheiten, oder als sicher melden",
+    .details_and_choices = "Einzelheiten und andere Möglichkeiten",
     .full_address = "Vollständige Adresse",
-    .received = "Nachricht vom",
-    .sealed_for = "Gesendet an",
-    .finding = "Was die Prüfung ergab",
+    .received = "Empfangen am",
+    .finding = "Was die Prüfung ergab (auf Englisch)",
     .reference = "Vorgang",
     .report_text =
         "Sie kennen diese Seite und sind sicher, dass sie ungefährlich ist? Sagen Sie es den "

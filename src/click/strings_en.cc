@@ -9,6 +9,7 @@ constexpr EvidenceText kEvidence[] = {
     {"scan.pending", "The check has not finished yet."},
     {"check.failed",
      "The check could not be made at this moment. Nothing is known against the site, and nothing for it."},
+    {"url.invalid", "The address is not one that a browser understands."},
     {"list.block", "Your organisation has put this address on its list of blocked sites."},
 };
 
@@ -19,17 +20,23 @@ const Strings kEnglish = {
     .language = "en",
     .scanning = {"Checking this link",
                  "This takes a few seconds. The page goes on by itself as soon as the answer is here."},
-    .suspicious = {"Be careful with this link", "Something about the site behind it looks wrong."},
+    .suspicious = {"Be careful with this link", "Something about the site behind it looks wrong.",
+                   "Blocked: this link looks suspicious"},
     .gated = {"This site hides what it shows",
-              "It lets no check see its pages, which is a common trick of fraudulent sites."},
-    .unknown = {"Nobody knows this site yet", "It is on no list, good or bad."},
+              "It lets no check see its pages, which is a common trick of fraudulent sites.",
+              "Blocked: this site hides what it shows"},
+    .unknown = {"Nobody knows this site yet", "It is on no list, good or bad.",
+                "Blocked: nobody knows this site yet"},
     .phishing = {"This link leads to a fake site",
-                 "Sites like this one steal passwords and payment details. We stopped before it opened."},
+                 "Sites like this one steal passwords and payment details. We stopped before it opened.",
+                 "Blocked: this link leads to a fake site"},
     .malicious =
         {"This link leads to a harmful site",
-         "The site spreads software that takes over computers or locks files. We stopped before it opened."},
-    .blocked = {"Your organisation blocks this site",
-                "It is on the list of sites that are not to be opened from mail."},
+         "The site spreads software that takes over computers or locks files. We stopped before it opened.",
+         "Blocked: this link leads to a harmful site"},
+    .blocked = {"Your organisation warns of this site",
+                "It is on the list of sites that are not to be opened from mail.",
+                "Your organisation blocks this site"},
     .error = {"This link could not be checked",
               "We cannot say at the moment whether the site is safe. Trying again in a few minutes usually "
               "helps."},
@@ -68,18 +75,25 @@ const Strings kEnglish = {
                  "More links were opened from your connection than one person can click. Please wait a "
                  "minute and try again."},
     .used = {"This button was used before", "Please decide again."},
+    .about =
+        {"This server checks links in mail",
+         "Links in mails lead here first, so that they are checked at the moment they are opened. There is "
+         "nothing else to see here."},
 
     .look_at_address = "Look at the address: is it really where you want to go?",
     .stays_closed = "Your organisation keeps such sites closed.",
 
     .where_it_leads = "The link leads to",
+    .where_altered_leads = "Changed as it is, the link names",
+    .calm = "Nothing was opened, and you have done nothing wrong.",
     .why = "Why you see this page",
     .go_back = "Go back, do not open it",
     .try_again = "Try again",
-    .details = "Details and other choices",
+    .details = "Details",
+    .details_and_report = "Details, or report as safe",
+    .details_and_choices = "Details and other choices",
     .full_address = "Full address",
-    .received = "Message of",
-    .sealed_for = "Sent to",
+    .received = "Received on",
     .finding = "What the check found",
     .reference = "Reference",
     .report_text =

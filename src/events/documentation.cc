@@ -26,9 +26,15 @@ std::string tables_markdown() {
       "Defender's\n"
       "advanced hunting and of Log Analytics, both `Timestamp` and `TimeGenerated` everywhere. Types are "
       "KQL's; one marked\n"
-      "`?` can be null. Columns that do not apply are empty. Rows of a *changing* table are replaced by "
-      "newer versions of\n"
-      "themselves, under the same `Timestamp`; a query sees the newest.\n",
+      "`?` can be null. Columns that do not apply, or that this version does not fill, are empty. Values "
+      "after "
+      "*one of*\n"
+      "are all that can occur; tables that nothing writes yet are there so that queries on them run. Rows of "
+      "a\n"
+      "*changing* table are replaced by newer versions of themselves, under the same `Timestamp`; a query "
+      "sees "
+      "the\n"
+      "newest.\n",
       kSchemaVersion);
   for (const Table& table : tables()) {
     out += fmt::format("\n## {}\n{} ({}).\n\n| column | type | meaning |\n|---|---|---|\n", table.name,

@@ -17,14 +17,16 @@ constexpr std::array<Column, N + M> concatenate(const std::array<Column, N>& a,
   return all;
 }
 
-// In every table. Defender's portal shows Timestamp, Log Analytics TimeGenerated: both are the same moment
-// here.
+// In every table, or in many. Defender's portal shows Timestamp, Log Analytics TimeGenerated: both are the
+// same moment here.
 constexpr Column kTenantId{"TenantId", kString, "organisation"};
 constexpr Column kTimeGenerated{"TimeGenerated", kDateTime, "the same as Timestamp"};
 constexpr Column kSourceSystem{"SourceSystem", kString, "Linkgate"};
 constexpr Column kType{"Type", kString, "name of the table"};
 constexpr Column kIsBillable{"_IsBillable", kString, "False"};
 constexpr Column kBilledSize{"_BilledSize", kReal, "octets of the row as it was written"};
+constexpr Column kNetworkMessageId{
+    "NetworkMessageId", kString, "the message, a UUID: the same for all its recipients, batches and retries"};
 constexpr Column kTimestamp{"Timestamp", kDateTime,
                             "when it happened; never changes over the versions of a row"};
 
@@ -33,20 +35,19 @@ constexpr Column kUrlClickEvents[] = {
     kTimeGenerated,
     {"Url", kString, "the whole URL"},
     {"ActionType", kString,
-     "ClickAllowed, ClickBlocked, ClickBlockedByTenantPolicy, UrlErrorPage, UrlScanInProgress"},
+     "one of ClickAllowed, ClickBlocked, ClickBlockedByTenantPolicy, UrlErrorPage, UrlScanInProgress"},
     {"AccountUpn", kString, "recipient that the link was sealed for"},
     {"Workload", kString, "Email"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"IPAddress", kString, "client that asked"},
-    {"ThreatTypes", kString, "verdict at the click: Phish, Malware, Spam, Suspicious; empty where none"},
+    {"ThreatTypes", kString, "verdict at the click, one of Phish, Malware, Suspicious; empty where none"},
     {"DetectionMethods", kString, "what found the threat"},
     {"IsClickedThrough", kBool, "whether the user went on past a warning"},
     {"UrlChain", kString, "JSON array: the URL, its redirects, where it leads"},
     {"ReportId", kString, "the click"},
     {"AppName", kString, "application of the click"},
     {"AppVersion", kString, "its version"},
-    {"SourceId", kString, "where the link lay"},
+    {"SourceId", kString, "where the link lay, one of Body, Subject, Attachment, QRCode, Calendar, Form"},
     kSourceSystem,
     kType,
     kIsBillable,
@@ -54,20 +55,23 @@ constexpr Column kUrlClickEvents[] = {
     kTimestamp,
     {"UrlDomain", kString, "host of the URL"},
     {"PageShown", kString,
-     "page the user got: none, scanning, suspicious, phishing, malicious, blocked, error, altered, foreign"},
+     "page the user got, one of None, Scanning, Suspicious, Phishing, Malicious, BlockedByOrganisation, "
+     "Error, "
+     "Altered, NotIssuedHere; None: redirected at once"},
 };
 
 constexpr Column kStepColumns[] = {
-    {"Step", kString, "start, scan, page, redirect, continue, back, report, automated or refused"},
+    {"Step", kString, "one of scan, page, redirect, continue, back, report, automated, refused"},
     {"StepRank", kInt, "rank of the step, as in the version of the click"},
     {"ClickTime", kDateTime, "when the click began"},
     {"UserAgent", kString, "User-Agent header"},
-    {"Disposition", kString, "verdict of Linkgate: clean, unknown, suspicious, gated, phishing, malware"},
+    {"Disposition", kString,
+     "verdict of Linkgate, one of clean, unknown, suspicious, gated, phishing, malware"},
     {"Evidence", kDynamic, "why: array of {code, sentence, artifact}"},
     {"Policy", kString, "policy that decided"},
     {"IsAutomated", kBool, "whether a prefetcher, HEAD or guessed bot asked"},
     {"Reason", kString, "why a link was refused or could not be judged"},
-    {"LinkLocation", kString, "place of the link in the message"},
+    {"LinkLocation", kString, "the same as SourceId"},
     {"MessageTime", kDateTime, "time of the message, sealed into the link", true},
     {"Referrer", kString, "Referer header"},
     {"Node", kString, "click node that answered"},
@@ -83,10 +87,11 @@ constexpr Column kEmailEvents[] = {
     {"ConfidenceLevel", kString, "how sure the verdict is"},
     {"Connectors", kString, "connector that the message came by"},
     {"DetectionMethods", kString, "what found the threat"},
-    {"DeliveryAction", kString, "Delivered, Junked, Blocked or Replaced"},
-    {"DeliveryLocation", kString, "where it was put: Inbox/Folder, Junk folder, Quarantine, Failed, Dropped"},
+    {"DeliveryAction", kString, "one of Delivered, Junked, Blocked"},
+    {"DeliveryLocation", kString,
+     "where it was put, one of Inbox/Folder, Junk folder, On-premises/external, Failed, Dropped"},
     {"EmailClusterId", kLong, "cluster of similar messages", true},
-    {"EmailDirection", kString, "Inbound, Outbound or Intra-org"},
+    {"EmailDirection", kString, "one of Inbound, Outbound, Intra-org"},
     {"EmailLanguage", kString, "language of the text"},
     {"EmailAction", kString, "what the policy did to the message"},
     {"EmailActionPolicy", kString, "policy that did it"},
@@ -94,8 +99,7 @@ constexpr Column kEmailEvents[] = {
     {"OrgLevelAction", kString, "action of an organisation-wide setting"},
     {"OrgLevelPolicy", kString, "that setting"},
     {"InternetMessageId", kString, "Message-ID header, as the sender wrote it"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"RecipientObjectId", kString, "directory id of the recipient; empty without a directory"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
@@ -108,7 +112,7 @@ constexpr Column kEmailEvents[] = {
     {"SenderMailFromAddress", kString, "envelope sender"},
     {"SenderMailFromDomain", kString, "its domain"},
     {"Subject", kString, "subject"},
-    {"ThreatTypes", kString, "verdict: Phish, Malware, Spam, Suspicious; empty where none"},
+    {"ThreatTypes", kString, "verdict at delivery, one of Phish, Malware; empty where none"},
     {"ThreatNames", kString, "names of the malware or threat found"},
     kTimeGenerated,
     {"LastEventExecutionTime", kDateTime, "when this row last changed", true},
@@ -137,12 +141,11 @@ constexpr Column kEmailEvents[] = {
 
 constexpr Column kEmailUrlInfo[] = {
     kTenantId,
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     kTimeGenerated,
     {"Url", kString, "the whole URL"},
-    {"UrlLocation", kString, "Subject, Body, Attachment, Header or QRCode"},
+    {"UrlLocation", kString, "one of Body, Subject"},
     {"UrlDomain", kString, "host of the URL"},
     kSourceSystem,
     kType,
@@ -157,8 +160,7 @@ constexpr Column kEmailAttachmentInfo[] = {
     kTenantId,
     {"FileName", kString, "name of the file"},
     {"FileType", kString, "kind, by content"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"RecipientObjectId", kString, "directory id of the recipient; empty without a directory"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
@@ -187,8 +189,7 @@ constexpr Column kEmailPostDeliveryEvents[] = {
     {"ActionType", kString, "Manual remediation, Phish ZAP, Malware ZAP, Spam ZAP"},
     {"DeliveryLocation", kString, "where it was put: Inbox/Folder, Junk folder, Quarantine, Failed, Dropped"},
     {"InternetMessageId", kString, "Message-ID header, as the sender wrote it"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     {"ThreatTypes", kString, "verdict: Phish, Malware, Spam, Suspicious; empty where none"},
@@ -329,8 +330,7 @@ constexpr Column kAlertEvidence[] = {
     {"DeviceId", kString, "device"},
     {"DeviceName", kString, "its name"},
     {"LocalIP", kString, "its address"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"EmailSubject", kString, "subject of the mail"},
     {"ApplicationId", kInt, "application number", true},
     {"Application", kString, "application"},
@@ -360,8 +360,7 @@ constexpr Column kCampaignInfo[] = {
     {"CampaignId", kString, "its id"},
     {"CampaignType", kString, "Phish, Malware or Spam"},
     {"CampaignSubType", kString, "brand or family imitated"},
-    {"NetworkMessageId", kString,
-     "the message, a UUID: the same for all its recipients, batches and retries"},
+    kNetworkMessageId,
     {"RecipientEmailAddress", kString, "envelope recipient"},
     {"ReportId", kString, "the event; the same in all rows of one click or message"},
     kSourceSystem,
@@ -373,22 +372,34 @@ constexpr Column kCampaignInfo[] = {
 };
 
 constexpr Table kTables[] = {
-    {"UrlClickEvents", "One row a click on a sealed link; it follows the click from page to page",
+    {"UrlClickEvents",
+     "One row a click on a sealed link; it follows the click from page to page. Not filled yet: AppVersion",
      kUrlClickEvents, true},
-    {"UrlClickLog", "Every step of every click, append-only; Timestamp is that of the step", kUrlClickLog,
-     false},
-    {"EmailEvents", "One row a message and recipient; it follows the message to where it lies now",
+    {"UrlClickLog",
+     "Every step of every click, append-only; Timestamp is that of the step. Not filled yet: AppVersion",
+     kUrlClickLog, false},
+    {"EmailEvents",
+     "One row a message and recipient; it follows the message to where it lies now. Not filled yet: "
+     "ConfidenceLevel, Connectors, EmailClusterId, EmailActionPolicy, EmailActionPolicyGuid, "
+     "RecipientObjectId, SenderObjectId, ThreatNames, LastEventExecutionTime, UserLevelAction, "
+     "UserLevelPolicy, BulkComplaintLevel, ExchangeTransportRule, DistributionList, ForwardingInformation, "
+     "Context, ThreatClassification, IsFirstContact",
      kEmailEvents, true},
-    {"EmailUrlInfo", "One row a link in a message", kEmailUrlInfo, true},
-    {"EmailAttachmentInfo", "One row an attachment and recipient", kEmailAttachmentInfo, true},
-    {"EmailPostDeliveryEvents", "What was done to messages after delivery", kEmailPostDeliveryEvents, true},
-    {"MessageEvents", "Chat messages", kMessageEvents, true},
-    {"MessageUrlInfo", "Links in chat messages", kMessageUrlInfo, true},
-    {"MessagePostDeliveryEvents", "What was done to chat messages after delivery", kMessagePostDeliveryEvents,
-     true},
-    {"AlertInfo", "One row an alert", kAlertInfo, true},
-    {"AlertEvidence", "Entities that an alert names", kAlertEvidence, true},
-    {"CampaignInfo", "Messages by campaign", kCampaignInfo, true},
+    {"EmailUrlInfo", "One row a link in a message. Not filled yet: UrlChainId, UrlChainPosition",
+     kEmailUrlInfo, true},
+    {"EmailAttachmentInfo",
+     "One row an attachment and recipient. Not filled yet: RecipientObjectId, SenderObjectId, ThreatTypes, "
+     "ThreatNames, DetectionMethods",
+     kEmailAttachmentInfo, true},
+    {"EmailPostDeliveryEvents", "What was done to messages after delivery; nothing writes it yet",
+     kEmailPostDeliveryEvents, true},
+    {"MessageEvents", "Chat messages; nothing writes it yet", kMessageEvents, true},
+    {"MessageUrlInfo", "Links in chat messages; nothing writes it yet", kMessageUrlInfo, true},
+    {"MessagePostDeliveryEvents", "What was done to chat messages after delivery; nothing writes it yet",
+     kMessagePostDeliveryEvents, true},
+    {"AlertInfo", "One row an alert; nothing writes it yet", kAlertInfo, true},
+    {"AlertEvidence", "Entities that an alert names; nothing writes it yet", kAlertEvidence, true},
+    {"CampaignInfo", "Messages by campaign; nothing writes it yet", kCampaignInfo, true},
 };
 
 }  // namespace

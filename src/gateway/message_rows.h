@@ -15,10 +15,10 @@
 
 namespace linkgate::gateway {
 
-// Versions of an EmailEvents row: what is known later wins. linkgate-respond goes on from kRowRespond.
+// Versions of an EmailEvents row: what is known later wins. What a later version of Linkgate does to
+// delivered mail goes on from 10.
 inline constexpr uint64_t kRowRefused = 1;  // deferred or refused, so far
 inline constexpr uint64_t kRowDelivered = 2;
-inline constexpr uint64_t kRowRespond = 10;
 
 enum class DeliveryOutcome {
   kDelivered,

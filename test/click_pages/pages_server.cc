@@ -128,6 +128,7 @@ nlohmann::json links(const url::Keyring& keys) {
       {"gated", "through@corp.test", "http://invoice-portal.example/i/1"},
       {"unknown", "careful@corp.test", "http://brand-new.example/"},
       {"blocked", "through@corp.test", "http://game-arena.example/"},
+      {"blocked_strict", "strict@corp.test", "http://game-arena.example/"},
       {"error", "through@corp.test", "http://unchecked.example/"},
       {"error_closed", "careful@corp.test", "http://unchecked.example/"},
       {"slow_bad", "strict@corp.test", "http://slow-voicemail.example/"},
@@ -147,7 +148,9 @@ nlohmann::json links(const url::Keyring& keys) {
   std::string plain = out["plain"];
   out["altered"] = std::string(plain).replace(plain.find("canteen"), 7, "evil");
   out["damaged"] = plain.substr(0, plain.size() - 30);
-  out["not_issued"] = std::string(kOrigin) + "/?url=http%3A%2F%2Fevil.example%2F";
+  out["not_issued"] = std::string(kOrigin) + "/?url=http%3A%2F%2Fevil.example%2F&data=05%7C02&sdata=x";
+  out["cut"] = plain.substr(0, plain.find("&data="));
+  out["about"] = std::string(kOrigin) + "/";
   return out;
 }
 

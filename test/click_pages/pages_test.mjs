@@ -97,12 +97,13 @@ async function lowestContrast(page) {
 const PAGES = {
   phishing: "This link leads to a fake site", malicious: "This link leads to a harmful site",
   suspicious: "Be careful with this link", gated: "This site hides what it shows",
-  unknown: "Nobody knows this site yet", blocked: "Your organisation blocks this site",
+  unknown: "Blocked: nobody knows this site yet", blocked: "Your organisation warns of this site",
   error: "This link could not be checked", error_closed: "This link could not be checked",
   scanning: "Checking this link", form: "This message asked for your input",
   altered: "This link was changed on its way", damaged: "This link is damaged",
-  not_issued: "This link was not made here", phishing_strict: "This link leads to a fake site",
-  subdomain: "This link leads to a fake site",
+  not_issued: "This link was not made here", phishing_strict: "Blocked: this link leads to a fake site",
+  subdomain: "Blocked: this link leads to a fake site", blocked_strict: "Your organisation blocks this site",
+  cut: "This link is damaged", about: "This server checks links in mail",
 };
 const LOOKS = {
   light: { colorScheme: "light", viewport: { width: 1000, height: 800 } },
@@ -162,6 +163,14 @@ claims["where the policy lets nobody through there is no way on"] = () => withPa
   assert.equal(await page.locator("a[href^='http://north']").count(), 0);
 });
 
+claims["a link that was changed shows where it leads now as text, and the reference of its row"] = () => withPage({}, async (page) => {
+  await page.goto(links.altered);
+  assert.equal(await page.locator(".host").textContent(), "evil.example");
+  assert.equal(await page.locator("main a:not([href^=mailto])").count(), 0);
+  await page.locator("summary").click();
+  assert.match(await page.locator("dd").last().textContent(), /^[0-9a-f-]{36}$/);
+});
+
 claims["the first button is the way back, and it ends well"] = () => withPage({}, async (page) => {
   await page.goto(links.phishing);
   await page.keyboard.press("Tab");
@@ -184,7 +193,7 @@ claims["everything can be done by keyboard alone"] = () => withPage({}, async (p
     if (text === "Details and other choices") await page.keyboard.press("Enter");
     if (text.startsWith("Open it anyway")) break;
   }
-  assert.deepEqual(seen, ["Go back, do not open it", "Details and other choices", "Report as safe",
+  assert.deepEqual(seen, ["Go back, do not open it", "security@corp.test", "Details and other choices", "Report as safe",
     "Open it anyway (not recommended)"]);
   await page.keyboard.press("Enter");
   await page.waitForURL("http://northgate-voicemail.com/**");
