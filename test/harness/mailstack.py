@@ -1,4 +1,5 @@
 """A private Postfix and Dovecot on loopback, beside the system's own and without touching them."""
+import contextlib
 import imaplib
 import os
 import pathlib
@@ -185,7 +186,8 @@ class Postfix:
         return self
 
     def stop(self):
-        subprocess.run([f"{SBIN}/postfix", "-c", str(self.etc), "stop"], check=False, capture_output=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run([f"{SBIN}/postfix", "-c", str(self.etc), "stop"], check=False, capture_output=True, timeout=30)
 
     def flush(self):
         subprocess.run([f"{SBIN}/postqueue", "-c", str(self.etc), "-f"], check=False, capture_output=True)

@@ -1,7 +1,9 @@
 """Folders, ports, waiting, and child processes that are always ended by their own id."""
 import contextlib
+import fcntl
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,10 +25,24 @@ def program(name):
     return str(path)
 
 
+PORTS = range(20000, 32000)  # below those that the kernel gives to outgoing connections
+_held = []  # locks on the ports of this process
+
+
 def free_port():
-    with contextlib.closing(socket.socket()) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, and that no other test gets while this process lives."""
+    for port in random.sample(PORTS, 500):
+        lock = open(pathlib.Path(tempfile.gettempdir()) / f".linkgate-port-{port}", "w")  # noqa: SIM115
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with contextlib.closing(socket.socket()) as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        _held.append(lock)
+        return port
+    raise AssertionError("no free port")
 
 
 def wait_until(what, condition, seconds=30, every=0.02):
