@@ -181,7 +181,8 @@ def machine():
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     dirty = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     cores = len([1 for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("processor")])
-    return f"{cores} cores of {cpu.group(1) if cpu else platform.processor()}, {platform.freedesktop_os_release()["PRETTY_NAME"]}, commit {commit}{' and changes' if dirty else ''}"
+    system = platform.freedesktop_os_release()['PRETTY_NAME']
+    return f"{cores} cores of {cpu.group(1) if cpu else platform.processor()}, {system}, commit {commit}{' and changes' if dirty else ''}"
 
 
 def main():
