@@ -11,31 +11,13 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-class PlainStream final : public ByteStream {
+// Reading and writing are the same over any stream of Asio's.
+template <typename Interface, typename Stream>
+class Over : public Interface {
  public:
-  explicit PlainStream(StreamSocket& socket) : socket_(socket) {}
-  asio::awaitable<Moved> read_some(asio::mutable_buffer into) override {
-    auto [error, size] = co_await socket_.async_read_some(into, kAwait);
-    co_return Moved{error, size};
-  }
-  asio::awaitable<Moved> write(asio::const_buffer first, asio::const_buffer second) override {
-    const std::array<asio::const_buffer, 2> bytes = {first, second};
-    auto [error, size] = co_await asio::async_write(socket_, bytes, kAwait);
-    co_return Moved{error, size};
-  }
-
- private:
-  StreamSocket& socket_;
-};
-
-class SslServerStream final : public TlsServerStream {
- public:
-  SslServerStream(StreamSocket& socket, std::shared_ptr<asio::ssl::context> context)
-      : context_(std::move(context)), stream_(socket, *context_) {}
-  asio::awaitable<boost::system::error_code> handshake() override {
-    auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
-    co_return error;
-  }
+  using Moved = ByteStream::Moved;
+  template <typename... Arguments>
+  explicit Over(Arguments&&... arguments) : stream_(std::forward<Arguments>(arguments)...) {}
   asio::awaitable<Moved> read_some(asio::mutable_buffer into) override {
     auto [error, size] = co_await stream_.async_read_some(into, kAwait);
     co_return Moved{error, size};
@@ -45,11 +27,25 @@ class SslServerStream final : public TlsServerStream {
     auto [error, size] = co_await asio::async_write(stream_, bytes, kAwait);
     co_return Moved{error, size};
   }
+
+ protected:
+  Stream stream_;
+};
+
+using PlainStream = Over<ByteStream, StreamSocket&>;
+
+class SslServerStream final : public Over<TlsServerStream, asio::ssl::stream<StreamSocket&>> {
+ public:
+  SslServerStream(StreamSocket& socket, std::shared_ptr<asio::ssl::context> context)
+      : Over(socket, *context), context_(std::move(context)) {}
+  asio::awaitable<boost::system::error_code> handshake() override {
+    auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+    co_return error;
+  }
   asio::awaitable<void> shutdown() override { co_await stream_.async_shutdown(kAwait); }
 
  private:
-  std::shared_ptr<asio::ssl::context> context_;
-  asio::ssl::stream<StreamSocket&> stream_;
+  std::shared_ptr<asio::ssl::context> context_;  // the stream's own reference keeps OpenSSL's part of it
 };
 
 }  // namespace
