@@ -5,9 +5,22 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "url/url.h"
 
 namespace linkgate::url {
+
+// Where what follows "//" ends: at the path, the query, or the end.
+inline size_t authority_end(std::string_view text, bool special) {
+  size_t end = 0;
+  while (end < text.size() && text[end] != '/' && text[end] != '?' && !(special && text[end] == '\\')) ++end;
+  return end;
+}
+
+// "C:" or "C|" ("Windows drive letter").
+inline bool is_drive_letter(std::string_view text) {
+  return text.size() == 2 && ascii::is_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
+}
 
 // One parse: made, run once, dropped. Builds href_ of the result from left to right.
 class UrlParser {
