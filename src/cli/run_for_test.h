@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/folder_for_test.h"
+
 namespace linkgate::cli {
 
 inline std::string slurp(const std::string& path) {
@@ -35,12 +37,9 @@ struct Outcome {
   std::string out, err;
 };
 
-class RunTest : public testing::Test {
+class RunTest : public FolderTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/linkgate_cli_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
     ::unsetenv("LINKGATE_CONFIG");
     configure("");
   }
@@ -49,7 +48,6 @@ class RunTest : public testing::Test {
       ::kill(pid, SIGKILL);
       ::waitpid(pid, nullptr, 0);
     }
-    std::filesystem::remove_all(folder_);
   }
 
   // [linkgate] and [click] on free ports, and what is given.
@@ -94,7 +92,7 @@ class RunTest : public testing::Test {
     return true;
   }
 
-  std::string folder_, working_folder_;  // the second empty: where the test runs
+  std::string working_folder_;  // the second empty: where the test runs
   std::string binary_ = beside_test("linkgate");
 
  private:

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/folder_for_test.h"
+
 #include "api/feeds.h"
 #include "scan/feed_parser.h"
 #include "scan/service.h"
@@ -35,15 +37,9 @@ bool comes_true(Condition condition) {
   return true;
 }
 
-class Scan : public testing::Test {
+class Scan : public FolderTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/linkgate-scan-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder), nullptr);
-    folder_ = folder;
-    config_.data = folder_;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { config_.data = folder_; }
 
   std::string write(const std::string& name, std::string_view text) const {
     const std::string path = folder_ + "/" + name, fresh = path + ".new";
@@ -74,7 +70,6 @@ class Scan : public testing::Test {
     return judged(service, std::move(url)).disposition;
   }
 
-  std::string folder_;
   Config config_;
   FakeClock clock_{kNoon};
 };

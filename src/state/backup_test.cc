@@ -7,22 +7,19 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/folder_for_test.h"
+
 #include "state/stores.h"
 
 namespace linkgate::state {
 namespace {
 
-class Backup : public testing::Test {
+class Backup : public FolderTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/linkgate_state_backup_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
     for (const char* part : {"/state", "/copy"}) std::filesystem::create_directory(folder_ + part);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   StateOptions at(const std::string& part) const { return {.location = "sqlite:" + folder_ + part}; }
-  std::string folder_;
 };
 
 TEST_F(Backup, WhatIsCopiedOpensAndHoldsTheSame) {

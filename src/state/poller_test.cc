@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "base/folder_for_test.h"
+
 namespace linkgate::state {
 namespace {
 
@@ -19,18 +21,13 @@ bool comes_true(Condition condition) {
   return true;
 }
 
-class Snapshots : public testing::Test {
+class Snapshots : public FolderTest {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/linkgate-poller-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder), nullptr);
-    folder_ = folder;
     options_.location = "sqlite:" + folder_;
     read_only_ = options_;
     read_only_.read_only = true;
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
   StateOptions options_, read_only_;
 };
 

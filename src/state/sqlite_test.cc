@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/folder_for_test.h"
+
 #include "state/sql.h"
 
 namespace linkgate::state {
@@ -18,15 +20,9 @@ namespace {
 constexpr Time kNoon{Ticks(17'000'000'000'000'000)};
 constexpr uid_t kNobody = 65534;
 
-class SqliteFiles : public testing::Test {
+class SqliteFiles : public FolderTest {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/linkgate-sqlite-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder), nullptr);
-    folder_ = folder;
-    options_.location = "sqlite:" + folder_;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { options_.location = "sqlite:" + folder_; }
 
   StateOptions read_only() const {
     StateOptions options = options_;
@@ -49,7 +45,6 @@ class SqliteFiles : public testing::Test {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
 
-  std::string folder_;
   StateOptions options_;
 };
 

@@ -9,22 +9,20 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/folder_for_test.h"
+
 namespace linkgate::supervise {
 namespace {
 
 using testing::HasSubstr;
 
-class Machine : public testing::Test {
+class Machine : public FolderTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/linkgate_machine_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
     file_ = folder_ + "/key";
     std::ofstream(file_) << "key";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_, file_;
+  std::string file_;
 };
 
 TEST_F(Machine, FilesThatAreThereAndUsersThatAreNotUsedAreNoTrouble) {

@@ -6,18 +6,13 @@
 
 #include <filesystem>
 
+#include "base/folder_for_test.h"
+
 namespace linkgate::supervise {
 namespace {
 
-class RunFileTest : public testing::Test {
+class RunFileTest : public FolderTest {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/linkgate_run_file_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
 };
 
 RunFile example() {

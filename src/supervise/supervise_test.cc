@@ -13,6 +13,8 @@
 #include <functional>
 #include <sstream>
 
+#include "base/folder_for_test.h"
+
 #include "net/listener.h"
 #include "supervise/data_lock.h"
 #include "supervise/supervisor.h"
@@ -28,17 +30,13 @@ using testing::HasSubstr;
 constexpr char kSayReady[] = "eval \"printf R >&$LINKGATE_READY_FD\"; eval \"exec $LINKGATE_READY_FD>&-\"\n";
 constexpr char kUntilTerm[] = "trap 'echo \"$0 ends\" >> $LOG; exit 0' TERM\nwhile :; do sleep 0.02; done\n";
 
-class Supervise : public testing::Test {
+class Supervise : public FolderTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/linkgate_supervise_XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
     log_ = folder_ + "/log";
     ::setenv("LOG", log_.c_str(), 1);
     std::ofstream(log_).flush();
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   ProgramSpec program(const std::string& name, const std::string& body, int stage = 0) {
     const std::string path = folder_ + "/" + name;
@@ -72,7 +70,7 @@ class Supervise : public testing::Test {
   }
 
   boost::asio::io_context io_;
-  std::string folder_, log_;
+  std::string log_;
   SupervisorOptions quick_{.backoff = {milliseconds(10), milliseconds(80), milliseconds(60'000)},
                            .ready_timeout = milliseconds(2000),
                            .stop_grace = milliseconds(300)};
