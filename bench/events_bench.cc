@@ -16,9 +16,8 @@ namespace {
 class ClientSink final : public store::EventSink {
  public:
   explicit ClientSink(store::StoreClient& client) : client_(client) {}
-  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
-                      std::string_view token) override {
-    return client_.insert(table, lines, token);
+  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines) override {
+    return client_.insert(table, lines);
   }
 
  private:

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(sealed.size() == (whole.empty() ? 0u : 1u));
   for (const std::string& path : sealed) {
     const auto segment = reader.read(path).value();
-    CHECK(reader.read(path).value().token == segment.token);
+    CHECK(reader.read(path).value().lines.size() == segment.lines.size());
     std::string good;
     for (const auto& line : segment.lines) good += events::format_line(line.table, line.json);
     const std::string bad = segment.damaged_lines > 0 ? files.read(path + ".damaged").value() : "";

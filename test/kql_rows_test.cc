@@ -39,7 +39,7 @@ kql::Catalog catalog_of(const std::string& database) {
   kql::Catalog catalog;
   for (const events::Table& table : events::tables()) {
     kql::CatalogTable& out = catalog.tables.emplace_back();
-    out = {std::string(table.name), database, std::string(table.name), {}, table.replacing};
+    out = {std::string(table.name), database, std::string(table.name), {}, true};
     for (const events::Column& column : table.columns) {
       const auto type = kql::type_from_name(events::kql_type(column.type));
       out.columns.push_back({std::string(column.name), type.value_or(kql::Type::kString), column.nullable});
@@ -108,7 +108,7 @@ class KqlRows : public testing::TestWithParam<std::string> {
     Lines made;
     for (const std::string& row : rows) made.push_back(row_of(*table, row));
     const std::vector<std::string_view> views(made.begin(), made.end());
-    const auto inserted = store->insert(table_name, views, "token" + std::to_string(++inserts));
+    const auto inserted = store->insert(table_name, views);
     ASSERT_TRUE(inserted) << inserted.error().message();
   }
 

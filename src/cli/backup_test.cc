@@ -34,7 +34,7 @@ TEST_F(BackupOfEvents, HoldsEveryRow) {
     ASSERT_TRUE(store::migrate((*store)->client()));
     events::Row row(*events::find_table("EmailEvents"), SystemClock().now(), "row-1", 1);
     const std::string line = row.set("Subject", "kept").finish();
-    const auto inserted = (*store)->client().insert("EmailEvents", {line}, "token-1");
+    const auto inserted = (*store)->client().insert("EmailEvents", {line});
     ASSERT_TRUE(inserted) << inserted.error().message();
   }
   const Outcome made = run({"backup", folder_ + "/copy"});

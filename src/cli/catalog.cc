@@ -34,7 +34,7 @@ kql::Catalog event_catalog(const std::string& database) {
     out.name = table.name;
     out.database = database;
     out.table = table.name;
-    out.replacing = table.replacing;
+    out.replacing = true;
     for (const events::Column& column : table.columns) {
       // One moment under two names: both read the column that orders and partitions the table.
       out.columns.push_back({std::string(column.name), type_of(column.type), column.nullable,

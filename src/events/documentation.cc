@@ -38,7 +38,7 @@ std::string tables_markdown() {
       kSchemaVersion);
   for (const Table& table : tables()) {
     out += fmt::format("\n## {}\n{} ({}).\n\n| column | type | meaning |\n|---|---|---|\n", table.name,
-                       table.meaning, table.replacing ? "changing" : "append-only");
+                       table.meaning, table.changes ? "changing" : "append-only");
     for (const Column& column : table.columns) {
       out += fmt::format("| {} | {}{} | {} |\n", column.name, kql_type(column.type),
                          column.nullable ? "?" : "", cell(column.meaning));

@@ -25,13 +25,13 @@ struct Table {
   std::string_view name;
   std::string_view meaning;
   std::span<const Column> columns;  // as KQL shows them
-  // Rows of a replacing table change: the same (Timestamp, row id) with a higher Version wins.
-  bool replacing = false;
+  // Rows get later versions: of one (Timestamp, row id) the highest Version is read. False: written once.
+  bool changes = false;
 };
 
 inline constexpr int kSchemaVersion = 1;
 
-// UrlClickEvents, UrlClickLog (ours, append-only), EmailEvents, EmailUrlInfo, EmailAttachmentInfo,
+// UrlClickEvents, UrlClickLog (ours, a row for every step), EmailEvents, EmailUrlInfo, EmailAttachmentInfo,
 // EmailPostDeliveryEvents, MessageEvents, MessageUrlInfo, MessagePostDeliveryEvents, AlertInfo,
 // AlertEvidence, CampaignInfo.
 std::span<const Table> tables();

@@ -47,7 +47,7 @@ TEST(Schema, ClickLogHasEveryColumnOfTheClickTable) {
   for (const Column& column : find_table("UrlClickEvents")->columns) {
     EXPECT_NE(find_column(*find_table("UrlClickLog"), column.name), nullptr) << column.name;
   }
-  EXPECT_FALSE(find_table("UrlClickLog")->replacing);
+  EXPECT_FALSE(find_table("UrlClickLog")->changes);
   EXPECT_EQ(find_table("NoSuchTable"), nullptr);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The hand-over between programs and the event store: append-only segments of JSON lines on local disk.
-// docs/spool.md is the format note, events/spool_format.h its code. A segment is one batch for the store and
-// is never cut anew; its insert token is program, boot id, segment number and a hash of its bytes.
+// docs/spool.md is the format note, events/spool_format.h its code. A segment is one batch for the store;
+// sent twice it is there once, since every row has a key of its own (events/row.h).
 
 #include <chrono>
 #include <cstdint>
@@ -47,7 +47,6 @@ class SpoolWriter {
 
 struct SpoolSegment {
   std::string path;
-  std::string token;
   struct Line {
     std::string table, json;
   };

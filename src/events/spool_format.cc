@@ -13,13 +13,6 @@ constexpr size_t kNumberDigits = 16;
 constexpr size_t kBootDigits = 16;
 constexpr size_t kChecksumDigits = 8;
 
-// FNV-1a, 64 bits: beside crc32c in the token, so that two contents of one name do not meet by chance.
-uint64_t fnv1a(std::string_view bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
 }  // namespace
 
 std::string SegmentName::text() const {
@@ -74,11 +67,6 @@ std::optional<ParsedLine> parse_line(std::string_view line) {
   const size_t space = line.find(' ');
   if (space == line.npos || space == 0) return std::nullopt;
   return ParsedLine{line.substr(0, space), line.substr(space + 1)};
-}
-
-std::string segment_token(const SegmentName& name, std::string_view bytes) {
-  return fmt::format("{}-{}-{}-{:08x}{:016x}", name.program, name.boot, name.number, crc32c(bytes),
-                     fnv1a(bytes));
 }
 
 }  // namespace linkgate::events

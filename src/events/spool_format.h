@@ -38,8 +38,4 @@ struct ParsedLine {
 // `line` without its newline; nullopt where the checksum or the form is wrong.
 std::optional<ParsedLine> parse_line(std::string_view line);
 
-// What the store remembers a segment by: name and a hash of its bytes, since other rows under a used token
-// would be dropped without a word.
-std::string segment_token(const SegmentName& name, std::string_view bytes);
-
 }  // namespace linkgate::events

@@ -34,11 +34,11 @@ Result<std::vector<std::string>> SpoolReader::sealed() {
 }
 
 Result<SpoolSegment> SpoolReader::read(const std::string& path) {
-  const auto name = parse_segment_name(file_of(path), kSealedSuffix);
-  if (!name) return Error(ErrorCode::kInvalidArgument, path + " is not a spool segment");
+  if (!parse_segment_name(file_of(path), kSealedSuffix))
+    return Error(ErrorCode::kInvalidArgument, path + " is not a spool segment");
   TRY_ASSIGN(const std::string bytes, files_.read(path));
 
-  SpoolSegment segment{.path = path, .token = segment_token(*name, bytes)};
+  SpoolSegment segment{.path = path};
   std::string damaged;
   for (std::string_view rest = bytes; !rest.empty();) {
     const size_t end = rest.find('\n');
@@ -65,8 +65,7 @@ Result<void> SpoolReader::reject(const std::string& path, std::string_view lines
 
 Result<void> SpoolReader::remove(const std::string& path) {
   TRY(files_.remove(path));
-  return files_.sync_directory(
-      directory_);  // else a power cut brings it back when its token may be forgotten
+  return files_.sync_directory(directory_);  // else a power cut brings it back, and it is sent for nothing
 }
 
 }  // namespace linkgate::events

@@ -212,13 +212,6 @@ TEST(Spool, DamagedLineIsSetAsideAndTheOthersShip) {
   EXPECT_EQ(files.list(kDirectory).value().size(), 1u) << "only the damaged line is left";
 }
 
-TEST(Spool, TokenTellsOtherBytesUnderTheSameNameApart) {
-  const SegmentName name{.number = 3, .boot = "00000000000000aa", .program = "click.0"};
-  EXPECT_EQ(segment_token(name, "a"), segment_token(name, "a"));
-  EXPECT_NE(segment_token(name, "a"), segment_token(name, "b"));
-  EXPECT_EQ(segment_token(name, "a").find("click.0-00000000000000aa-3-"), 0u);
-}
-
 TEST(Spool, SecondWriterOfOneDirectoryIsRefused) {
   MemoryFileSystem files;
   auto writer = open_writer(files);

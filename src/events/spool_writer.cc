@@ -245,8 +245,8 @@ class SpoolWriterImpl final : public SpoolWriter {
     return {};
   }
 
-  // Synced before: once ship may have sent it, a power cut must not change its bytes, since the token is made
-  // of them. Where the sync failed it is handed over all the same: the store keeps it better than this disk.
+  // Synced before, so that sealed means complete. Where the sync failed it is handed over all the same: the
+  // store keeps it better than this disk.
   Result<void> seal(Segment& segment) {
     const bool empty = segment.file->size() == 0;
     segment.file.reset();

@@ -30,8 +30,7 @@ StoreClient::~StoreClient() = default;
 
 const std::string& StoreClient::database() const { return impl_->options.database; }
 
-Result<void> StoreClient::insert(std::string_view table, const std::vector<std::string_view>& lines,
-                                 std::string_view token) {
+Result<void> StoreClient::insert(std::string_view table, const std::vector<std::string_view>& lines) {
   if (lines.empty()) return {};
   std::string body;
   size_t size = 0;
@@ -41,7 +40,9 @@ Result<void> StoreClient::insert(std::string_view table, const std::vector<std::
   StoreRequest request{.body = body, .timeout = kInsertTimeout};
   request.parameters = {
       {"query", fmt::format("INSERT INTO {} FORMAT JSONEachRow", qualified(impl_->options.database, table))},
-      {"insert_deduplication_token", std::string(token)},
+      // The engine writes down what it has seen before the rows are there for good, so that a batch sent
+      // again after a kill between the two would be dropped; and it needs no such help, see insert().
+      {"insert_deduplicate", "0"},
       {"async_insert", "0"},
       {"date_time_input_format", "best_effort"},
       {"input_format_skip_unknown_fields", "0"},

@@ -45,10 +45,9 @@ class StoreClient {
  public:
   explicit StoreClient(StoreOptions options);
   ~StoreClient();
-  // The same token twice is a no-op, whatever the block sizes. Lines are JSONEachRow objects. All lines or
-  // none.
-  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
-                      std::string_view token);
+  // Lines are JSONEachRow objects, of one block: all or none. A row is there once however often it is
+  // inserted, for whoever reads with FINAL: its key is (Timestamp, row id).
+  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines);
   Result<QueryResult> query(std::string_view sql, const QueryLimits& limits, std::string_view query_id = "");
   Result<std::string> command(std::string_view sql);  // DDL of ours; the answer as tab-separated text
   Result<void> ping();

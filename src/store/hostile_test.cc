@@ -20,8 +20,8 @@ class HostileTest : public testing::Test {
     process = std::make_unique<StoreProcess>();
     store = process->client();
     ASSERT_TRUE(migrate(*store));
-    ASSERT_TRUE(store->insert("UrlClickLog",
-                              {"{\"Timestamp\":\"2026-11-21T00:00:00Z\",\"Url\":\"https://x/\"}"}, "1"));
+    ASSERT_TRUE(
+        store->insert("UrlClickLog", {"{\"Timestamp\":\"2026-11-21T00:00:00Z\",\"Url\":\"https://x/\"}"}));
   }
   static void TearDownTestSuite() {
     store.reset();

@@ -98,7 +98,7 @@ Result<void> migrate(StoreClient& store, int retention_days) {
   TRY(store.command(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (Version Int32, AppliedAt DateTime64(7, 'UTC')) "
                   "ENGINE = MergeTree ORDER BY Version SETTINGS fsync_after_insert = 1, "
-                  "fsync_part_directory = 1, non_replicated_deduplication_window = 1000",
+                  "fsync_part_directory = 1",
                   versions)));
   TRY_ASSIGN(const int version, stored_version(store));
   if (version > events::kSchemaVersion) {
@@ -110,7 +110,7 @@ Result<void> migrate(StoreClient& store, int retention_days) {
   if (version == events::kSchemaVersion) return {};
   const std::string row = fmt::format("{{\"Version\":{},\"AppliedAt\":\"{}\"}}", events::kSchemaVersion,
                                       to_iso8601(SystemClock().now()));
-  TRY(store.insert(kVersionTable, {row}, fmt::format("schema-{}", events::kSchemaVersion)));
+  TRY(store.insert(kVersionTable, {row}));
   log::info("store: schema version {} (was {})", events::kSchemaVersion, version);
   return {};
 }

@@ -52,8 +52,7 @@ Metrics& counters() {
 Shipper::Shipper(ShipperOptions options, EventSink& sink, FileSystem& files, const Clock& clock)
     : options_(std::move(options)), sink_(sink), files_(files), clock_(clock) {}
 
-// Rows that the store refuses are found by halving; each piece has a token of its own, made of the same
-// segment, so that doing it again repeats the same inserts.
+// Rows that the store refuses are found by halving.
 Result<void> Shipper::ship_table(const SpoolSegment& segment, const std::string& table,
                                  const std::vector<std::string_view>& lines, std::string& rejected) {
   struct Range {
@@ -63,13 +62,9 @@ Result<void> Shipper::ship_table(const SpoolSegment& segment, const std::string&
   while (!ranges.empty()) {
     const Range range = ranges.front();
     ranges.pop_front();
-    const bool whole = range.begin == 0 && range.end == lines.size();
-    const std::string token = whole
-                                  ? fmt::format("{}/{}", segment.token, table)
-                                  : fmt::format("{}/{}/{}-{}", segment.token, table, range.begin, range.end);
     const std::vector<std::string_view> piece(lines.begin() + static_cast<ptrdiff_t>(range.begin),
                                               lines.begin() + static_cast<ptrdiff_t>(range.end));
-    auto inserted = sink_.insert(table, piece, token);
+    auto inserted = sink_.insert(table, piece);
     if (inserted) {
       counters().rows.add(static_cast<double>(piece.size()));
     } else if (!is_refusal(inserted.error(), segment.path)) {

@@ -1,7 +1,7 @@
 #pragma once
 // Drains the spools of all programs into the event store: oldest segment first within a spool, one INSERT for
-// each table of a segment, under the segment's token, and only then the segment goes. Killed anywhere, it
-// does the same again, and the store takes what it has for a repetition.
+// each table of a segment, and only then the segment goes. Killed anywhere, it does the same again, and a row
+// that the store has already replaces itself.
 
 #include <chrono>
 #include <functional>
@@ -25,8 +25,7 @@ class EventSink {
   // Called before each drain(): tables are to be there also where no event has come yet.
   virtual Result<void> prepare() { return {}; }
   // As StoreClient::insert().
-  virtual Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
-                              std::string_view token) = 0;
+  virtual Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines) = 0;
 };
 
 struct ShipperOptions {

@@ -7,12 +7,11 @@
 namespace linkgate::store {
 namespace {
 
-// Ends of files and folders of a part are synced before an INSERT is confirmed; the last thousand tokens are
-// remembered; expired days go as whole parts; a FINAL query looks at one partition at a time, since a row
-// never changes its day.
+// Files and folders of a part are synced before an INSERT is confirmed; expired days go as whole parts; a
+// FINAL query looks at one partition at a time, since a row never changes its day.
 constexpr std::string_view kTableSettings =
-    "fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000, "
-    "ttl_only_drop_parts = 1, old_parts_lifetime = 30, min_bytes_for_wide_part = 10485760";
+    "fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1, old_parts_lifetime = 30, "
+    "min_bytes_for_wide_part = 10485760";
 
 std::string escaped(std::string_view text, char quote) {
   std::string out(1, quote);
@@ -59,14 +58,13 @@ std::string create_table(std::string_view database, const events::Table& table, 
   if (events::find_column(table, "NetworkMessageId") != nullptr) {
     columns += ",\n  INDEX by_message NetworkMessageId TYPE bloom_filter(0.01) GRANULARITY 4";
   }
-  const std::string engine = table.replacing
-                                 ? fmt::format("ReplacingMergeTree({})", quoted_name(events::kVersionColumn))
-                                 : "MergeTree";
   return fmt::format(
-      "CREATE TABLE IF NOT EXISTS {} (\n{}\n) ENGINE = {}\nPARTITION BY toDate(Timestamp)\n"
+      "CREATE TABLE IF NOT EXISTS {} (\n{}\n) ENGINE = ReplacingMergeTree({})\nPARTITION BY "
+      "toDate(Timestamp)\n"
       "ORDER BY (Timestamp, {}){}\nSETTINGS {}",
-      qualified(database, table.name), columns, engine, quoted_name(events::kRowIdColumn),
-      retention_days > 0 ? "\n" + ttl_clause(retention_days) : "", kTableSettings);
+      qualified(database, table.name), columns, quoted_name(events::kVersionColumn),
+      quoted_name(events::kRowIdColumn), retention_days > 0 ? "\n" + ttl_clause(retention_days) : "",
+      kTableSettings);
 }
 
 std::string ttl_clause(int days) { return fmt::format("TTL toDate(Timestamp) + INTERVAL {} DAY", days); }

@@ -14,10 +14,9 @@ Result<void> StoreSink::prepare() {
   return {};
 }
 
-Result<void> StoreSink::insert(std::string_view table, const std::vector<std::string_view>& lines,
-                               std::string_view token) {
+Result<void> StoreSink::insert(std::string_view table, const std::vector<std::string_view>& lines) {
   TRY(prepare());
-  auto inserted = client_->insert(table, lines, token);
+  auto inserted = client_->insert(table, lines);
   if (inserted) return inserted;
   const ErrorCode code = inserted.error().code();
   // It may come back elsewhere, with another secret, or as an empty one.

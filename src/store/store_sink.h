@@ -15,8 +15,7 @@ class StoreSink final : public EventSink {
   explicit StoreSink(Config config) : config_(std::move(config)) {}
   // Connects, migrates and sets the retention, where that has not been done since the store was last gone.
   Result<void> prepare() override;
-  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines,
-                      std::string_view token) override;
+  Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines) override;
 
  private:
   const Config config_;

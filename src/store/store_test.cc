@@ -1,5 +1,9 @@
 // The store client, tables, migrations, retention, backup: each on a real linkgate-store.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
 
 #include "base/clock.h"
 #include "events/row.h"
@@ -80,7 +84,7 @@ TEST_F(StoreTest, EveryTableTakesARowWithEveryColumnSet) {
       }
     }
     const std::string line = row.finish();
-    const auto inserted = store->insert(table.name, {line}, "t");
+    const auto inserted = store->insert(table.name, {line});
     ASSERT_TRUE(inserted) << table.name << ": " << inserted.error().message();
     for (const events::Column& column : table.columns) {
       const Lines got = rows("SELECT " + quoted_name(column.name) + " FROM " + quoted_name(table.name));
@@ -119,27 +123,29 @@ TEST_F(StoreTest, EveryTableTakesARowWithEveryColumnSet) {
 TEST_F(StoreTest, ColumnsThatAreNotSetGetTheirDefaults) {
   ASSERT_TRUE(migrate(*store));
   const std::string line = events::Row(*events::find_table("EmailEvents"), now(), "row", 1).finish();
-  ASSERT_TRUE(store->insert("EmailEvents", {line}, "t"));
+  ASSERT_TRUE(store->insert("EmailEvents", {line}));
   EXPECT_EQ(rows("SELECT Subject, UrlCount, BulkComplaintLevel, IsFirstContact, To, LastEventExecutionTime "
                  "FROM EmailEvents"),
             Lines{"[\"\", 0, null, null, \"null\", null]"});
 }
 
-TEST_F(StoreTest, TheSameTokenTwiceIsANoOpInOtherBlocksToo) {
+TEST_F(StoreTest, ARowThatIsSentAgainIsThereOnceAlsoInOtherBatches) {
   ASSERT_TRUE(migrate(*store));
-  const std::string a = click("a", 1, "x"), b = click("b", 1, "x");
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->insert("UrlClickLog", {a, b}, "token-1"));
-  EXPECT_EQ(rows("SELECT count() FROM UrlClickLog"), Lines{"[\"2\"]"});
-  ASSERT_TRUE(store->insert("UrlClickLog", {a, b}, "token-2"));
-  EXPECT_EQ(rows("SELECT count() FROM UrlClickLog"), Lines{"[\"4\"]"});
+  for (const events::Table& table : events::tables()) {
+    const std::string a = events::Row(table, now(), "a", 1).finish();
+    const std::string b = events::Row(table, now(), "b", 1).finish();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->insert(table.name, {a, b}));
+    ASSERT_TRUE(store->insert(table.name, {b}));
+    EXPECT_EQ(rows(fmt::format("SELECT count() FROM {} FINAL", table.name)), Lines{"[\"2\"]"}) << table.name;
+  }
 }
 
 TEST_F(StoreTest, TheHighestVersionOfARowIsTheOneThatIsRead) {
   ASSERT_TRUE(migrate(*store));
   const Time time = now();
-  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 2, "second", time)}, "1"));
-  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 1, "first", time)}, "2"));  // a late spool
-  ASSERT_TRUE(store->insert("UrlClickEvents", {click("b", 1, "other", time)}, "3"));
+  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 2, "second", time)}));
+  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 1, "first", time)}));  // a late spool
+  ASSERT_TRUE(store->insert("UrlClickEvents", {click("b", 1, "other", time)}));
   EXPECT_EQ(rows("SELECT _RowId, ActionType FROM UrlClickEvents FINAL ORDER BY _RowId"),
             (Lines{"[\"a\", \"second\"]", "[\"b\", \"other\"]"}));
 }
@@ -147,13 +153,13 @@ TEST_F(StoreTest, TheHighestVersionOfARowIsTheOneThatIsRead) {
 TEST_F(StoreTest, RowsThatAreWrongAreToldApartFromAStoreInTrouble) {
   ASSERT_TRUE(migrate(*store));
   const std::string good = click("a", 1, "x");
-  const auto wrong_type = store->insert("UrlClickEvents", {good, "{\"Timestamp\":\"yesterday\"}"}, "1");
+  const auto wrong_type = store->insert("UrlClickEvents", {good, "{\"Timestamp\":\"yesterday\"}"});
   ASSERT_FALSE(wrong_type);
   EXPECT_EQ(wrong_type.error().code(), ErrorCode::kInvalidArgument) << wrong_type.error().message();
-  const auto unknown_column = store->insert("UrlClickEvents", {"{\"NoSuchColumn\":1}"}, "2");
+  const auto unknown_column = store->insert("UrlClickEvents", {"{\"NoSuchColumn\":1}"});
   ASSERT_FALSE(unknown_column);
   EXPECT_EQ(unknown_column.error().code(), ErrorCode::kInvalidArgument) << unknown_column.error().message();
-  const auto unknown_table = store->insert("NoSuchTable", {good}, "3");
+  const auto unknown_table = store->insert("NoSuchTable", {good});
   ASSERT_FALSE(unknown_table);
   EXPECT_EQ(unknown_table.error().code(), ErrorCode::kNotFound) << unknown_table.error().message();
   EXPECT_EQ(rows("SELECT count() FROM UrlClickEvents"), Lines{"[\"0\"]"}) << "all lines of a batch or none";
@@ -207,13 +213,12 @@ TEST_F(StoreTest, MigrationFromAnOlderSchemaKeepsRowsAndAddsColumns) {
                              "PARTITION BY toDate(Timestamp) ORDER BY (Timestamp, `_RowId`)"));
   ASSERT_TRUE(store->insert(
       "UrlClickEvents",
-      {"{\"Timestamp\":\"2026-11-21T22:52:13Z\",\"Url\":\"https://old/\",\"_RowId\":\"a\",\"_Version\":1}"},
-      "1"));
+      {"{\"Timestamp\":\"2026-11-21T22:52:13Z\",\"Url\":\"https://old/\",\"_RowId\":\"a\",\"_Version\":1}"}));
   for (int i = 0; i < 2; ++i) {  // idempotent
     const auto migrated = migrate(*store);
     ASSERT_TRUE(migrated) << migrated.error().message();
   }
-  ASSERT_TRUE(store->insert("UrlClickEvents", {click("b", 1, "ClickAllowed")}, "2"));
+  ASSERT_TRUE(store->insert("UrlClickEvents", {click("b", 1, "ClickAllowed")}));
   EXPECT_EQ(rows("SELECT Url, ActionType, IsClickedThrough FROM UrlClickEvents FINAL ORDER BY _RowId"),
             (Lines{"[\"https://old/\", \"\", false]", "[\"\", \"ClickAllowed\", false]"}));
   EXPECT_EQ(
@@ -223,8 +228,7 @@ TEST_F(StoreTest, MigrationFromAnOlderSchemaKeepsRowsAndAddsColumns) {
 
 TEST_F(StoreTest, AStoreOfANewerVersionIsLeftAlone) {
   ASSERT_TRUE(migrate(*store));
-  ASSERT_TRUE(
-      store->insert("_LinkgateSchema", {"{\"Version\":99,\"AppliedAt\":\"2030-01-01T00:00:00Z\"}"}, "x"));
+  ASSERT_TRUE(store->insert("_LinkgateSchema", {"{\"Version\":99,\"AppliedAt\":\"2030-01-01T00:00:00Z\"}"}));
   const auto migrated = migrate(*store);
   ASSERT_FALSE(migrated);
   EXPECT_EQ(migrated.error().code(), ErrorCode::kCorrupt);
@@ -233,8 +237,8 @@ TEST_F(StoreTest, AStoreOfANewerVersionIsLeftAlone) {
 TEST_F(StoreTest, RetentionTakesDaysThatAreOverAndKeepsTheOthers) {
   ASSERT_TRUE(migrate(*store));
   using std::chrono::days;
-  ASSERT_TRUE(store->insert(
-      "UrlClickLog", {click("old", 1, "x", now() - days(40)), click("new", 1, "x", now() - days(2))}, "1"));
+  ASSERT_TRUE(store->insert("UrlClickLog",
+                            {click("old", 1, "x", now() - days(40)), click("new", 1, "x", now() - days(2))}));
   for (int i = 0; i < 2; ++i) {
     const auto applied = apply_retention(*store, 30);
     ASSERT_TRUE(applied) << applied.error().message();
@@ -256,7 +260,7 @@ TEST_F(StoreTest, TablesAreMadeWithTheirRetention) {
 
 TEST_F(StoreTest, ABackupBringsBackEveryRow) {
   ASSERT_TRUE(migrate(*store));
-  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 1, "x"), click("b", 1, "y")}, "1"));
+  ASSERT_TRUE(store->insert("UrlClickEvents", {click("a", 1, "x"), click("b", 1, "y")}));
   const std::string name = "backup-" + store->database();
   const auto saved = backup(*store, name);
   ASSERT_TRUE(saved) << saved.error().message();
@@ -271,18 +275,48 @@ TEST_F(StoreTest, ABackupBringsBackEveryRow) {
   for (const char* bad : {"", "../x", "a/b", ".x", "a'b"}) EXPECT_FALSE(backup(*store, bad)) << bad;
 }
 
+// The engine's own deduplication fails this: it writes a batch down as seen before the rows are there for
+// good.
+TEST(StoreProcessTest, RowsOfABatchThatAKillBrokeOffAreThereOnceItIsSentAgain) {
+  if (StoreProcess::binary().empty()) GTEST_SKIP() << "linkgate-store is not built";
+  StoreProcess process;
+  auto store = process.client();
+  ASSERT_TRUE(migrate(*store));
+  int sent = 0;
+  for (int round = 1; round <= 8; ++round) {
+    std::thread killer([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30 * round));
+      process.stop(SIGKILL);
+    });
+    std::string line;
+    do {
+      line = click(std::to_string(sent++), 1, "x");
+    } while (store->insert("UrlClickLog", {line}));
+    killer.join();
+    ASSERT_TRUE(process.start());
+    store = process.client();
+    ASSERT_TRUE(store->insert("UrlClickLog", {line}));
+    const auto counted = store->query("SELECT toString(count()) FROM UrlClickLog FINAL", {});
+    ASSERT_TRUE(counted) << counted.error().message();
+    ASSERT_EQ(counted->rows, Lines{"[\"" + std::to_string(sent) + "\"]"}) << "round " << round;
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(process.config.data)) {
+    EXPECT_FALSE(entry.path().parent_path().filename() == "deduplication_logs" && entry.file_size() > 0)
+        << "the engine remembers batches in " << entry.path();
+  }
+}
+
 TEST(StoreProcessTest, RowsConfirmedBeforeAKillAreThereAfterIt) {
   if (StoreProcess::binary().empty()) GTEST_SKIP() << "linkgate-store is not built";
   StoreProcess process;
   auto store = process.client();
   ASSERT_TRUE(migrate(*store));
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(store->insert("UrlClickLog", {click(std::to_string(i), 1, "x")}, std::to_string(i)));
+    ASSERT_TRUE(store->insert("UrlClickLog", {click(std::to_string(i), 1, "x")}));
   }
   process.stop(SIGKILL);
   ASSERT_TRUE(process.start());
   store = process.client();
-  ASSERT_TRUE(store->insert("UrlClickLog", {click("19", 1, "x")}, "19")) << "tokens outlive the process too";
   EXPECT_EQ(store->query("SELECT count() FROM UrlClickLog", {})->rows, Lines{"[\"20\"]"});
   EXPECT_EQ(process.stop(SIGTERM), 0) << "told to stop, it ends well";
 }
