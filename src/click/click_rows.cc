@@ -83,13 +83,19 @@ void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, co
   }
 }
 
-std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
+// `click` is the row of the click itself, where there is one.
+std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now,
+                    const events::Row* click) {
   static const events::Table& log = table("UrlClickLog");
   // Every step is a row of its own, also one that is repeated.
   std::string row_id = url::uuid_text(random_id());
   int rank = step.outcome == nullptr ? 0 : step.outcome->rank;
   events::Row row(log, now, row_id, 1);
-  fill_shared(row, facts, step, known);
+  if (click != nullptr) {
+    row.set_all_of(*click);
+  } else {
+    fill_shared(row, facts, step, known);
+  }
   row.set("Step", step.word)
       .set("StepRank", rank)
       .set("ClickTime", facts.click.start)
@@ -119,15 +125,17 @@ Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& know
   events::Row row(clicks, facts.click.start, url::uuid_text(facts.click.report_id),
                   static_cast<uint64_t>(step.outcome->rank));
   fill_shared(row, facts, step, known);
+  std::string log = log_row(facts, step, known, now, &row);
   Rows rows;
+  rows.reserve(2);
   rows.emplace_back("UrlClickEvents", row.finish());
-  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now));
+  rows.emplace_back("UrlClickLog", std::move(log));
   return rows;
 }
 
 Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
   Rows rows;
-  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now));
+  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now, nullptr));
   return rows;
 }
 

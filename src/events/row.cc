@@ -15,6 +15,14 @@ constexpr std::string_view kTenant =
     "00000000-0000-0000-0000-000000000000";  // one organisation an installation
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+constexpr size_t kUsualBytes = 1024;  // of a row's values: room that is had at once
+
+// Stands in a JSON string as it is, and is ASCII.
+constexpr bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
 // Length of the well-formed UTF-8 sequence at the front (Unicode table 3-7), 0 where there is none.
 size_t utf8_length(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
@@ -48,10 +56,20 @@ Time storable(Time time) {
 std::string json_string(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
+  append_json_string(out, text);
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    size_t length = 0;
+    while (length < text.size() && is_plain(text[length])) ++length;
+    out.append(text, 0, length);
+    text.remove_prefix(length);
+    if (text.empty()) break;
     const auto c = static_cast<unsigned char>(text[0]);
-    size_t length = 1;
+    length = 1;
     if (c == '"' || c == '\\') {
       out += '\\';
       out += text[0];
@@ -62,9 +80,9 @@ std::string json_string(std::string_view text) {
     } else if (c == '\t') {
       out += "\\t";
     } else if (c < 0x20) {
-      out += fmt::format("\\u{:04x}", c);
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     } else if (length = utf8_length(text); length > 0) {
-      out += text.substr(0, length);
+      out.append(text, 0, length);
     } else {
       out += kReplacement;
       length = 1;
@@ -72,55 +90,92 @@ std::string json_string(std::string_view text) {
     text.remove_prefix(length);
   }
   out += '"';
-  return out;
 }
 
 Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t version)
     : table_(&table), values_(table.columns.size()) {
+  text_.reserve(kUsualBytes);
   set("Timestamp", timestamp);
   set("TimeGenerated", timestamp);
-  key_ = fmt::format(",\"{}\":{},\"{}\":{}", kRowIdColumn, json_string(row_id), kVersionColumn, version);
+  key_.append(",\"").append(kRowIdColumn).append("\":");
+  append_json_string(key_, row_id);
+  key_.append(",\"").append(kVersionColumn).append("\":").append(std::to_string(version));
 }
 
-std::string& Row::value(std::string_view name, ColumnType type) {
-  const Column* column = find_column(*table_, name);
-  CHECK(column != nullptr);
-  CHECK(column->type == type || (column->type == ColumnType::kInt && type == ColumnType::kLong));
-  return values_[static_cast<size_t>(column - table_->columns.data())];
+size_t Row::place_of(std::string_view column) {
+  const size_t count = table_->columns.size();
+  for (size_t i = 0; i < count; ++i) {
+    const size_t place = next_ + i < count ? next_ + i : next_ + i - count;
+    if (table_->columns[place].name != column) continue;
+    next_ = place + 1;
+    return place;
+  }
+  CHECK(!"a column of the table");
+  return 0;
+}
+
+size_t Row::begin(std::string_view column, ColumnType type) {
+  const size_t place = place_of(column);
+  const ColumnType declared = table_->columns[place].type;
+  CHECK(declared == type || (declared == ColumnType::kInt && type == ColumnType::kLong));
+  values_[place].begin = static_cast<uint32_t>(text_.size());
+  return place;
+}
+
+Row& Row::end(size_t place) {
+  values_[place].end = static_cast<uint32_t>(text_.size());
+  return *this;
 }
 
 Row& Row::set(std::string_view column, std::string_view text) {
-  value(column, ColumnType::kString) = json_string(text);
-  return *this;
+  const size_t place = begin(column, ColumnType::kString);
+  append_json_string(text_, text);
+  return end(place);
 }
 
 Row& Row::set(std::string_view column, int64_t number) {
-  std::string& out = value(column, ColumnType::kLong);
-  if (find_column(*table_, column)->type == ColumnType::kInt) {
+  const size_t place = begin(column, ColumnType::kLong);
+  if (table_->columns[place].type == ColumnType::kInt) {
     number =
         std::clamp<int64_t>(number, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
   }
-  out = std::to_string(number);
-  return *this;
+  text_ += std::to_string(number);
+  return end(place);
 }
 
 Row& Row::set(std::string_view column, double number) {
-  value(column, ColumnType::kReal) = std::isfinite(number) ? fmt::format("{}", number) : "";
-  return *this;
+  const size_t place = begin(column, ColumnType::kReal);
+  if (std::isfinite(number)) fmt::format_to(std::back_inserter(text_), "{}", number);
+  return end(place);
 }
 
 Row& Row::set(std::string_view column, bool flag) {
-  value(column, ColumnType::kBool) = flag ? "true" : "false";
-  return *this;
+  const size_t place = begin(column, ColumnType::kBool);
+  text_ += flag ? "true" : "false";
+  return end(place);
 }
 
 Row& Row::set(std::string_view column, Time time) {
-  value(column, ColumnType::kDateTime) = '"' + to_iso8601(storable(time)) + '"';
-  return *this;
+  const size_t place = begin(column, ColumnType::kDateTime);
+  text_.append(1, '"').append(to_iso8601(storable(time))).append(1, '"');
+  return end(place);
 }
 
 Row& Row::set_json(std::string_view column, std::string_view json) {
-  value(column, ColumnType::kDynamic) = json_string(json);
+  const size_t place = begin(column, ColumnType::kDynamic);
+  append_json_string(text_, json);
+  return end(place);
+}
+
+Row& Row::set_all_of(const Row& other) {
+  for (size_t i = 0; i < other.values_.size(); ++i) {
+    const Value& value = other.values_[i];
+    const Column& column = other.table_->columns[i];
+    if (value.begin == value.end || column.name == "Timestamp" || column.name == "TimeGenerated") continue;
+    const size_t place = begin(column.name, column.type);
+    text_.append(other.text_, value.begin, value.end - value.begin);
+    end(place);
+  }
   return *this;
 }
 
@@ -129,16 +184,21 @@ std::string Row::finish() {
       .set("Type", table_->name)
       .set("SourceSystem", "Linkgate")
       .set("_IsBillable", "False");
-  value("_BilledSize", ColumnType::kReal).clear();  // comes last, since it counts the rest
-  std::string json = "{";
+  // Comes last, since it counts the rest.
+  values_[place_of("_BilledSize")] = {};
+  std::string json;
+  json.reserve(text_.size() + kUsualBytes);
+  json += '{';
   for (size_t i = 0; i < values_.size(); ++i) {
-    if (values_[i].empty()) continue;
+    const Value& value = values_[i];
+    if (value.begin == value.end) continue;
     if (json.size() > 1) json += ',';
-    json += fmt::format("\"{}\":{}", table_->columns[i].name, values_[i]);
+    json.append(1, '"').append(table_->columns[i].name).append("\":");
+    json.append(text_, value.begin, value.end - value.begin);
   }
   json += key_;
-  json += fmt::format(",\"_BilledSize\":{}}}", json.size());
-  return json;
+  const std::string size = std::to_string(json.size());
+  return json.append(",\"_BilledSize\":").append(size).append(1, '}');
 }
 
 }  // namespace linkgate::events

@@ -28,21 +28,32 @@ class Row {
   Row& set(std::string_view column,
            Time time);  // years 1900 to 2299, what the store can hold; beyond: the nearest
   Row& set_json(std::string_view column, std::string_view json);  // dynamic; compact JSON text
+  // All that `other` was given, but for Timestamp and TimeGenerated. REQUIRES: this table has these columns.
+  Row& set_all_of(const Row& other);
   // The JSON object, one line, without newline. The Row is spent.
   std::string finish();
 
   const Table& table() const { return *table_; }
 
  private:
-  std::string& value(std::string_view column, ColumnType type);
+  struct Value {  // JSON in text_; empty: not set
+    uint32_t begin = 0, end = 0;
+  };
+  size_t place_of(std::string_view column);
+  // Between the two `text_` gets the value's JSON.
+  size_t begin(std::string_view column, ColumnType type);
+  Row& end(size_t place);
 
   const Table* table_;
-  std::string key_;                  // ,"_RowId":...,"_Version":...
-  std::vector<std::string> values_;  // JSON by place of the column; empty: not set
+  std::string key_;   // ,"_RowId":...,"_Version":...
+  std::string text_;  // the values, in the order in which they came
+  std::vector<Value> values_;
+  size_t next_ = 0;  // the place behind the last one that was asked for: callers go by the schema's order
 };
 
 // `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD (one for each byte that fits
 // nowhere).
 std::string json_string(std::string_view text);
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace linkgate::events

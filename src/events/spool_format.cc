@@ -47,16 +47,20 @@ std::optional<SegmentName> parse_segment_name(std::string_view file, std::string
 }
 
 std::string format_line(std::string_view table, std::string_view json) {
+  std::string line;
+  line.reserve(table.size() + json.size() + kLineOverhead);
+  append_line(line, table, json);
+  return line;
+}
+
+void append_line(std::string& out, std::string_view table, std::string_view json) {
   CHECK(!table.empty() && table.find_first_of(" \n") == table.npos);
   CHECK(json.find('\n') == json.npos);
   uint32_t crc = crc32c(table);
   crc = crc32c(" ", crc);
   crc = crc32c(json, crc);
-  std::string line;
-  line.reserve(kChecksumDigits + table.size() + json.size() + 3);
-  fmt::format_to(std::back_inserter(line), "{:08x} ", crc);
-  line.append(table).append(1, ' ').append(json).append(1, '\n');
-  return line;
+  for (size_t i = kChecksumDigits; i-- > 0;) out += "0123456789abcdef"[crc >> (4 * i) & 15];
+  out.append(1, ' ').append(table).append(1, ' ').append(json).append(1, '\n');
 }
 
 std::optional<ParsedLine> parse_line(std::string_view line) {

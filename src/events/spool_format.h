@@ -18,6 +18,8 @@ namespace linkgate::events {
 inline constexpr std::string_view kOpenSuffix = ".open";
 inline constexpr std::string_view kSealedSuffix = ".seg";
 inline constexpr std::string_view kLockName = "LOCK";
+// Of a line beside its table and its JSON: the checksum, two spaces, the newline.
+inline constexpr size_t kLineOverhead = 11;
 
 struct SegmentName {
   uint64_t number = 0;       // counts up within a directory
@@ -31,6 +33,7 @@ bool is_program_name(std::string_view program);
 
 // REQUIRES: table without space, neither with a newline (CHECK: Row makes none).
 std::string format_line(std::string_view table, std::string_view json);
+void append_line(std::string& out, std::string_view table, std::string_view json);
 
 struct ParsedLine {
   std::string_view table, json;

@@ -115,7 +115,10 @@ class SpoolWriterImpl final : public SpoolWriter {
   Result<void> append_all(const std::vector<std::pair<std::string, std::string>>& rows) override {
     if (rows.empty()) return {};
     std::string bytes;
-    for (const auto& [table, json] : rows) bytes += format_line(table, json);
+    size_t size = 0;
+    for (const auto& [table, json] : rows) size += table.size() + json.size() + kLineOverhead;
+    bytes.reserve(size);
+    for (const auto& [table, json] : rows) append_line(bytes, table, json);
     return append_bytes(bytes, rows.size());
   }
 

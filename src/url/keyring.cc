@@ -164,11 +164,13 @@ std::array<uint8_t, 16> message_id_hash(std::string_view input, const Keyring& k
 }
 
 std::string uuid_text(const std::array<uint8_t, 16>& bytes) {
-  const std::string hex = hex_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  std::string text;
-  for (size_t i = 0; i < hex.size(); ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
-    text.push_back(hex[i]);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text = "00000000-0000-0000-0000-000000000000";
+  size_t at = 0;
+  for (const uint8_t byte : bytes) {
+    if (text[at] == '-') ++at;
+    text[at++] = kDigits[byte >> 4];
+    text[at++] = kDigits[byte & 15];
   }
   return text;
 }
