@@ -35,8 +35,18 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
 
 std::optional<std::string> decode(std::string_view text, const std::array<int, 256>& values) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  size_t at = 0;
+  while (text.size() > 4) {
+    const int group = values[static_cast<uint8_t>(text[0])] << 18 |
+                      values[static_cast<uint8_t>(text[1])] << 12 |
+                      values[static_cast<uint8_t>(text[2])] << 6 | values[static_cast<uint8_t>(text[3])];
+    if (group < 0) return std::nullopt;
+    bytes[at++] = static_cast<char>(group >> 16);
+    bytes[at++] = static_cast<char>(group >> 8);
+    bytes[at++] = static_cast<char>(group);
+    text.remove_prefix(4);
+  }
   uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
@@ -46,7 +56,7 @@ std::optional<std::string> decode(std::string_view text, const std::array<int, 2
     count += 6;
     if (count >= 8) {
       count -= 8;
-      bytes += static_cast<char>(bits >> count & 255);
+      bytes[at++] = static_cast<char>(bits >> count & 255);
     }
   }
   if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;

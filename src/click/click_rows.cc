@@ -62,25 +62,23 @@ std::string message_id(const url::LinkClaims& claims) {
 
 std::string_view cut(std::string_view text) { return text.substr(0, kMaxRowText); }
 
-// The columns that UrlClickEvents and UrlClickLog share.
+// The columns that UrlClickEvents and UrlClickLog share, in the schema's order.
 void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, const Knowledge& known) {
-  row.set("Url", facts.claims.url)
-      .set("UrlDomain", url_domain(facts.claims.url))
-      .set("AccountUpn", facts.claims.recipient)
+  row.set("Url", facts.claims.url);
+  if (step.outcome != nullptr) row.set("ActionType", step.outcome->action_type);
+  row.set("AccountUpn", facts.claims.recipient)
       .set("Workload", kWorkload)
       .set("NetworkMessageId", message_id(facts.claims))
       .set("IPAddress", facts.client_address)
       .set("ThreatTypes", verdict::threat_type(known.verdict.disposition))
-      .set("DetectionMethods", known.verdict.detection_method)
-      .set("UrlChain", chain_text(known.verdict.url_chain))
+      .set("DetectionMethods", known.verdict.detection_method);
+  if (step.outcome != nullptr) row.set("IsClickedThrough", step.outcome->is_clicked_through);
+  row.set("UrlChain", chain_text(known.verdict.url_chain))
       .set("ReportId", url::uuid_text(facts.click.report_id))
       .set("AppName", kAppName)
-      .set("SourceId", location_word(facts.claims.location));
-  if (step.outcome != nullptr) {
-    row.set("ActionType", step.outcome->action_type)
-        .set("IsClickedThrough", step.outcome->is_clicked_through)
-        .set("PageShown", step.outcome->page_shown);
-  }
+      .set("SourceId", location_word(facts.claims.location))
+      .set("UrlDomain", url_domain(facts.claims.url));
+  if (step.outcome != nullptr) row.set("PageShown", step.outcome->page_shown);
 }
 
 // `click` is the row of the click itself, where there is one.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 
@@ -15,12 +17,28 @@ constexpr std::string_view kTenant =
     "00000000-0000-0000-0000-000000000000";  // one organisation an installation
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-constexpr size_t kUsualBytes = 1024;  // of a row's values: room that is had at once
+constexpr size_t kUsualBytes = 1536;  // of a row: room that is had at once
 
 // Stands in a JSON string as it is, and is ASCII.
 constexpr bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+// How much of the text is plain from its start on, eight octets at a time.
+size_t plain_length(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  // The high bit of every octet of `word` that is zero; octets above the first such one may be wrong.
+  const auto zeros = [](uint64_t word) { return (word - kOnes) & ~word & kHigh; };
+  size_t length = 0;
+  for (; length + 8 <= text.size(); length += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + length, 8);
+    const uint64_t below_space = (word - kOnes * 0x20) & ~word & kHigh;
+    if ((word & kHigh) | below_space | zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\')) break;
+  }
+  while (length < text.size() && is_plain(text[length])) ++length;
+  return length;
 }
 
 // Length of the well-formed UTF-8 sequence at the front (Unicode table 3-7), 0 where there is none.
@@ -63,8 +81,7 @@ std::string json_string(std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    size_t length = 0;
-    while (length < text.size() && is_plain(text[length])) ++length;
+    size_t length = plain_length(text);
     out.append(text, 0, length);
     text.remove_prefix(length);
     if (text.empty()) break;
@@ -94,12 +111,12 @@ void append_json_string(std::string& out, std::string_view text) {
 
 Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t version)
     : table_(&table), values_(table.columns.size()) {
-  text_.reserve(kUsualBytes);
+  json_.reserve(kUsualBytes);
+  json_.append("{\"").append(kRowIdColumn).append("\":");
+  append_json_string(json_, row_id);
+  json_.append(",\"").append(kVersionColumn).append("\":").append(std::to_string(version));
   set("Timestamp", timestamp);
   set("TimeGenerated", timestamp);
-  key_.append(",\"").append(kRowIdColumn).append("\":");
-  append_json_string(key_, row_id);
-  key_.append(",\"").append(kVersionColumn).append("\":").append(std::to_string(version));
 }
 
 size_t Row::place_of(std::string_view column) {
@@ -118,18 +135,30 @@ size_t Row::begin(std::string_view column, ColumnType type) {
   const size_t place = place_of(column);
   const ColumnType declared = table_->columns[place].type;
   CHECK(declared == type || (declared == ColumnType::kInt && type == ColumnType::kLong));
-  values_[place].begin = static_cast<uint32_t>(text_.size());
+  if (values_[place].end > 0) take_back(place);
+  values_[place].begin = json_.size();
+  json_.append(",\"").append(column).append("\":");
   return place;
 }
 
 Row& Row::end(size_t place) {
-  values_[place].end = static_cast<uint32_t>(text_.size());
+  values_[place].end = json_.size();
   return *this;
+}
+
+void Row::take_back(size_t place) {
+  const Value gone = std::exchange(values_[place], {});
+  json_.erase(gone.begin, gone.end - gone.begin);
+  for (Value& value : values_) {
+    if (value.begin < gone.end) continue;
+    value.begin -= gone.end - gone.begin;
+    value.end -= gone.end - gone.begin;
+  }
 }
 
 Row& Row::set(std::string_view column, std::string_view text) {
   const size_t place = begin(column, ColumnType::kString);
-  append_json_string(text_, text);
+  append_json_string(json_, text);
   return end(place);
 }
 
@@ -139,31 +168,36 @@ Row& Row::set(std::string_view column, int64_t number) {
     number =
         std::clamp<int64_t>(number, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
   }
-  text_ += std::to_string(number);
+  json_ += std::to_string(number);
   return end(place);
 }
 
 Row& Row::set(std::string_view column, double number) {
   const size_t place = begin(column, ColumnType::kReal);
-  if (std::isfinite(number)) fmt::format_to(std::back_inserter(text_), "{}", number);
-  return end(place);
+  if (std::isfinite(number)) {
+    fmt::format_to(std::back_inserter(json_), "{}", number);
+    return end(place);
+  }
+  end(place);
+  take_back(place);
+  return *this;
 }
 
 Row& Row::set(std::string_view column, bool flag) {
   const size_t place = begin(column, ColumnType::kBool);
-  text_ += flag ? "true" : "false";
+  json_ += flag ? "true" : "false";
   return end(place);
 }
 
 Row& Row::set(std::string_view column, Time time) {
   const size_t place = begin(column, ColumnType::kDateTime);
-  text_.append(1, '"').append(to_iso8601(storable(time))).append(1, '"');
+  json_.append(1, '"').append(to_iso8601(storable(time))).append(1, '"');
   return end(place);
 }
 
 Row& Row::set_json(std::string_view column, std::string_view json) {
   const size_t place = begin(column, ColumnType::kDynamic);
-  append_json_string(text_, json);
+  append_json_string(json_, json);
   return end(place);
 }
 
@@ -171,9 +205,12 @@ Row& Row::set_all_of(const Row& other) {
   for (size_t i = 0; i < other.values_.size(); ++i) {
     const Value& value = other.values_[i];
     const Column& column = other.table_->columns[i];
-    if (value.begin == value.end || column.name == "Timestamp" || column.name == "TimeGenerated") continue;
-    const size_t place = begin(column.name, column.type);
-    text_.append(other.text_, value.begin, value.end - value.begin);
+    if (value.end == 0 || column.name == "Timestamp" || column.name == "TimeGenerated") continue;
+    const size_t place = place_of(column.name);
+    CHECK(table_->columns[place].type == column.type);
+    if (values_[place].end > 0) take_back(place);
+    values_[place].begin = json_.size();
+    json_.append(other.json_, value.begin, value.end - value.begin);
     end(place);
   }
   return *this;
@@ -185,20 +222,11 @@ std::string Row::finish() {
       .set("SourceSystem", "Linkgate")
       .set("_IsBillable", "False");
   // Comes last, since it counts the rest.
-  values_[place_of("_BilledSize")] = {};
-  std::string json;
-  json.reserve(text_.size() + kUsualBytes);
-  json += '{';
-  for (size_t i = 0; i < values_.size(); ++i) {
-    const Value& value = values_[i];
-    if (value.begin == value.end) continue;
-    if (json.size() > 1) json += ',';
-    json.append(1, '"').append(table_->columns[i].name).append("\":");
-    json.append(text_, value.begin, value.end - value.begin);
-  }
-  json += key_;
-  const std::string size = std::to_string(json.size());
-  return json.append(",\"_BilledSize\":").append(size).append(1, '}');
+  const size_t billed = place_of("_BilledSize");
+  if (values_[billed].end > 0) take_back(billed);
+  const std::string size = std::to_string(json_.size());
+  json_.append(",\"_BilledSize\":").append(size).append(1, '}');
+  return std::move(json_);
 }
 
 }  // namespace linkgate::events

@@ -30,23 +30,23 @@ class Row {
   Row& set_json(std::string_view column, std::string_view json);  // dynamic; compact JSON text
   // All that `other` was given, but for Timestamp and TimeGenerated. REQUIRES: this table has these columns.
   Row& set_all_of(const Row& other);
-  // The JSON object, one line, without newline. The Row is spent.
+  // The JSON object, one line, without newline, in no order to rely on. The Row is spent.
   std::string finish();
 
   const Table& table() const { return *table_; }
 
  private:
-  struct Value {  // JSON in text_; empty: not set
-    uint32_t begin = 0, end = 0;
+  struct Value {  // in json_, from its comma on; empty: not set
+    size_t begin = 0, end = 0;
   };
   size_t place_of(std::string_view column);
-  // Between the two `text_` gets the value's JSON.
+  // Between the two, json_ gets the value; what the column had before is gone.
   size_t begin(std::string_view column, ColumnType type);
   Row& end(size_t place);
+  void take_back(size_t place);
 
   const Table* table_;
-  std::string key_;   // ,"_RowId":...,"_Version":...
-  std::string text_;  // the values, in the order in which they came
+  std::string json_;  // the object as far as it is made, in the order in which the values came
   std::vector<Value> values_;
   size_t next_ = 0;  // the place behind the last one that was asked for: callers go by the schema's order
 };

@@ -1,6 +1,7 @@
 // Opens sealed links: finds data and url in a target that others may have mangled, opens the box, matches the
 // URL.
 #include <algorithm>
+#include <cstring>
 
 #include "base/ascii.h"
 #include "base/base64.h"
@@ -50,12 +51,26 @@ size_t equals_length(std::string_view text) {
   return text.starts_with('=') ? 1 : 0;
 }
 
-// All values of `name`, from the last to the first: what was appended in front of or behind ours stays
+// Where the last "data" begins, or npos. Nearly all of a query is the value behind it, where 'd' is rare.
+size_t find_last_data(std::string_view query) {
+  constexpr std::string_view kData = "data";
+  while (query.size() >= kData.size()) {
+    const size_t behind = query.size() - kData.size() + 1;
+    const auto* d = static_cast<const char*>(memrchr(query.data(), 'd', behind));
+    if (d == nullptr) return std::string_view::npos;
+    const size_t at = static_cast<size_t>(d - query.data());
+    if (query.substr(at, kData.size()) == kData) return at;
+    query = query.substr(0, at + kData.size() - 1);
+  }
+  return std::string_view::npos;
+}
+
+// All values of `data`, from the last to the first: what was appended in front of or behind ours stays
 // possible.
 std::vector<Candidate> find_data(std::string_view query) {
   std::vector<Candidate> found;
-  for (size_t at = query.rfind("data"); at != std::string_view::npos && found.size() < kMaxDataCandidates;
-       at = at == 0 ? std::string_view::npos : query.rfind("data", at - 1)) {
+  for (size_t at = find_last_data(query); at != std::string_view::npos && found.size() < kMaxDataCandidates;
+       at = find_last_data(query.substr(0, at))) {
     const size_t equals = equals_length(query.substr(at + 4));
     if (equals == 0 || !is_separator_before(query, at)) continue;
     const std::string_view value = query.substr(at + 4 + equals);
