@@ -6,8 +6,7 @@
 
 namespace linkgate::click {
 
-ClickIdentity RecentClicks::find_or_begin(const std::string& key, const ClickIdentity& fresh,
-                                          SteadyTime now) {
+ClickIdentity RecentClicks::find_or_begin(const Id& key, const ClickIdentity& fresh, SteadyTime now) {
   std::lock_guard lock(mutex_);
   expire(now);
   auto [at, inserted] = clicks_.try_emplace(key, fresh);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <list>
@@ -28,16 +29,23 @@ inline constexpr size_t kMaxRecentClicks = 100'000;
 class RecentClicks {
  public:
   // The identity of the click that `key` began within the window, or `fresh`, which is then remembered.
-  ClickIdentity find_or_begin(const std::string& key, const ClickIdentity& fresh, SteadyTime now);
+  ClickIdentity find_or_begin(const Id& key, const ClickIdentity& fresh, SteadyTime now);
 
  private:
   void expire(SteadyTime now);
   struct Begun {
     SteadyTime at;
-    std::string key;
+    Id key;
+  };
+  struct Hash {  // keys are hashes already
+    size_t operator()(const Id& key) const {
+      size_t hash = 0;
+      std::memcpy(&hash, key.data(), sizeof(hash));
+      return hash;
+    }
   };
   std::mutex mutex_;
-  std::unordered_map<std::string, ClickIdentity> clicks_;
+  std::unordered_map<Id, ClickIdentity, Hash> clicks_;
   std::deque<Begun> order_;  // oldest first
 };
 

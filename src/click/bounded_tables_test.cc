@@ -8,24 +8,26 @@ namespace {
 using namespace std::chrono_literals;
 constexpr SteadyTime kStart{};
 
+Id key(std::string_view name) { return click_key({}, name, "agent"); }
+
 TEST(RecentClicks, AKeyKeepsItsIdentityForTheWindowFromItsFirstUse) {
   RecentClicks recent;
   ClickIdentity first{random_id(), Time{}}, second{random_id(), Time{}};
-  EXPECT_EQ(recent.find_or_begin("a", first, kStart), first);
-  EXPECT_EQ(recent.find_or_begin("a", second, kStart + 2s), first);
-  EXPECT_EQ(recent.find_or_begin("b", second, kStart + 2s), second);
-  EXPECT_EQ(recent.find_or_begin("a", second, kStart + 2001ms), second) << "a window does not slide";
+  EXPECT_EQ(recent.find_or_begin(key("a"), first, kStart), first);
+  EXPECT_EQ(recent.find_or_begin(key("a"), second, kStart + 2s), first);
+  EXPECT_EQ(recent.find_or_begin(key("b"), second, kStart + 2s), second);
+  EXPECT_EQ(recent.find_or_begin(key("a"), second, kStart + 2001ms), second) << "a window does not slide";
 }
 
 TEST(RecentClicks, AFullTableForgetsTheOldest) {
   RecentClicks recent;
   ClickIdentity first{random_id(), Time{}};
-  recent.find_or_begin("first", first, kStart);
+  recent.find_or_begin(key("first"), first, kStart);
   for (size_t i = 0; i < kMaxRecentClicks; ++i) {
-    recent.find_or_begin(std::to_string(i), ClickIdentity{random_id(), Time{}}, kStart);
+    recent.find_or_begin(key(std::to_string(i)), ClickIdentity{random_id(), Time{}}, kStart);
   }
   ClickIdentity again{random_id(), Time{}};
-  EXPECT_EQ(recent.find_or_begin("first", again, kStart), again);
+  EXPECT_EQ(recent.find_or_begin(key("first"), again, kStart), again);
 }
 
 TEST(UsedTokens, AreGoodOnceUntilTheTableIsFull) {

@@ -22,6 +22,7 @@ constexpr std::string_view kRobots = "User-agent: *\nDisallow: /\n";
 
 bool is_prefetch(const HttpRequest& request) {
   for (const char* name : {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"}) {
+    if (request.header(name).empty()) continue;
     std::string value = ascii::to_lower(request.header(name));
     if (value.find("prefetch") != std::string::npos || value.find("prerender") != std::string::npos ||
         value.find("preview") != std::string::npos) {
@@ -63,48 +64,91 @@ ClickHandler::ClickHandler(asio::io_context& io, ClickNode& node)
 
 asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
   auto start = node_.clock.steady_now();
-  HttpResponse response = co_await answer(request);
-  for (auto& header : common_headers(node_.https)) response.headers.push_back(std::move(header));
+  Visit visit{.request = request, .strings = choose_language(request.header("Accept-Language"))};
+  std::optional<HttpResponse> response = answer_without_link(visit);
+  if (!response) response = answer_at_once(visit);
+  if (!response) {
+    HttpResponse later = co_await answer_later(visit);
+    response = std::move(later);
+  }
+  for (auto& header : common_headers(node_.https)) response->headers.push_back(std::move(header));
   node_.metrics.seconds.observe(std::chrono::duration<double>(node_.clock.steady_now() - start).count());
-  co_return response;
+  co_return std::move(*response);
 }
 
-asio::awaitable<HttpResponse> ClickHandler::answer(HttpRequest& request) {
-  Visit visit{.request = request, .strings = choose_language(request.header("Accept-Language"))};
+// What needs no link, and what is refused before a link is looked at.
+std::optional<HttpResponse> ClickHandler::answer_without_link(Visit& visit) {
+  const HttpRequest& request = visit.request;
   visit.asked = read_request(request.target);
-  bool head = request.method == "HEAD";
   bool post = request.method == "POST";
-  if (!head && !post && request.method != "GET") {
+  if (!post && request.method != "HEAD" && request.method != "GET") {
     HttpResponse refusal = text_answer(405, "method not allowed\n");
     refusal.headers.emplace_back("Allow", "GET, HEAD, POST");
-    co_return refusal;
+    return refusal;
   }
-  if (visit.asked.asked == Asked::kRobots) co_return text_answer(200, kRobots);
-  if (visit.asked.asked == Asked::kIcon) co_return empty_answer(204);
-  if (visit.asked.asked == Asked::kRoot) co_return plain_page(visit, PageKind::kAbout, 200, node_.branding);
+  if (visit.asked.asked == Asked::kRobots) return text_answer(200, kRobots);
+  if (visit.asked.asked == Asked::kIcon) return empty_answer(204);
+  if (visit.asked.asked == Asked::kRoot) return plain_page(visit, PageKind::kAbout, 200, node_.branding);
   if (visit.asked.asked == Asked::kNothing)
-    co_return plain_page(visit, PageKind::kNotIssued, 404, node_.branding);
+    return plain_page(visit, PageKind::kNotIssued, 404, node_.branding);
   // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link
   // that is posted.
   bool button = visit.asked.asked != Asked::kLink && visit.asked.asked != Asked::kFollow;
-  if (button && !post) visit.asked.asked = Asked::kLink;
-  if (!button && post) visit.asked.asked = Asked::kLink;
+  if (button != post) visit.asked.asked = Asked::kLink;
 
-  if (!node_.clicks_limit.allow(rate_key(request.client_address), node_.clock.steady_now())) {
-    node_.metrics.limited.add();
-    HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429, node_.branding);
-    limited.headers.emplace_back("Retry-After", "60");
-    co_return limited;
-  }
+  if (node_.clicks_limit.allow(rate_key(request.client_address), node_.clock.steady_now())) return {};
+  node_.metrics.limited.add();
+  HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429, node_.branding);
+  limited.headers.emplace_back("Retry-After", "60");
+  return limited;
+}
+
+// Opens the link, and answers it where everything is known already: nearly always. Where it is not, `visit`
+// holds all that answer_later() needs.
+std::optional<HttpResponse> ClickHandler::answer_at_once(Visit& visit) {
   begin(visit);
   HttpResponse refusal;
-  if (!open_seal(visit, refusal)) co_return refusal;
-  if (head || is_prefetch(request)) co_return refuse_automated(visit);
-  std::string trouble = co_await find_destination(visit);
-  // Without its address the link can be neither judged nor followed, whatever the fail mode says.
-  if (!trouble.empty()) co_return conclude(visit, failed(std::move(trouble)), {Page::kError, false});
-  HttpResponse response = co_await answer_link(visit);
-  co_return response;
+  if (!open_seal(visit, refusal)) return refusal;
+  if (visit.request.method == "HEAD" || is_prefetch(visit.request)) return refuse_automated(visit);
+  if (!visit.stored_under.empty()) return {};
+  if (auto nowhere = find_destination(visit, {})) return nowhere;
+  if (visit.asked.asked == Asked::kBack) return press_back(visit);
+  if (visit.asked.asked == Asked::kReport) return press_report(visit);
+  if (visit.asked.asked == Asked::kContinue) return {};
+  if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
+  auto known = know_at_once(visit);
+  if (!known) return {};
+  Decision decision = decide(*visit.policy, *known);
+  return conclude(visit, std::move(*known), decision);
+}
+
+// Where somebody has to be asked: state for the URL of a long link, scan for the verdict.
+asio::awaitable<HttpResponse> ClickHandler::answer_later(Visit& visit) {
+  if (!visit.stored_under.empty()) {
+    std::string trouble;
+    auto found = co_await find_long_url(visit.stored_under);
+    if (found) {
+      visit.facts.claims.url = std::move(*found);
+    } else {
+      trouble = found.error().message();
+    }
+    if (auto nowhere = find_destination(visit, std::move(trouble))) co_return std::move(*nowhere);
+    if (visit.asked.asked == Asked::kBack) co_return press_back(visit);
+    if (visit.asked.asked == Asked::kReport) co_return press_report(visit);
+    if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
+  }
+  if (visit.asked.asked == Asked::kContinue) {
+    HttpResponse response = co_await press_continue(visit);
+    co_return response;
+  }
+  Knowledge known =
+      co_await judge(visit, visit.token ? node_.timing.follow_patience : node_.timing.click_patience);
+  if (known.kind == Knowledge::Kind::kPending &&
+      visit.now - visit.facts.click.start > node_.timing.scan_budget) {
+    known = failed("the check took too long");
+  }
+  Decision decision = decide(*visit.policy, known);
+  co_return conclude(visit, std::move(known), decision);
 }
 
 void ClickHandler::begin(Visit& visit) {
@@ -140,25 +184,21 @@ void ClickHandler::find_policy(Visit& visit) {
   visit.facts.policy = match.policy->Name;
 }
 
-// Fills in where the link leads and which click this is. Not empty: why it leads nowhere.
-asio::awaitable<std::string> ClickHandler::find_destination(Visit& visit) {
-  std::string trouble;
-  if (!visit.stored_under.empty()) {
-    auto found = co_await find_long_url(visit.stored_under);
-    if (found) {
-      visit.facts.claims.url = std::move(*found);
-    } else {
-      trouble = found.error().message();
-    }
-  }
+// Fills in which click this is and where it leads. `trouble` is why its URL could not be found; an answer
+// where it leads nowhere: without its address the link can be neither judged nor followed, whatever the fail
+// mode says.
+std::optional<HttpResponse> ClickHandler::find_destination(Visit& visit, std::string trouble) {
   visit.digest = link_digest(visit.facts.claims);
-  std::string key(reinterpret_cast<const char*>(visit.digest.data()), visit.digest.size());
-  key += visit.facts.client_address + '\n' + visit.facts.user_agent;
-  visit.facts.click = node_.recent.find_or_begin(key, visit.facts.click, node_.clock.steady_now());
-  if (!trouble.empty()) co_return trouble;
-  visit.location = location_of(visit.facts.claims.url);
-  visit.unopenable = visit.location.empty();
-  co_return visit.unopenable ? "the address is not one that a browser opens" : "";
+  visit.facts.click =
+      node_.recent.find_or_begin(click_key(visit.digest, visit.facts.client_address, visit.facts.user_agent),
+                                 visit.facts.click, node_.clock.steady_now());
+  if (trouble.empty()) {
+    visit.location = location_of(visit.facts.claims.url);
+    if (!visit.location.empty()) return {};
+    visit.unopenable = true;
+    trouble = "the address is not one that a browser opens";
+  }
+  return conclude(visit, failed(std::move(trouble)), {Page::kError, false});
 }
 
 asio::awaitable<Result<std::string>> ClickHandler::find_long_url(std::string url_hash) {
@@ -170,30 +210,6 @@ asio::awaitable<Result<std::string>> ClickHandler::find_long_url(std::string url
   co_return std::move(**found);
 }
 
-asio::awaitable<HttpResponse> ClickHandler::answer_link(Visit& visit) {
-  HttpResponse response;
-  switch (visit.asked.asked) {
-    case Asked::kContinue:
-      response = co_await press_continue(visit);
-      co_return response;
-    case Asked::kBack:
-      co_return press_back(visit);
-    case Asked::kReport:
-      co_return press_report(visit);
-    default:
-      break;
-  }
-  bool follows = visit.asked.asked == Asked::kFollow && adopt(visit, visit.asked.token, TokenUse::kFollow);
-  Knowledge known =
-      co_await judge(visit, follows ? node_.timing.follow_patience : node_.timing.click_patience);
-  if (known.kind == Knowledge::Kind::kPending &&
-      visit.now - visit.facts.click.start > node_.timing.scan_budget) {
-    known = failed("the check took too long");
-  }
-  Decision decision = decide(*visit.policy, known);
-  co_return conclude(visit, std::move(known), decision);
-}
-
 // Goes on with the click that the token names. False: no good token, the click is a new one.
 bool ClickHandler::adopt(Visit& visit, std::string_view token, TokenUse use) {
   visit.token = open(token, use, visit.digest, visit.now, *visit.keys);
@@ -202,15 +218,21 @@ bool ClickHandler::adopt(Visit& visit, std::string_view token, TokenUse use) {
   return true;
 }
 
-asio::awaitable<Knowledge> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
+std::optional<Knowledge> ClickHandler::know_at_once(const Visit& visit) {
   const std::string& url = visit.facts.claims.url;
   const verdict::TenantUrlEntry* entry = visit.view->url_lists.match(url, visit.now);
   if (entry != nullptr) {
-    co_return entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry);
+    return entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry);
   }
-  if (!visit.policy->EnableSafeLinksForEmail) co_return not_protected();
+  if (!visit.policy->EnableSafeLinksForEmail) return not_protected();
+  return verdicts_.remembered(url, !visit.policy->ScanUrls, visit.view->version);
+}
+
+asio::awaitable<Knowledge> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
+  auto at_once = know_at_once(visit);
+  if (at_once) co_return std::move(*at_once);
   api::CheckRequest question;
-  question.url = url;
+  question.url = visit.facts.claims.url;
   question.moment = api::CheckMoment::kClick;
   question.network_message_id = url::uuid_text(visit.facts.claims.network_message_id);
   question.recipient = visit.facts.claims.recipient;

@@ -16,10 +16,13 @@ class ClickHandler {
   net::asio::awaitable<net::HttpResponse> handle(net::HttpRequest& request);
 
  private:
-  net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request);
-  net::asio::awaitable<net::HttpResponse> answer_link(Visit& visit);
-  net::asio::awaitable<std::string> find_destination(Visit& visit);
+  std::optional<net::HttpResponse> answer_without_link(Visit& visit);
+  std::optional<net::HttpResponse> answer_at_once(Visit& visit);
+  net::asio::awaitable<net::HttpResponse> answer_later(Visit& visit);
+  std::optional<net::HttpResponse> find_destination(Visit& visit, std::string trouble);
   net::asio::awaitable<Result<std::string>> find_long_url(std::string url_hash);
+  // Without asking anybody: by the organisation's lists, the policy, or a verdict of a moment ago.
+  std::optional<Knowledge> know_at_once(const Visit& visit);
   net::asio::awaitable<Knowledge> judge(const Visit& visit, std::chrono::milliseconds patience);
   net::asio::awaitable<net::HttpResponse> press_continue(Visit& visit);
 

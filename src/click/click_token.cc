@@ -42,6 +42,13 @@ void append(std::string& out, const Id& id) {
   out.append(reinterpret_cast<const char*>(id.data()), id.size());
 }
 
+Id digest(std::string_view text) {
+  Id id{};
+  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                     nullptr, 0);
+  return id;
+}
+
 }  // namespace
 
 Id random_id() {
@@ -58,16 +65,19 @@ Id random_id() {
   return id;
 }
 
+Id click_key(const Id& link, std::string_view client_address, std::string_view user_agent) {
+  std::string text;
+  append(text, link);
+  return digest(text.append(client_address).append(1, '\n').append(user_agent));
+}
+
 Id link_digest(const url::LinkClaims& claims) {
   std::string text;
   append(text, claims.network_message_id);
   put(text, claims.recipient.size());
   text += claims.recipient;
   text += claims.url;
-  Id id{};
-  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                     nullptr, 0);
-  return id;
+  return digest(text);
 }
 
 std::string seal(const ClickToken& token, const url::Keyring& keys) {

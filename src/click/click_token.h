@@ -46,6 +46,8 @@ struct ClickToken {
 
 // Of message, recipient and URL: what a token is bound to.
 Id link_digest(const url::LinkClaims& claims);
+// Of a link (by its digest), who asked for it, and with what.
+Id click_key(const Id& link, std::string_view client_address, std::string_view user_agent);
 
 std::string seal(const ClickToken& token, const url::Keyring& keys);
 // nullopt: forged, of another use or link, too old, or from a future beyond kTokenClockSkew.

@@ -18,9 +18,7 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kMaxAnswerBytes = api::kMaxCheckBytes;
 constexpr size_t kMaxIdleConnections = 64;
 
-std::string cache_key(const api::CheckRequest& request) {
-  return (request.static_only ? "s" : "d") + request.url;
-}
+std::string cache_key(const std::string& url, bool static_only) { return (static_only ? "s" : "d") + url; }
 
 bool is_bad(verdict::Disposition disposition) {
   return disposition != verdict::Disposition::kClean && disposition != verdict::Disposition::kUnknown;
@@ -126,13 +124,17 @@ asio::awaitable<void> VerdictSource::run(std::shared_ptr<Core> core, std::shared
   for (asio::steady_timer* timer : check->waiting) timer->cancel();
 }
 
+std::optional<Knowledge> VerdictSource::remembered(const std::string& url, bool static_only,
+                                                   uint64_t generation) const {
+  auto cached = core_->cache.find(cache_key(url, static_only), generation);
+  if (!cached) return std::nullopt;
+  return from_verdict(std::move(*cached));
+}
+
 asio::awaitable<Knowledge> VerdictSource::ask(api::CheckRequest request, uint64_t generation,
                                               std::chrono::milliseconds patience) {
   auto core = core_;
-  std::string key = cache_key(request);
-  auto cached = core->cache.find(key, generation);
-  if (cached) co_return from_verdict(std::move(*cached));
-
+  std::string key = cache_key(request.url, request.static_only);
   std::shared_ptr<Check> check;
   auto found = core->under_way.find(key);
   if (found != core->under_way.end() && found->second->generation == generation) {

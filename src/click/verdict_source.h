@@ -54,6 +54,8 @@ class VerdictSource {
  public:
   VerdictSource(net::asio::io_context& io, std::string scan_socket, VerdictCache& cache);
   ~VerdictSource();
+  // The verdict on the URL if it was asked for a moment ago.
+  std::optional<Knowledge> remembered(const std::string& url, bool static_only, uint64_t generation) const;
   // kVerdict; kPending where nothing is known after `patience` (the check goes on, and asking again meets
   // it); kFailed.
   net::asio::awaitable<Knowledge> ask(api::CheckRequest request, uint64_t generation,

@@ -119,16 +119,10 @@ Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t v
   set("TimeGenerated", timestamp);
 }
 
-size_t Row::place_of(std::string_view column) {
-  const size_t count = table_->columns.size();
-  for (size_t i = 0; i < count; ++i) {
-    const size_t place = next_ + i < count ? next_ + i : next_ + i - count;
-    if (table_->columns[place].name != column) continue;
-    next_ = place + 1;
-    return place;
-  }
-  CHECK(!"a column of the table");
-  return 0;
+size_t Row::place_of(std::string_view column) const {
+  const Column* found = find_column(*table_, column);
+  CHECK(found != nullptr);
+  return static_cast<size_t>(found - table_->columns.data());
 }
 
 size_t Row::begin(std::string_view column, ColumnType type) {

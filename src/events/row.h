@@ -39,7 +39,7 @@ class Row {
   struct Value {  // in json_, from its comma on; empty: not set
     size_t begin = 0, end = 0;
   };
-  size_t place_of(std::string_view column);
+  size_t place_of(std::string_view column) const;
   // Between the two, json_ gets the value; what the column had before is gone.
   size_t begin(std::string_view column, ColumnType type);
   Row& end(size_t place);
@@ -48,7 +48,6 @@ class Row {
   const Table* table_;
   std::string json_;  // the object as far as it is made, in the order in which the values came
   std::vector<Value> values_;
-  size_t next_ = 0;  // the place behind the last one that was asked for: callers go by the schema's order
 };
 
 // `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD (one for each byte that fits

@@ -36,6 +36,7 @@ inline constexpr int kSchemaVersion = 1;
 // AlertEvidence, CampaignInfo.
 std::span<const Table> tables();
 const Table* find_table(std::string_view name);
+// REQUIRES: `table` is one of tables().
 const Column* find_column(const Table& table, std::string_view name);
 
 // Columns of every stored row that KQL does not show: RowId (String, the key), Version (UInt64).

@@ -1,3 +1,7 @@
+#include <array>
+#include <vector>
+
+#include "base/check.h"
 #include "events/schema.h"
 
 namespace linkgate::events {
@@ -48,11 +52,45 @@ const Table* find_table(std::string_view name) {
   return nullptr;
 }
 
-const Column* find_column(const Table& table, std::string_view name) {
-  for (const Column& column : table.columns) {
-    if (column.name == name) return &column;
+namespace {
+
+// The columns of a table by name: rows are made by name, thousands a second.
+class ColumnIndex {
+ public:
+  explicit ColumnIndex(const Table& table) : columns_(table.columns) {
+    CHECK(columns_.size() < kSlots / 2);
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      size_t slot = slot_of(columns_[i].name);
+      while (slots_[slot] != 0) slot = (slot + 1) % kSlots;
+      slots_[slot] = static_cast<uint8_t>(i + 1);
+    }
   }
-  return nullptr;
+  const Column* find(std::string_view name) const {
+    for (size_t slot = slot_of(name); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
+      const Column& column = columns_[slots_[slot] - 1u];
+      if (column.name == name) return &column;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr size_t kSlots = 256;
+  static size_t slot_of(std::string_view name) {
+    if (name.empty()) return 0;
+    const auto at = [name](size_t i) { return static_cast<unsigned char>(name[i]); };
+    return (name.size() * 37 + at(0) * 5u + at(name.size() / 2) * 11u + at(name.size() - 1) * 3u) % kSlots;
+  }
+
+  std::span<const Column> columns_;
+  std::array<uint8_t, kSlots> slots_{};  // place + 1; 0: free
+};
+
+}  // namespace
+
+// REQUIRES: `table` is one of tables().
+const Column* find_column(const Table& table, std::string_view name) {
+  static const std::vector<ColumnIndex> indices(tables().begin(), tables().end());
+  return indices[static_cast<size_t>(&table - tables().data())].find(name);
 }
 
 }  // namespace linkgate::events

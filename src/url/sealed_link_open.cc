@@ -20,7 +20,12 @@ constexpr size_t kMaxTarget = 64 * 1024;  // a sealed link has at most about 11,
 constexpr size_t kMaxDataCandidates = 8;
 constexpr size_t kMaxTrimmedData = 3;  // "_" and "-" that emphasis or a dash glued to the end
 
-constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+// The run of base64url characters at the front.
+std::string_view base64url_run(std::string_view text) {
+  const auto* end = std::find_if_not(text.begin(), text.end(),
+                                     [](char c) { return ascii::is_alnum(c) || c == '-' || c == '_'; });
+  return text.substr(0, static_cast<size_t>(end - text.begin()));
+}
 
 struct Candidate {
   std::string_view data;    // the run of base64url characters
@@ -74,8 +79,8 @@ std::vector<Candidate> find_data(std::string_view query) {
     const size_t equals = equals_length(query.substr(at + 4));
     if (equals == 0 || !is_separator_before(query, at)) continue;
     const std::string_view value = query.substr(at + 4 + equals);
-    const size_t end = std::min(value.find_first_not_of(kBase64Url), value.size());
-    found.push_back({value.substr(0, end), without_separator(query.substr(0, at)), value.substr(end)});
+    const std::string_view data = base64url_run(value);
+    found.push_back({data, without_separator(query.substr(0, at)), value.substr(data.size())});
   }
   return found;
 }
@@ -174,7 +179,7 @@ int rank(OpenFailure failure) {
 
 tl::expected<OpenedLink, OpenError> open_form(std::string_view rest, std::string_view host,
                                               const Keyring& keys) {
-  const std::string_view data = rest.substr(0, rest.find_first_not_of(kBase64Url));
+  const std::string_view data = base64url_run(rest);
   bool trimmed = false;
   auto payload = open_data_trimming(data, host, keys, trimmed);
   if (!payload) return tl::unexpected(payload.error());
