@@ -12,6 +12,7 @@
 namespace linkgate::click {
 
 // On every answer, also on those that the HTTP server gives by itself.
+// For the server, which puts them on every answer.
 net::Headers common_headers(bool https);
 
 // REQUIRES: `location` is the destination of an opened link; nothing else may ever be redirected to.

@@ -4,15 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <deque>
-#include <functional>
-#include <list>
+#include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "click/click_token.h"
@@ -28,25 +23,16 @@ inline constexpr size_t kMaxRecentClicks = 100'000;
 
 class RecentClicks {
  public:
-  // The identity of the click that `key` began within the window, or `fresh`, which is then remembered.
+  RecentClicks();
+  ~RecentClicks();
+  // The identity of the click that `key` (click_key()) began within the window, or `fresh`, which is then
+  // remembered.
   ClickIdentity find_or_begin(const Id& key, const ClickIdentity& fresh, SteadyTime now);
 
  private:
-  void expire(SteadyTime now);
-  struct Begun {
-    SteadyTime at;
-    Id key;
-  };
-  struct Hash {  // keys are hashes already
-    size_t operator()(const Id& key) const {
-      size_t hash = 0;
-      std::memcpy(&hash, key.data(), sizeof(hash));
-      return hash;
-    }
-  };
+  struct Table;
   std::mutex mutex_;
-  std::unordered_map<Id, ClickIdentity, Hash> clicks_;
-  std::deque<Begun> order_;  // oldest first
+  std::unique_ptr<Table> table_;
 };
 
 inline constexpr size_t kMaxUsedTokens = 100'000;
@@ -65,27 +51,25 @@ class UsedTokens {
 
 inline constexpr size_t kMaxRateKeys = 50'000;
 
-// A token bucket for each key: `per_window` at once, refilled evenly over `window`. At kMaxRateKeys the key
-// idle for longest is forgotten. per_window <= 0 allows everything.
+// A token bucket for each key: `per_window` at once, refilled evenly over `window`. A bucket that is full
+// again is forgotten; at kMaxRateKeys one that was idle for long is. per_window <= 0 allows everything.
 class RateLimit {
  public:
   RateLimit(double per_window, std::chrono::seconds window);
-  bool allow(std::string_view key, SteadyTime now);
+  ~RateLimit();
+  bool allow(const Id& key, SteadyTime now);
 
  private:
-  struct Bucket {
-    std::string key;
-    double tokens;
-    SteadyTime at;
-  };
+  struct Table;
   const double burst_;
   const double per_second_;
+  const std::chrono::seconds window_;
   std::mutex mutex_;
-  std::list<Bucket> buckets_;                                                 // most recently used first
-  std::unordered_map<std::string_view, std::list<Bucket>::iterator> by_key_;  // views into buckets_
+  std::unique_ptr<Table> table_;
 };
 
-// What one subscriber holds: an IPv4 address, or the /64 of an IPv6 address. Empty for an empty address.
-std::string rate_key(std::string_view client_address);
+// What one subscriber holds: an IPv4 address, or the /64 of an IPv6 address. Other texts are a subscriber
+// each.
+Id rate_key(std::string_view client_address);
 
 }  // namespace linkgate::click

@@ -40,28 +40,40 @@ TEST(UsedTokens, AreGoodOnceUntilTheTableIsFull) {
 
 TEST(RateLimit, AllowsABurstAndRefillsEvenly) {
   RateLimit limit(60, 60s);
-  for (int i = 0; i < 60; ++i) EXPECT_TRUE(limit.allow("a", kStart)) << i;
-  EXPECT_FALSE(limit.allow("a", kStart));
-  EXPECT_TRUE(limit.allow("b", kStart));
-  EXPECT_FALSE(limit.allow("a", kStart + 900ms));
-  EXPECT_TRUE(limit.allow("a", kStart + 1100ms));
-  EXPECT_FALSE(limit.allow("a", kStart + 1200ms));
+  for (int i = 0; i < 60; ++i) EXPECT_TRUE(limit.allow(key("a"), kStart)) << i;
+  EXPECT_FALSE(limit.allow(key("a"), kStart));
+  EXPECT_TRUE(limit.allow(key("b"), kStart));
+  EXPECT_FALSE(limit.allow(key("a"), kStart + 900ms));
+  EXPECT_TRUE(limit.allow(key("a"), kStart + 1100ms));
+  EXPECT_FALSE(limit.allow(key("a"), kStart + 1200ms));
 }
 
 TEST(RateLimit, NoneMeansNone) {
   RateLimit limit(0, 60s);
-  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(limit.allow("a", kStart));
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(limit.allow(key("a"), kStart));
 }
 
 TEST(RateLimit, AFullTableForgetsWhoWasQuietLongest) {
   RateLimit limit(1, 60s);
-  EXPECT_TRUE(limit.allow("quiet", kStart));
-  EXPECT_TRUE(limit.allow("busy", kStart));
+  EXPECT_TRUE(limit.allow(key("quiet"), kStart));
+  EXPECT_TRUE(limit.allow(key("busy"), kStart));
   for (size_t i = 0; i < kMaxRateKeys - 1; ++i) {
-    limit.allow(std::to_string(i), kStart);
-    EXPECT_FALSE(limit.allow("busy", kStart));
+    const SteadyTime later = kStart + std::chrono::microseconds(i + 1);
+    limit.allow(key(std::to_string(i)), later);
+    EXPECT_FALSE(limit.allow(key("busy"), later));
   }
-  EXPECT_TRUE(limit.allow("quiet", kStart));
+  EXPECT_TRUE(limit.allow(key("quiet"), kStart + 1s));
+}
+
+TEST(RateLimit, WhoWasQuietForTheWindowHasAllOfItAgain) {
+  RateLimit limit(2, 60s);
+  for (int turn = 0; turn < 3; ++turn) {
+    const SteadyTime now = kStart + turn * 60s;
+    EXPECT_TRUE(limit.allow(key("a"), now));
+    EXPECT_TRUE(limit.allow(key("a"), now));
+    EXPECT_FALSE(limit.allow(key("a"), now));
+    EXPECT_TRUE(limit.allow(key("b"), now));
+  }
 }
 
 TEST(RateKey, IsTheAddressOrTheNetworkOfASubscriber) {
@@ -69,7 +81,7 @@ TEST(RateKey, IsTheAddressOrTheNetworkOfASubscriber) {
   EXPECT_NE(rate_key("192.0.2.1"), rate_key("192.0.2.2"));
   EXPECT_EQ(rate_key("2001:db8:1:2::1"), rate_key("2001:db8:1:2:ffff::9"));
   EXPECT_NE(rate_key("2001:db8:1:2::1"), rate_key("2001:db8:1:3::1"));
-  EXPECT_EQ(rate_key(""), "");
+  EXPECT_NE(rate_key(""), rate_key("unix"));
 }
 
 }  // namespace

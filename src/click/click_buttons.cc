@@ -104,7 +104,7 @@ HttpResponse ClickHandler::refuse_link(Visit& visit, const url::OpenError& error
   visit.facts.click = {random_id(), visit.now};
   const verdict::ClickOutcome& outcome = verdict::click_outcome(refusal->page, false, false);
   node_.metrics.shown(outcome);
-  bool wanted = vouched ? visit.tracked() : node_.unvouched_limit.allow("", node_.clock.steady_now());
+  bool wanted = vouched ? visit.tracked() : node_.unvouched_limit.allow({}, node_.clock.steady_now());
   if (!wanted && !vouched) node_.metrics.suppressed.add();
   bool recorded = false;
   if (wanted) {

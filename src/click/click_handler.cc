@@ -71,7 +71,6 @@ asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
     HttpResponse later = co_await answer_later(visit);
     response = std::move(later);
   }
-  for (auto& header : common_headers(node_.https)) response->headers.push_back(std::move(header));
   node_.metrics.seconds.observe(std::chrono::duration<double>(node_.clock.steady_now() - start).count());
   co_return std::move(*response);
 }

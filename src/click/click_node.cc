@@ -61,7 +61,7 @@ bool ClickNode::record(const Rows& rows) {
   auto appended = spool.append_all(rows);
   if (appended) return true;
   metrics.unrecorded.add();
-  if (trouble_log_limit_.allow("", clock.steady_now())) {
+  if (trouble_log_limit_.allow({}, clock.steady_now())) {
     log::error("a click was answered by its policy's fail mode: {}", appended.error().message());
   }
   return false;

@@ -71,7 +71,7 @@ net::HttpServerOptions server_options(const ClickConfig& config) {
   options.proxy_protocol = config.proxy_protocol;
   options.max_header_bytes = kMaxHeaderBytes;
   options.max_body_bytes = kMaxFormBytes;
-  options.refusal_headers = common_headers(config.origin.starts_with("https://"));
+  options.common_headers = common_headers(config.origin.starts_with("https://"));
   options.refusal_headers.emplace_back("Content-Security-Policy", kBareCsp);
   return options;
 }

@@ -188,14 +188,25 @@ TEST_F(Node, TheAdminSocketTellsHealthAndMetricsAndThePublicOneDoesNot) {
   EXPECT_EQ(outside.at(1).status, 404U);
 }
 
-TEST_F(Node, AnswersOfTheServerItselfCarryTheSecurityHeadersToo) {
+TEST_F(Node, EveryAnswerCarriesTheSecurityHeaders) {
+  config_.click.origin = "https://links.corp.test";
   start_node();
-  auto refused = fetch("http://" + node_->address(), {"/" + std::string(60'000, 'a')}).at(0);
-  EXPECT_EQ(refused.status, 431U);
-  EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("Cache-Control", "no-store")));
-  EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("X-Frame-Options", "DENY")));
-  EXPECT_THAT(refused.headers,
-              testing::Contains(testing::Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
+  const auto answers =
+      fetch("http://" + node_->address(), {link("https://plain.example/"), "/", "/robots.txt", "/nothing",
+                                           "/?url=x&data=AAAA", "/" + std::string(60'000, 'a')});
+  EXPECT_EQ(answers.at(0).status, 302U);
+  EXPECT_EQ(answers.at(5).status, 431U) << "an answer of the server itself";
+  const net::Headers wanted = {
+      {"Cache-Control", "no-store"},         {"Referrer-Policy", "no-referrer"},
+      {"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"},
+      {"X-Robots-Tag", "noindex, nofollow"}, {"Strict-Transport-Security", "max-age=31536000"}};
+  for (const auto& answer : answers) {
+    for (const auto& header : wanted) {
+      EXPECT_EQ(std::count(answer.headers.begin(), answer.headers.end(), header), 1) << header.first;
+    }
+    EXPECT_THAT(answer.headers,
+                testing::Contains(testing::Pair("Content-Security-Policy", HasSubstr("default-src 'none'"))));
+  }
 }
 
 TEST_F(Node, WhatIsMissingAtStartIsSaid) {

@@ -61,6 +61,7 @@ struct HttpServerOptions {
   // socket.
   std::vector<std::string> trusted_proxies;
   bool proxy_protocol = false;  // v1 and v2 expected on every connection from a trusted proxy
+  Headers common_headers;       // on every answer, before its own
   Headers refusal_headers;      // on answers that the server gives by itself: 400, 413, 431, 500
   size_t max_header_bytes = 32 * 1024;
   size_t max_body_bytes = 64 * 1024;

@@ -56,7 +56,8 @@ struct ServerShared : std::enable_shared_from_this<ServerShared> {
         options(std::move(opts)),
         handler(std::move(h)),
         acceptor(context),
-        watchdog(std::make_shared<Watchdog>(context)) {}
+        watchdog(std::make_shared<Watchdog>(context)),
+        common_lines(header_lines(options.common_headers)) {}
 
   std::string_view date() {
     std::time_t now = std::time(nullptr);
@@ -79,6 +80,7 @@ struct ServerShared : std::enable_shared_from_this<ServerShared> {
   HttpHandler handler;
   asio::basic_socket_acceptor<HttpProtocol> acceptor;
   std::shared_ptr<Watchdog> watchdog;
+  const std::string common_lines;
   AddressSet trusted;
   std::unique_ptr<TlsContext> tls;
   bool stopping = false;

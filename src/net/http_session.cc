@@ -57,7 +57,7 @@ HttpResponse own_answer(const ServerShared& shared, unsigned status) {
   HttpResponse response{
       status, shared.options.refusal_headers, std::string(reason_phrase(status)) + "\n", {}};
   response.headers.emplace_back("Content-Type", "text/plain");
-  if (shared.options.refusal_headers.empty()) response.headers.emplace_back("Cache-Control", "no-store");
+  if (shared.options.common_headers.empty()) response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
@@ -112,6 +112,7 @@ asio::awaitable<bool> write_response(ByteStream& stream, ServerShared& shared, S
   framing.has_length = !bodiless && !streamed;
   framing.keep_alive = keep_alive;
   framing.date = shared.date();
+  framing.common = shared.common_lines;
   std::string head = response_head(response, framing);
   bool send_body = !bodiless && !is_head;
   if (send_body && framing.chunked && !response.body.empty()) {

@@ -40,10 +40,16 @@ constexpr Status kStatuses[] = {
     {504, "Gateway Timeout"},
 };
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 void append_clean(std::string& out, std::string_view text) {
-  for (char c : text) {
-    unsigned char byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x20 && byte != 0x7f) || c == '\t') out += c;
+  const size_t begin = out.size();
+  out += text;
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    out.erase(std::remove_if(out.begin() + static_cast<ptrdiff_t>(begin), out.end(), is_control), out.end());
   }
 }
 
@@ -76,9 +82,15 @@ std::string http_date(std::time_t time) {
   return text;
 }
 
+std::string header_lines(const Headers& headers) {
+  std::string out;
+  for (const auto& [name, value] : headers) append_header(out, name, value);
+  return out;
+}
+
 std::string response_head(const HttpResponse& response, const ResponseFraming& framing) {
   std::string out;
-  out.reserve(512);
+  out.reserve(1024);
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
@@ -86,6 +98,7 @@ std::string response_head(const HttpResponse& response, const ResponseFraming& f
   out += "\r\nDate: ";
   out += framing.date;
   out += "\r\n";
+  out += framing.common;
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   if (framing.chunked) {
     out += "Transfer-Encoding: chunked\r\n";

@@ -20,7 +20,9 @@ struct ResponseFraming {
   bool chunked = false;
   bool has_length = true;  // false for 1xx, 204 and 304, which carry no body
   std::string_view date;
+  std::string_view common;  // header_lines() of every answer
 };
+std::string header_lines(const Headers& headers);
 std::string response_head(const HttpResponse& response, const ResponseFraming& framing);
 std::string request_head(std::string_view method, std::string_view target, const Headers& headers,
                          std::string_view host, size_t body_size);
