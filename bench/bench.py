@@ -1,8 +1,15 @@
 #!/usr/bin/env python3
-"""First figures of a whole installation on this machine: each is measured here and now, nothing is carried over.
+"""What Linkgate reaches on this machine, and what its peers reach in the same run. Nothing is carried over: every
+figure is measured here and now; where two things are compared they take turns, nine times, and medians are printed.
 
 usage: ./dev bench [--write] [NAME ...]
-names: rewrite clicks freshness mail memory micro (default: all)
+names: micro     the parts: URLs, HTML, seals, one click, one request (curl and Gumbo beside them)
+       rewrite   mails rewritten in process, against rspamd that only finds their URLs
+       clicks    the click server, against nginx that returns a redirect
+       freshness clicks at 500 a second: when each is in the answer of a query
+       mail      real mails through the gateway, 100 a second
+       large     mails of 25 MB through the gateway, a thousand
+       memory    of each program, idle
 --write keeps the figures in docs/benchmarks.md with machine and commit"""
 import argparse
 import json
@@ -10,7 +17,8 @@ import os
 import pathlib
 import platform
 import re
-import socketserver
+import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -18,10 +26,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "test"))
 from harness.installation import Installation  # noqa: E402
-from harness.process import BIN, ROOT, free_port, program, wait_until, work_folder  # noqa: E402
+from harness.process import BIN, ROOT, program, wait_until, work_folder  # noqa: E402
+from pairs import PAIRS, interleaved, quantile, ratio  # noqa: E402
+from peers import LOAD_CORE, SERVER_CORE, Nginx, Rspamd, pin, wrk  # noqa: E402
+from sink import Sink  # noqa: E402
 from soak.lmtp import Lmtp  # noqa: E402
 
-LUA = """
+CLICKS = """
 local links, at = {}, 0
 for line in io.lines("%s") do links[#links + 1] = line end
 math.randomseed(os.time())
@@ -32,48 +43,15 @@ request = function()
 end
 """
 
-
-def quantile(values, q):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(q * len(values)))]
-
-
-class Sink(socketserver.ThreadingTCPServer):
-    """An LMTP server that takes everything at once: what is measured is the gateway, not a mailbox."""
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", free_port()), SinkSession)
-        self.port = self.server_address[1]
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class SinkSession(socketserver.StreamRequestHandler):
-    disable_nagle_algorithm = True  # or its second small reply waits 40 ms for the acknowledgement of the first
-
-    def handle(self):
-        recipients = 0
-        say = lambda text: self.wfile.write(text.encode() + b"\r\n")  # noqa: E731
-        say("220 sink")
-        while line := self.rfile.readline():
-            verb = line[:4].upper()
-            if verb == b"LHLO":
-                self.wfile.write(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n")
-            elif verb == b"DATA":
-                say("354 go")
-                while self.rfile.readline() != b".\r\n":
-                    pass
-                self.wfile.write(b"250 2.0.0 ok\r\n" * recipients)
-                recipients = 0
-            elif verb == b"QUIT":
-                say("221 bye")
-                return
-            else:
-                recipients += verb == b"RCPT"
-                recipients *= verb != b"RSET"
-                say("250 2.0.0 ok")
-
+MAILS = """
+local mails, at = {}, 0
+for name in io.lines("%s") do
+  local file = io.open(name, "rb")
+  mails[#mails + 1] = wrk.format("POST", "/checkv2", {["Content-Type"] = "message/rfc822"}, file:read("*a"))
+  file:close()
+end
+request = function() at = at %% #mails + 1; return mails[at] end
+"""
 
 def resident(linkgate):
     """Megabytes of each program now."""
@@ -94,88 +72,6 @@ def corpus_folder():
     return folder if folder.is_dir() else None
 
 
-def bench_micro(figures):
-    environment = {**os.environ, "LINKGATE_BENCH_MAILS": str(corpus_folder() or "")}
-    for name in sorted(BIN.glob("*_bench")):
-        done = subprocess.run([str(name), "--benchmark_format=json"], capture_output=True, text=True, timeout=600, env=environment)
-        try:
-            results = json.loads(done.stdout)["benchmarks"]
-        except (ValueError, KeyError):
-            print(f"  {name.name}: exit {done.returncode} {done.stderr.strip()[:200]}")
-            continue
-        for result in results:
-            if "error_message" in result:
-                print(f"  {result['name']}: {result['error_message']}")
-                continue
-            rate = result.get("items_per_second")
-            text = f"{result['cpu_time']:.0f} {result['time_unit']}" + (f", {rate:,.0f}/s" if rate else "")
-            if result.get("bytes_per_second"):
-                text += f", {result['bytes_per_second'] / 1e6:,.0f} MB/s"
-            figures.append((result["name"], text))
-
-
-def bench_clicks(figures, linkgate, folder):
-    links = linkgate.command("wrap", "--recipient", "bench@corp.test", *[f"https://site-{n}.example.org/page?n={n}" for n in range(200)]).split()
-    host = re.match(r"https?://([^/]+)", links[0]).group(1)
-    targets = folder / "targets.txt"
-    targets.write_text("\n".join(re.sub(r"^https?://[^/]+", "", link) for link in links) + "\n")
-    script = folder / "clicks.lua"
-    script.write_text(LUA % (targets, host))
-    start = time.monotonic()
-    done = subprocess.run(["wrk", "-t1", "-c64", "-d10s", "--latency", "-s", str(script), f"http://127.0.0.1:{linkgate.click_ports[0]}/"],
-                          capture_output=True, text=True, timeout=60)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
-    total = int(re.search(r"(\d+) requests in", done.stdout).group(1))
-    p99 = re.search(r"99%\s+([\d.]+\w+)", done.stdout).group(1)
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
-    figures.append(("clicks answered, one node, keep-alive, everything running", f"{rate:,.0f}/s, p99 {p99}" + (f", {bad.group(1)} refused" if bad else "")))
-    wait_until("the rows of the load", lambda: linkgate.kql("UrlClickEvents | count")[1][0][0] >= total * 0.99, 300, 0.2)
-    stored = linkgate.kql("UrlClickEvents | count")[1][0][0]
-    figures.append(("click rows in the store, from the first click on (each click is a row in two tables)",
-                    f"{stored / (time.monotonic() - start):,.0f} clicks/s"))
-
-
-def bench_freshness(figures, linkgate):
-    link = linkgate.command("wrap", "--recipient", "fresh@corp.test", "https://fresh.example.org/").strip()
-    asking = subprocess.Popen([program("linkgate"), "kql", "--jsonl", "--config", str(linkgate.config)],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    waits = []
-    try:
-        for n in range(200):
-            address = f"172.16.{n // 250}.{n % 250 + 1}"
-            assert linkgate.click(link, address)[0] == 302
-            begin = time.monotonic()
-            while True:
-                asking.stdin.write(json.dumps({"id": "f", "query": f'UrlClickEvents | where IPAddress == "{address}" | count'}) + "\n")
-                asking.stdin.flush()
-                if json.loads(asking.stdout.readline())["rows"] == [[1]]:
-                    break
-                assert time.monotonic() - begin < 30, "a click never came"
-            waits.append(time.monotonic() - begin)
-    finally:
-        asking.stdin.close()
-        asking.wait(10)
-    figures.append(("from the answer to a click to its row in a KQL answer, 200 clicks",
-                    f"p50 {quantile(waits, .5) * 1000:.0f} ms, p99 {quantile(waits, .99) * 1000:.0f} ms"))
-
-
-def bench_mail(figures, linkgate):
-    html = "".join(f'<p>Item {n}: <a href="https://shop.example.org/item/{n}?ref=mail">look</a></p>\r\n' for n in range(12))
-    waits = []
-    client = Lmtp(linkgate.lmtp_port)
-    begin = time.monotonic()
-    for n in range(500):
-        message = (f"From: a@ext.test\r\nSubject: bench {n}\r\nMessage-ID: <bench-{n}@ext.test>\r\nMIME-Version: 1.0\r\n"
-                   f"Content-Type: text/html; charset=utf-8\r\n\r\n{html}").encode()
-        start = time.monotonic()
-        assert client.deliver("a@ext.test", ["bench@corp.test"], message, f"BENCH{n}") == [250]
-        waits.append(time.monotonic() - start)
-    total = time.monotonic() - begin
-    client.close()
-    figures.append(("mails through the gateway, one session, 12 links each",
-                    f"{500 / total:,.0f}/s, p50 {quantile(waits, .5) * 1000:.1f} ms, p99 {quantile(waits, .99) * 1000:.1f} ms"))
-
-
 def machine():
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
@@ -185,39 +81,314 @@ def machine():
     return f"{cores} cores of {cpu.group(1) if cpu else platform.processor()}, {system}, commit {commit}{' and changes' if dirty else ''}"
 
 
-def main():
-    arguments = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--write", action="store_true")
-    arguments.add_argument("name", nargs="*")
-    arguments = arguments.parse_args()
-    names = set(arguments.name or ["micro", "clicks", "freshness", "mail", "memory"])
-    figures = []
-    if names & {"micro", "rewrite"}:
+def google_benchmark(name, environment, arguments):
+    done = subprocess.run(["taskset", "-c", SERVER_CORE, str(BIN / name), "--benchmark_format=json", *arguments],
+                          capture_output=True, text=True, timeout=1800, env={**os.environ, **environment})
+    try:
+        return json.loads(done.stdout)["benchmarks"]
+    except (ValueError, KeyError):
+        raise SystemExit(f"{name}: exit {done.returncode} {done.stderr.strip()[:500]}") from None
+
+
+def bench_micro(figures):
+    """Every small benchmark, nine times, in random order."""
+    environment = {"LINKGATE_BENCH_MAILS": str(corpus_folder() or "")}
+    arguments = [f"--benchmark_repetitions={PAIRS}", "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.1"]
+    for path in sorted(BIN.glob("*_bench")):
+        if path.name == "rewrite_bench":
+            continue  # see bench_rewrite
+        results = google_benchmark(path.name, environment, arguments)
+        for result in results:
+            name = result["run_name"].split("/")[0]
+            if "error_message" in result and result.get("repetition_index") == 0:
+                print(f"  {name}: {result['error_message']}", file=sys.stderr)
+            if result.get("aggregate_name") != "median":
+                continue
+            rate = result.get("items_per_second")
+            text = f"{result['cpu_time']:,.0f} {result['time_unit']}" + (f", {rate:,.0f}/s" if rate else "")
+            if result.get("bytes_per_second"):
+                text += f", {result['bytes_per_second'] / 1e6:,.0f} MB/s"
+            figures.append((name, text))
+
+
+def bench_rewrite(figures, folder):
+    mails = corpus_folder()
+    if mails is None:
+        print("  rewrite: no mails; set LINKGATE_DATA", file=sys.stderr)
+        return
+    names = folder / "mails"
+    names.write_text("\n".join(str(path) for path in sorted(mails.glob("*.eml"))) + "\n")
+    script = folder / "mails.lua"
+    script.write_text(MAILS % names)
+    rspamd = Rspamd(folder)
+    peaks = []
+
+    def ours():
+        result = google_benchmark("rewrite_bench", {"LINKGATE_BENCH_MAILS": str(mails)}, ["--benchmark_min_time=3"])[0]
+        peaks.append(result["bytes_per_second"] / 1e6)
+        return result["items_per_second"]
+
+    try:
+        wrk(f"http://127.0.0.1:{rspamd.port}/", 3, script, 2)  # warm
+        got = interleaved({"ours": ours, "rspamd": lambda: wrk(f"http://127.0.0.1:{rspamd.port}/", 4, script, 2)})
+    finally:
+        rspamd.stop()
+    figures.append(("mails rewritten in process, one core, phishing_pot: parsed, every link sealed, rendered",
+                    f"{statistics.median(got['ours']):,.0f}/s, {statistics.median(peaks):,.0f} MB/s"))
+    figures.append(("the same mails through rspamd 3.4 with no rules (URLs extracted only), one worker",
+                    f"{statistics.median(r['rate'] for r in got['rspamd']):,.0f}/s"))
+    figures.append(("rewriting against that", ratio(got["ours"], [r["rate"] for r in got["rspamd"]])))
+
+
+def click_script(folder, linkgate, count=200):
+    links = linkgate.command("wrap", "--recipient", "bench@corp.test", *[f"https://site-{n}.example.org/page?n={n}" for n in range(count)]).split()
+    host = re.match(r"https?://([^/]+)", links[0]).group(1)
+    targets = folder / "targets.txt"
+    targets.write_text("\n".join(re.sub(r"^https?://[^/]+", "", link) for link in links) + "\n")
+    script = folder / "clicks.lua"
+    script.write_text(CLICKS % (targets, host))
+    return script
+
+
+def bench_clicks(figures, linkgate, folder):
+    """One worker on one core, the load on the other."""
+    script = click_script(folder, linkgate)
+    pids = linkgate.pids()
+    pin(pids["click.0"])
+    others = [pids["ship"], pids["store"]]
+    nginx = Nginx(folder)
+    url = f"http://127.0.0.1:{linkgate.click_ports[0]}/"
+    start, total = time.monotonic(), 0
+
+    def clicks(seconds=4):
+        nonlocal total
+        got = wrk(url, seconds, script)
+        total += got["requests"]
+        return got
+
+    def alone():
+        for pid in others:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            return clicks()
+        finally:
+            for pid in others:
+                os.kill(pid, signal.SIGCONT)
+            drained(linkgate)
+
+    try:
+        clicks(1)
+        got = interleaved({"nginx": lambda: wrk(f"http://127.0.0.1:{nginx.port}/", 4, script), "alone": alone,
+                           "running": clicks})
+    finally:
+        nginx.stop()
+    rates = {name: [one["rate"] for one in all_of] for name, all_of in got.items()}
+    figures.append(("nginx, one worker, return 302, same requests",
+                    f"{statistics.median(rates['nginx']):,.0f}/s ({min(rates['nginx']):,.0f} to {max(rates['nginx']):,.0f}: its modes on this machine)"))
+    for name, what in (("alone", "clicks, one worker, all recorded in the spool; ship and store paused"), ("running", "clicks, the same with ship and store running")):
+        figures.append((what, f"{statistics.median(rates[name]):,.0f}/s, p50 {statistics.median(o['p50'] for o in got[name]):.2f} ms, "
+                              f"p99 {statistics.median(o['p99'] for o in got[name]):.2f} ms"))
+        figures.append(("  against nginx", ratio(rates[name], rates["nginx"])))
+    wait_until("the rows of the load", lambda: linkgate.kql("UrlClickEvents | count")[1][0][0] >= total * 0.99, 600, 0.5)
+    stored = linkgate.kql("UrlClickEvents | count")[1][0][0]
+    figures.append(("click rows in the store, from the first click to the last row (each click is a row in two tables)",
+                    f"{stored / (time.monotonic() - start):,.0f} clicks/s"))
+
+
+def drained(linkgate):
+    """Nothing waits in the spool: the next run starts as the last one did."""
+    wait_until("the spool to drain", lambda: not list((linkgate.data / "spool").glob("*/*.seg")), 300, 0.1)
+
+
+class Clicker(threading.Thread):
+    """Opens a link from a new address so often a second, for so long."""
+
+    def __init__(self, linkgate, link, rate, seconds):
+        super().__init__(daemon=True)
+        self.linkgate, self.link, self.rate, self.count = linkgate, link, rate, int(rate * seconds)
+        self.clicked = {}  # address to the time of its answer
+
+    def run(self):
+        begin = time.monotonic()
+        client = http_client(self.linkgate)
+        for n in range(self.count):
+            pause = begin + n / self.rate - time.monotonic()
+            if pause > 0:
+                time.sleep(pause)
+            address = f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
+            assert client(self.link, address) == 302
+            self.clicked[address] = time.monotonic()
+
+
+def http_client(linkgate):
+    """Clicks over one connection that is kept."""
+    import http.client
+    import urllib.parse
+    connection = http.client.HTTPConnection("127.0.0.1", linkgate.click_ports[0], timeout=30)
+
+    def click(link, address):
+        parts = urllib.parse.urlsplit(link)
+        connection.request("GET", urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, "")),
+                           headers={"Host": parts.netloc, "User-Agent": "Mozilla/5.0 (bench)", "X-Forwarded-For": address})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    return click
+
+
+def bench_freshness(figures, linkgate, rate=500, seconds=20):
+    """Every click that a query shows for the first time is as old as the query's answer says."""
+    link = linkgate.command("wrap", "--recipient", "fresh@corp.test", "https://fresh.example.org/").strip()
+    asking = subprocess.Popen([program("linkgate"), "kql", "--jsonl", "--config", str(linkgate.config)],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def addresses():
+        asking.stdin.write(json.dumps({"id": "f", "query": 'UrlClickEvents | where AccountUpn == "fresh@corp.test" and Timestamp > ago(5s) | project IPAddress | take 10000'}) + "\n")
+        asking.stdin.flush()
+        return [row[0] for row in json.loads(asking.stdout.readline())["rows"]]
+
+    clicker = Clicker(linkgate, link, rate, seconds)
+    clicker.start()
+    waits, seen = [], set()
+    try:
+        end = time.monotonic() + seconds + 10
+        while time.monotonic() < end and len(seen) < clicker.count:
+            rows = addresses()
+            now = time.monotonic()
+            for address in rows:
+                if address not in seen and address in clicker.clicked:
+                    seen.add(address)
+                    waits.append(now - clicker.clicked[address])
+    finally:
+        clicker.join(30)
+        asking.stdin.close()
+        asking.wait(10)
+    assert len(seen) == clicker.count, f"{clicker.count - len(seen)} clicks never came"
+    figures.append((f"from the answer to a click to a KQL answer that has it, {rate} clicks/s, {len(waits):,} clicks",
+                    f"p50 {quantile(waits, .5) * 1000:.0f} ms, p99 {quantile(waits, .99) * 1000:.0f} ms, longest {max(waits) * 1000:.0f} ms"))
+
+
+class Sender(threading.Thread):
+    """One LMTP session that takes the next mail when its time has come."""
+
+    def __init__(self, port, mails, schedule):
+        super().__init__(daemon=True)
+        self.port, self.mails, self.schedule = port, mails, schedule
+        self.waits, self.failure = [], None
+
+    def run(self):
+        try:
+            client = Lmtp(self.port, timeout=120)
+            while (due := self.schedule()) is not None:
+                number, at = due
+                pause = at - time.monotonic()
+                if pause > 0:
+                    time.sleep(pause)
+                start = max(at, time.monotonic()) if pause > 0 else at  # one that had to wait has waited
+                codes = client.deliver("a@ext.test", ["bench@corp.test"], self.mails[number % len(self.mails)], f"BENCH{number}")
+                assert codes == [250], codes
+                self.waits.append(time.monotonic() - start)
+            client.close()
+        except (AssertionError, OSError) as failure:
+            self.failure = failure
+
+
+def send_all(port, mails, count, rate, sessions):
+    lock, numbers, begin = threading.Lock(), iter(range(count)), time.monotonic() + 0.2
+
+    def schedule():
+        with lock:
+            number = next(numbers, None)
+        return None if number is None else (number, begin + number / rate)
+
+    senders = [Sender(port, mails, schedule) for _ in range(sessions)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    failures = [sender.failure for sender in senders if sender.failure]
+    assert not failures, failures
+    return [wait for sender in senders for wait in sender.waits], time.monotonic() - begin
+
+
+def crlf(mail):
+    return re.sub(rb"\r?\n", b"\r\n", mail)
+
+
+def bench_mail(figures, linkgate, rate=100, seconds=30):
+    folder = corpus_folder()
+    if folder is None:
+        print("  mail: no mails; set LINKGATE_DATA", file=sys.stderr)
+        return
+    mails = [crlf(path.read_bytes()) for path in sorted(folder.glob("*.eml"))[:1000]]
+    waits, _ = send_all(linkgate.lmtp_port, mails, rate * seconds, rate, 8)
+    figures.append((f"phishing_pot through the gateway, {rate} mails/s, {len(waits):,} mails",
+                    f"p50 {quantile(waits, .5) * 1000:.1f} ms, p99 {quantile(waits, .99) * 1000:.1f} ms"))
+    waits, took = send_all(linkgate.lmtp_port, mails, 2000, 1e9, 8)
+    figures.append(("the same as fast as they go, 8 sessions", f"{len(waits) / took:,.0f} mails/s"))
+
+
+def bench_large(figures, linkgate, count=1000, sessions=8):
+    """A text with links and an attachment that makes it 25 MB."""
+    line = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\r\n"
+    mail = (b"From: a@ext.test\r\nSubject: large\r\nMessage-ID: <large@ext.test>\r\nMIME-Version: 1.0\r\n"
+            b"Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+            b"<p>Large: <a href=\"https://shop.example.org/item\">look</a></p>\r\n--part\r\n"
+            b"Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n"
+            b"Content-Disposition: attachment\r\n\r\n" + line * (25_000_000 // len(line)) + b"--part--\r\n")
+    _, took = send_all(linkgate.lmtp_port, [mail], count, 1e9, sessions)
+    status = pathlib.Path(f"/proc/{linkgate.pids()['gateway']}/status").read_text()
+    peak = int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
+    figures.append((f"{count:,} mails of 25 MB, {sessions} sessions at once", f"{count / took:.1f}/s; the gateway's memory was never above {peak:,.0f} MB"))
+
+
+def parse_arguments():
+    arguments = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
+    arguments.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
+    arguments.add_argument("name", nargs="*", choices=[[], *NAMES], help=argparse.SUPPRESS)
+    return arguments.parse_args()
+
+
+NAMES = ["memory", "micro", "rewrite", "freshness", "mail", "clicks", "large"]
+
+
+def measure(names, figures):
+    if "micro" in names:
         bench_micro(figures)
-    if names - {"micro", "rewrite"}:
-        with work_folder("linkgate-bench-") as folder:
-            sink = Sink()
-            linkgate = Installation(folder, f"lmtp:127.0.0.1:{sink.port}").start()
-            try:
-                if "memory" in names:
-                    figures.append(("memory of each program, idle", ", ".join(f"{n} {mb:.0f} MB" for n, mb in sorted(resident(linkgate).items()))))
-                if "freshness" in names:
-                    bench_freshness(figures, linkgate)
-                if "mail" in names:
-                    bench_mail(figures, linkgate)
-                if "clicks" in names:
-                    bench_clicks(figures, linkgate, folder)
-                if "memory" in names:
-                    figures.append(("memory of each program, after the load", ", ".join(f"{n} {mb:.0f} MB" for n, mb in sorted(resident(linkgate).items()))))
-            finally:
-                linkgate.stop()
+    with work_folder("linkgate-bench-") as folder:
+        if "rewrite" in names:
+            bench_rewrite(figures, folder)
+        if not set(names) - {"micro", "rewrite"}:
+            return
+        sink = Sink()
+        linkgate = Installation(folder, f"lmtp:127.0.0.1:{sink.port}", extra="workers = 1").start()
+        try:
+            if "memory" in names:
+                sizes = resident(linkgate)
+                rest = sum(size for name, size in sizes.items() if name != "store")
+                figures.append(("memory of each program, idle", ", ".join(f"{n} {mb:.0f} MB" for n, mb in sorted(sizes.items())) + f"; all but the store {rest:.0f} MB"))
+            for name, bench in (("freshness", bench_freshness), ("mail", bench_mail)):
+                if name in names:
+                    bench(figures, linkgate)
+            if "clicks" in names:
+                bench_clicks(figures, linkgate, folder)
+            if "large" in names:
+                bench_large(figures, linkgate)
+        finally:
+            linkgate.stop()
+
+
+def main():
+    arguments = parse_arguments()
+    figures = []
+    measure(arguments.name or NAMES, figures)
     lines = [f"| {what} | {figure} |" for what, figure in figures]
     print("\n".join(["| what | figure |", "|---|---|", *lines]))
     if arguments.write:
         page = ROOT / "docs" / "benchmarks.md"
-        page.write_text("# Benchmarks\n\nPrinted by `./dev bench --write`; every figure was measured in that one run. Absolute figures drift with the"
-                        " machine;\ncompare only within a run.\n\n" + f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n| what | figure |\n|---|---|\n"
-                        + "\n".join(lines) + "\n")
+        page.write_text("# Benchmarks\n\nPrinted by `./dev bench --write`; every figure was measured in that one run, and where two things are compared they took\n"
+                        "turns. Absolute figures drift with the machine; compare only within a run.\n\n"
+                        + f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n| what | figure |\n|---|---|\n" + "\n".join(lines) + "\n")
     return 0
 
 

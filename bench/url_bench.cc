@@ -1,6 +1,7 @@
 // URL work: parsing, keys and sealing. Over the URLs of the data set where it is present (LINKGATE_DATA),
 // else over a few.
 #include <benchmark/benchmark.h>
+#include <curl/curl.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -66,6 +67,16 @@ void parse(benchmark::State& state) {
   over_urls(state, [](const std::string& url) { benchmark::DoNotOptimize(Url::parse(url)); });
 }
 BENCHMARK(parse);
+
+// curl's parser, which takes and prints about the same.
+void parse_by_curl(benchmark::State& state) {
+  CURLU* handle = curl_url();
+  over_urls(state, [handle](const std::string& url) {
+    benchmark::DoNotOptimize(curl_url_set(handle, CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME));
+  });
+  curl_url_cleanup(handle);
+}
+BENCHMARK(parse_by_curl);
 
 void key(benchmark::State& state) {
   over_urls(state, [](const std::string& url) {

@@ -271,6 +271,7 @@ void read_click(Section& in, ClickConfig& out) {
   in.text("organisation", out.organisation);
   in.text("contact", out.contact);
   in.text("logo", out.logo);
+  in.number("workers", out.workers, 0, 1024);
   in.number("clicks_per_minute", out.clicks_per_minute, 1, 1'000'000);
   in.number("reports_per_hour", out.reports_per_hour, 0, 1'000'000);
   in.text("node_name", out.node_name, check_host_name);

@@ -44,6 +44,7 @@ struct ClickConfig {  // [click]
   std::vector<std::string> trusted_proxies;
   bool proxy_protocol = false;
   std::string organisation, contact, logo;  // shown on pages
+  int workers = 0;                          // threads that answer; 0: one for each core
   int clicks_per_minute = 120;              // of one client address, then 429
   int reports_per_hour = 10;
   std::string node_name;  // of this machine, for key acknowledgement; default host name

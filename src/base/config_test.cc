@@ -50,6 +50,7 @@ origin = "https://links.example.net"
 trusted_proxies = ["10.0.0.0/8"]
 proxy_protocol = true
 clicks_per_minute = 7
+workers = 3
 [scan]
 verdict_lifetime = 60
 [[feed]]
@@ -74,6 +75,7 @@ location = "postgresql://linkgate@db.example/linkgate"
   EXPECT_EQ(config->click.listen.size(), 2U);
   EXPECT_TRUE(config->click.proxy_protocol);
   EXPECT_EQ(config->click.clicks_per_minute, 7);
+  EXPECT_EQ(config->click.workers, 3);
   EXPECT_EQ(config->scan.verdict_lifetime, std::chrono::seconds(60));
   ASSERT_EQ(config->scan.feeds.size(), 2U);
   EXPECT_EQ(config->scan.feeds[1].refresh, std::chrono::seconds(3600));

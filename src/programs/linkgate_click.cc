@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   options.config = start.config;
   options.node = start.node;
   options.name = start.name;
+  options.workers = start.config.click.workers;
   auto server = linkgate::click::ClickServer::start(std::move(options));
   if (!server) {
     linkgate::log::error("cannot start: {}", server.error().message());
