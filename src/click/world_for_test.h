@@ -15,6 +15,7 @@
 
 #include "base/memory_file_system.h"
 #include "click/click_handler.h"
+#include "events/schema.h"
 
 namespace linkgate::click {
 
@@ -41,7 +42,7 @@ class TappedSpool final : public events::SpoolWriter {
   }
   Result<void> append_all(const std::vector<std::pair<std::string, std::string>>& rows) override {
     TRY(inner_->append_all(rows));
-    for (const auto& [table, json] : rows) taken.emplace_back(table, Json::parse(json));
+    for (const auto& [table, json] : rows) taken.emplace_back(table, as_stored(table, json));
     return {};
   }
   bool healthy() const override { return inner_->healthy(); }
@@ -50,6 +51,15 @@ class TappedSpool final : public events::SpoolWriter {
   std::vector<std::pair<std::string, Json>> taken;
 
  private:
+  // With the empty texts that the row leaves to its columns' default.
+  static Json as_stored(std::string_view table, const std::string& row) {
+    Json json = Json::parse(row);
+    for (const events::Column& column : events::find_table(table)->columns) {
+      if (column.type == events::ColumnType::kString) json.emplace(column.name, "");
+    }
+    return json;
+  }
+
   std::unique_ptr<events::SpoolWriter> inner_;
 };
 

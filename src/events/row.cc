@@ -13,8 +13,6 @@
 namespace linkgate::events {
 namespace {
 
-constexpr std::string_view kTenant =
-    "00000000-0000-0000-0000-000000000000";  // one organisation an installation
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 constexpr size_t kUsualBytes = 1536;  // of a row: room that is had at once
@@ -116,7 +114,6 @@ Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t v
   append_json_string(json_, row_id);
   json_.append(",\"").append(kVersionColumn).append("\":").append(std::to_string(version));
   set("Timestamp", timestamp);
-  set("TimeGenerated", timestamp);
 }
 
 size_t Row::place_of(std::string_view column) const {
@@ -152,6 +149,10 @@ void Row::take_back(size_t place) {
 
 Row& Row::set(std::string_view column, std::string_view text) {
   const size_t place = begin(column, ColumnType::kString);
+  if (text.empty()) {  // the default
+    json_.resize(values_[place].begin);
+    return *this;
+  }
   append_json_string(json_, text);
   return end(place);
 }
@@ -199,7 +200,7 @@ Row& Row::set_all_of(const Row& other) {
   for (size_t i = 0; i < other.values_.size(); ++i) {
     const Value& value = other.values_[i];
     const Column& column = other.table_->columns[i];
-    if (value.end == 0 || column.name == "Timestamp" || column.name == "TimeGenerated") continue;
+    if (value.end == 0 || column.name == "Timestamp") continue;
     const size_t place = place_of(column.name);
     CHECK(table_->columns[place].type == column.type);
     if (values_[place].end > 0) take_back(place);
@@ -211,10 +212,6 @@ Row& Row::set_all_of(const Row& other) {
 }
 
 std::string Row::finish() {
-  set("TenantId", kTenant)
-      .set("Type", table_->name)
-      .set("SourceSystem", "Linkgate")
-      .set("_IsBillable", "False");
   // Comes last, since it counts the rest.
   const size_t billed = place_of("_BilledSize");
   if (values_[billed].end > 0) take_back(billed);

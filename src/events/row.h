@@ -12,8 +12,9 @@
 namespace linkgate::events {
 
 // Columns that are not set get their type's default, nullable ones null, dynamic ones 'null'. Setting a name
-// the table lacks, or one of another type, is a bug (CHECK); set twice, the last value stands. TimeGenerated
-// is set along with Timestamp; TenantId, Type, SourceSystem and the billing columns by finish().
+// the table lacks, or one of another type, is a bug (CHECK); set twice, the last value stands. What is
+// the same in every row of a table is its columns' default there and not in the row: TimeGenerated, TenantId,
+// Type, SourceSystem, _IsBillable. _BilledSize is set by finish().
 class Row {
  public:
   // `row_id` and `timestamp` identify the row and never change over its versions.
@@ -28,7 +29,7 @@ class Row {
   Row& set(std::string_view column,
            Time time);  // years 1900 to 2299, what the store can hold; beyond: the nearest
   Row& set_json(std::string_view column, std::string_view json);  // dynamic; compact JSON text
-  // All that `other` was given, but for Timestamp and TimeGenerated. REQUIRES: this table has these columns.
+  // All that `other` was given, but for Timestamp. REQUIRES: this table has these columns.
   Row& set_all_of(const Row& other);
   // The JSON object, one line, without newline, in no order to rely on. The Row is spent.
   std::string finish();

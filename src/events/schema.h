@@ -43,4 +43,8 @@ const Column* find_column(const Table& table, std::string_view name);
 inline constexpr std::string_view kRowIdColumn = "_RowId";
 inline constexpr std::string_view kVersionColumn = "_Version";
 
+// What every row of a table has in TenantId (one organisation an installation) and SourceSystem.
+inline constexpr std::string_view kTenant = "00000000-0000-0000-0000-000000000000";
+inline constexpr std::string_view kSource = "Linkgate";
+
 }  // namespace linkgate::events

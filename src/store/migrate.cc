@@ -64,7 +64,8 @@ Result<void> bring_up_to_date(StoreClient& store, const events::Table& table, in
     if (found == columns.end()) {
       log::info("store: adding {}.{}", table.name, column.name);
       TRY(store.command(fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
-                                    qualified(store.database(), table.name), column_definition(column))));
+                                    qualified(store.database(), table.name),
+                                    column_definition(table, column))));
     } else if (found->second != wanted) {
       return Error(ErrorCode::kCorrupt, fmt::format("event store: {}.{} is {} and should be {}", table.name,
                                                     column.name, found->second, wanted));

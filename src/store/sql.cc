@@ -44,15 +44,32 @@ Result<std::vector<std::string>> parse_string_array(std::string_view json) {
   return result;
 }
 
-std::string column_definition(const events::Column& column) {
-  const bool dynamic = column.type == events::ColumnType::kDynamic;
-  return fmt::format("{} {}{}", quoted_name(column.name),
-                     events::clickhouse_type(column.type, column.nullable), dynamic ? " DEFAULT 'null'" : "");
+namespace {
+
+// SQL for what a column has where a row does not say: the type's default, or what is the same in all rows of
+// the table (events/row.h).
+std::string default_of(const events::Table& table, const events::Column& column) {
+  if (column.name == "TimeGenerated") return quoted_name("Timestamp");
+  if (column.name == "TenantId") return text_literal(events::kTenant);
+  if (column.name == "Type") return text_literal(table.name);
+  if (column.name == "SourceSystem") return text_literal(events::kSource);
+  if (column.name == "_IsBillable") return text_literal("False");
+  return column.type == events::ColumnType::kDynamic ? text_literal("null") : "";
+}
+
+}  // namespace
+
+std::string column_definition(const events::Table& table, const events::Column& column) {
+  const std::string value = default_of(table, column);
+  return fmt::format("{} {}{}{}", quoted_name(column.name),
+                     events::clickhouse_type(column.type, column.nullable), value.empty() ? "" : " DEFAULT ",
+                     value);
 }
 
 std::string create_table(std::string_view database, const events::Table& table, int retention_days) {
   std::string columns;
-  for (const events::Column& column : table.columns) columns += "  " + column_definition(column) + ",\n";
+  for (const events::Column& column : table.columns)
+    columns += "  " + column_definition(table, column) + ",\n";
   columns += fmt::format("  {} String,\n  {} UInt64", quoted_name(events::kRowIdColumn),
                          quoted_name(events::kVersionColumn));
   if (events::find_column(table, "NetworkMessageId") != nullptr) {

@@ -18,7 +18,7 @@ std::string text_literal(std::string_view text);                          // 'te
 Result<std::vector<std::string>> parse_string_array(std::string_view json);
 
 // "`Url` String", "`Evidence` String DEFAULT 'null'".
-std::string column_definition(const events::Column& column);
+std::string column_definition(const events::Table& table, const events::Column& column);
 // CREATE TABLE IF NOT EXISTS, with the keys, partitions, index and settings that docs/store.md explains.
 std::string create_table(std::string_view database, const events::Table& table, int retention_days);
 std::string ttl_clause(int days);  // "TTL toDate(Timestamp) + INTERVAL 30 DAY"
