@@ -60,7 +60,7 @@ asio::awaitable<Result<std::optional<std::string>>> call_on_pool(
 }  // namespace
 
 ClickHandler::ClickHandler(asio::io_context& io, ClickNode& node)
-    : node_(node), verdicts_(io, node.sources.scan_socket, node.verdicts) {}
+    : node_(node), verdicts_(io, node.sources.scan_socket, node.verdicts), batch_(io, node) {}
 
 asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
   auto start = node_.clock.steady_now();
@@ -70,6 +70,15 @@ asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
   if (!response) {
     HttpResponse later = co_await answer_later(visit);
     response = std::move(later);
+  }
+  if (visit.unrecorded) {
+    const bool recorded = co_await batch_.record(std::move(visit.unrecorded->rows));
+    Decision decision = visit.unrecorded->decision;
+    if (!recorded && decision.redirects()) {
+      decision = fail_mode(*visit.policy);
+      response = answer_to(visit, visit.unrecorded->known, decision);
+    }
+    shown(decision);
   }
   node_.metrics.seconds.observe(std::chrono::duration<double>(node_.clock.steady_now() - start).count());
   co_return std::move(*response);
@@ -241,21 +250,27 @@ asio::awaitable<Knowledge> ClickHandler::judge(const Visit& visit, std::chrono::
 }
 
 HttpResponse ClickHandler::conclude(Visit& visit, Knowledge known, Decision decision) {
-  bool unrecordable = false;
-  if (visit.tracked()) {
-    // A spool in trouble is known before the row is made, so that the row can say what the user got because
-    // of it.
-    bool in_doubt = decision.redirects() && !node_.spool_healthy();
-    if (in_doubt) decision = fail_mode(*visit.policy);
-    Step step{step::kPage, &verdict::click_outcome(decision.page, decision.may_continue, false), {}};
-    if (decision.redirects() && !visit.asked.form) step.word = step::kRedirect;
-    if (decision.page == Page::kScanning) step.word = step::kScan;
-    if (in_doubt) step.reason = "the click may not be recorded";
-    bool recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
-    unrecordable = !recorded && !in_doubt;
+  if (!visit.tracked()) {
+    shown(decision);
+    return answer_to(visit, known, decision);
   }
-  if (unrecordable && decision.redirects()) decision = fail_mode(*visit.policy);
+  // A spool in trouble is known before the row is made, so that the row can say what the user got because
+  // of it.
+  bool in_doubt = decision.redirects() && !node_.spool_healthy();
+  if (in_doubt) decision = fail_mode(*visit.policy);
+  Step step{step::kPage, &verdict::click_outcome(decision.page, decision.may_continue, false), {}};
+  if (decision.redirects() && !visit.asked.form) step.word = step::kRedirect;
+  if (decision.page == Page::kScanning) step.word = step::kScan;
+  if (in_doubt) step.reason = "the click may not be recorded";
+  visit.unrecorded = {click_rows(visit.facts, step, known, visit.now), std::move(known), decision};
+  return answer_to(visit, visit.unrecorded->known, decision);
+}
+
+void ClickHandler::shown(Decision decision) {
   node_.metrics.shown(verdict::click_outcome(decision.page, decision.may_continue, false));
+}
+
+HttpResponse ClickHandler::answer_to(const Visit& visit, const Knowledge& known, Decision decision) {
   if (decision.redirects() && !visit.asked.form) {
     return redirect(visit.request.method == "POST" ? 303 : 302, visit.location);
   }

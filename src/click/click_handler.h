@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "click/click_node.h"
+#include "click/row_batch.h"
 #include "click/visit.h"
 #include "net/http.h"
 
@@ -26,8 +27,10 @@ class ClickHandler {
   net::asio::awaitable<Knowledge> judge(const Visit& visit, std::chrono::milliseconds patience);
   net::asio::awaitable<net::HttpResponse> press_continue(Visit& visit);
 
-  // Records what the user gets, and makes the answer. Records first; where that fails, the fail mode decides.
+  // What the user gets, and its rows, which handle() records before it answers.
   net::HttpResponse conclude(Visit& visit, Knowledge known, Decision decision);
+  void shown(Decision decision);
+  net::HttpResponse answer_to(const Visit& visit, const Knowledge& known, Decision decision);
   net::HttpResponse let_go_on(Visit& visit, const ClickToken& token, Knowledge known);
   net::HttpResponse press_back(Visit& visit);
   net::HttpResponse press_report(Visit& visit);
@@ -41,6 +44,7 @@ class ClickHandler {
 
   ClickNode& node_;
   VerdictSource verdicts_;
+  RowBatch batch_;
 };
 
 }  // namespace linkgate::click

@@ -319,6 +319,28 @@ TEST_F(World, NothingButLinksAndRobotsIsServed) {
   EXPECT_THAT(spool_.taken, IsEmpty());
 }
 
+TEST_F(World, ClicksOfOneMomentAreOneWriteAndEachIsARowOfItsOwn) {
+  ASSERT_EQ(get(link(kPlain)).status, 302U);  // its verdict is known from here on
+  clock_.advance(std::chrono::seconds(1));
+  const int writes_before = spool_.writes;
+  constexpr int kAtOnce = 5;
+  std::vector<net::HttpRequest> requests(kAtOnce);
+  std::vector<unsigned> statuses;
+  for (int i = 0; i < kAtOnce; ++i) {
+    requests[i].method = "GET";
+    requests[i].target = link(kPlain);
+    requests[i].client_address = "203.0.113." + std::to_string(i);
+    net::asio::co_spawn(
+        io_, handler_->handle(requests[i]),
+        [&](std::exception_ptr, net::HttpResponse response) { statuses.push_back(response.status); });
+  }
+  io_.restart();
+  while (statuses.size() < kAtOnce) io_.run_one();
+  EXPECT_THAT(statuses, testing::Each(302U));
+  EXPECT_EQ(spool_.writes, writes_before + 1);
+  EXPECT_EQ(clicks().size(), 1U + kAtOnce);
+}
+
 TEST_F(World, EveryAnswerSaysWhatItsPageMayDo) {
   scan_.verdicts[kPhish] = listed(Disposition::kPhishing);
   set_policy(passing_policy());

@@ -56,7 +56,9 @@ Id random_id() {
   thread_local std::array<Id, 256> ids;
   thread_local size_t used = ids.size();
   if (used == ids.size()) {
-    randombytes_buf(ids.data(), sizeof(ids));
+    std::array<unsigned char, randombytes_SEEDBYTES> seed;
+    randombytes_buf(seed.data(), seed.size());
+    randombytes_buf_deterministic(ids.data(), sizeof(ids), seed.data());
     used = 0;
   }
   Id id = ids[used++];

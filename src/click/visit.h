@@ -27,6 +27,14 @@ struct Visit {
   std::optional<ClickToken> token;  // that the request brought and that is good
   bool used_before = false;
 
+  // What the answer has to wait for, and what it was made of.
+  struct Unrecorded {
+    Rows rows;
+    Knowledge known;
+    Decision decision;
+  };
+  std::optional<Unrecorded> unrecorded;
+
   bool tracked() const { return policy->TrackClicks; }
 };
 

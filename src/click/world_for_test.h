@@ -41,6 +41,7 @@ class TappedSpool final : public events::SpoolWriter {
     return append_all({{std::string(table), std::string(json)}});
   }
   Result<void> append_all(const std::vector<std::pair<std::string, std::string>>& rows) override {
+    ++writes;
     TRY(inner_->append_all(rows));
     for (const auto& [table, json] : rows) taken.emplace_back(table, as_stored(table, json));
     return {};
@@ -49,6 +50,7 @@ class TappedSpool final : public events::SpoolWriter {
   std::string trouble() const override { return inner_->trouble(); }
 
   std::vector<std::pair<std::string, Json>> taken;
+  int writes = 0;
 
  private:
   // With the empty texts that the row leaves to its columns' default.
