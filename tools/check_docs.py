@@ -68,9 +68,9 @@ def check_written_tables(tables, breaches):
 
 
 def check_filled_columns(tables, breaches):
-    """A column that no writer of rows names is listed as not filled."""
+    """A column that no writer of rows names, and no default of a table fills, is listed as not filled."""
     writers = "".join(p.read_text() for p in [*(ROOT / "src" / "click").glob("*.cc"), *(ROOT / "src" / "gateway").glob("*.cc"),
-                                              ROOT / "src" / "events" / "row.cc"] if not p.stem.endswith("_test"))
+                                              ROOT / "src" / "events" / "row.cc", ROOT / "src" / "store" / "sql.cc"] if not p.stem.endswith("_test"))
     for section in re.split(r"^## ", tables, flags=re.M)[1:]:
         name, meaning = section.split("\n")[:2]
         listed = re.search(r"Not filled yet: (.*) \(", meaning)
