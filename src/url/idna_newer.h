@@ -3,6 +3,7 @@
 // newer browsers open the host. Known up to Unicode 17; with an ICU as new as that nothing here does
 // anything.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +17,9 @@ bool has_newer_character(std::u32string_view text);
 std::u32string compose_newer(std::u32string_view text);
 
 // Puts in the place of newer characters older ones that IDNA treats alike: of the same direction, and a mark
-// for a mark. They take no part in mapping, composition or reordering, so that they come out as many and in
-// the same order as they went in.
+// for a mark of the same combining class. They take no part in mapping and composition, so that of each kind
+// as many come out, in the same order, as went in.
+inline constexpr size_t kStandInKinds = 11;
 class StandIns {
  public:
   std::u32string hide(std::u32string_view text);
@@ -25,8 +27,8 @@ class StandIns {
   std::optional<std::u32string> reveal(std::u32string_view text) const;
 
  private:
-  std::u32string
-      hidden_;  // what the stand-ins stand for, in order; a stand-in that was there stands for itself
+  // What the stand-ins of each kind stand for, in order; one that was there before stands for itself.
+  std::array<std::u32string, kStandInKinds> hidden_;
 };
 
 }  // namespace linkgate::url

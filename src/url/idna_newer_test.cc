@@ -47,7 +47,12 @@ TEST(IdnaNewer, HostsWithCharactersNewerThanIcuAreReadAsBrowsersReadThem) {
       {"http://\U00010D40.example/", "failure"},                     // begins with a digit, and is no name
       {"http://\u0897a.example/", "failure"},                        // begins with a mark
       {"http://a\u0897.example/", "xn--a-nnd.example"},
-      {"http://\U000105D2\u0307.example/", "xn--ev8c.example"},  // composed
+      {"http://\U000105D2\u0307.example/", "xn--ev8c.example"},                            // composed
+      {"http://\U000105D2\u0307\U000113CE.example/", "xn--ev8ci3v.example"},               // over a virama
+      {"http://\u06f0\U0001611E\U00016122\U0001611F.example/", "xn--dmb4638oja.example"},  // parted first
+      {"http://a\u1ad9\u094d.\u1ae9\u1ae6.example/", "failure"},
+      {"http://z\u06f0\u1ae9\u1ae6.example/", "xn--z-hyc444mma.example"},  // marks in order of their classes
+      {"http://\u0928\U000113CF\u200d\U000113C2\U000113C2.example/", "xn--l2b638i5p6odba.example"},
       {"http://xn--ev8c.ü/", "xn--ev8c.xn--tda"},
       {"http://ｘn--ev8c.example/", "xn--ev8c.example"},
       {"http://\U0001CCD6\U0001CCF0\uA7F1.example/", "a0s.example"},      // outlined letters
