@@ -44,6 +44,9 @@ constexpr Remapping kNewMappings[] = {
     {0x2f9bf, 0x2f9bf, 0x45d7},
 };
 
+// No name in DNS is longer, encoded or not. Bounds our own Punycode, whose work grows with a label's square.
+constexpr size_t kMaxDnsName = 255;
+
 void append_utf8(std::string& out, char32_t c) {
   char utf8[U8_MAX_LENGTH];
   int32_t length = 0;
@@ -186,6 +189,7 @@ std::string newer_to_ascii(std::string_view domain) {
   if (mapped) mapped = first.reveal(*mapped);
   if (!mapped) return {};
   const std::u32string composed = compose_newer(*mapped);
+  if (composed.size() > kMaxDnsName) return {};
   const auto decoded = decode_labels(composed);
   if (!decoded || !has_newer_character(*decoded) || compose_newer(*decoded) != *decoded) return {};
   StandIns second;

@@ -66,6 +66,19 @@ TEST(IdnaNewer, HostsWithCharactersNewerThanIcuAreReadAsBrowsersReadThem) {
   }
 }
 
+TEST(IdnaNewer, NamesThatAreTooLongForDnsAreNotEncoded) {
+  std::u32string label;
+  std::string domain;
+  for (char32_t c = 0x32450; label.size() < 900; --c) label.push_back(c);
+  for (const char32_t c : label) {
+    domain.append({'\xf0', static_cast<char>(0x80 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+                   static_cast<char>(0x80 | (c & 0x3f))});
+  }
+  std::string out;
+  EXPECT_FALSE(append_idna_to_ascii(out, domain));
+  EXPECT_TRUE(append_idna_to_ascii(out, domain.substr(0, 4 * 200)));
+}
+
 TEST(IdnaNewer, StandInsComeOutAsTheyWentIn) {
   StandIns stand_ins;
   const std::u32string text = U"a\U00032931\u0897\U00010450z";
