@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "url/canonical_key.h"
+#include "url/confusable.h"
 #include "url/domain.h"
 #include "url/idna.h"
 #include "url/url.h"
@@ -24,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(url->pathname().size() + url->search().size() + url->hash().size() <= url->href().size());
   CHECK(url->host().empty() || !linkgate::url::registrable_domain(url->hostname()).empty());
   linkgate::url::domain_to_unicode(url->hostname());
+  CHECK(linkgate::url::confusable_labels(url->hostname()).size() <= linkgate::url::kMaxConfusableLabels);
   CHECK(linkgate::url::lookup_keys(*url).size() <= 30);
   if (!url->is_http()) return 0;
   const std::string key = linkgate::url::canonical_key(*url);

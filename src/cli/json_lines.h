@@ -22,6 +22,7 @@ struct JsonObject {
   // kInvalidArgument, naming the member, where it is missing or no string.
   Result<std::string> text(std::string_view name) const;
 };
+// Of escaped UTF-16 surrogates one without its other half is read as U+FFFD.
 Result<JsonObject> parse_json_object(std::string_view line);
 
 // Answers every line of `in` on standard output, flushed a line. `answer` gives one JSON object; its error

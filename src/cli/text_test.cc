@@ -52,6 +52,26 @@ TEST(JsonLines, ALineIsAnObjectOrRefused) {
   EXPECT_FALSE(parse_json_object(std::string(100'000, '['))) << "deep nesting must not exhaust the stack";
 }
 
+TEST(JsonLines, ASurrogateWithoutItsOtherHalfIsAReplacementCharacter) {
+  const std::pair<std::string, std::string_view> cases[] = {
+      {R"(\ud83d\ude00)", "\U0001F600"},
+      {R"(\uD83Dx)", "\uFFFDx"},
+      {R"(x\udE00)", "x\uFFFD"},
+      {R"(\ude00\ud83d)", "\uFFFD\uFFFD"},
+      {R"(\ud83d\ud83d\ude00)", "\uFFFD\U0001F600"},
+      {R"(\\ud83d)", "\\ud83d"},
+      {R"(\\\ud83d)", "\\\uFFFD"},
+      {R"(\ud83d\\ude00)", "\uFFFD\\ude00"},
+  };
+  for (const auto& [written, meant] : cases) {
+    const auto object = parse_json_object("{\"a\":\"" + written + "\"}");
+    ASSERT_TRUE(object) << written;
+    EXPECT_EQ(*object->text("a"), meant) << written;
+  }
+  for (const char* wrong : {R"({"a":"\ud83"})", R"({"a":"\ud83 "})", R"({"a":"\ud83d\u"})", R"({"a":"\)"})
+    EXPECT_FALSE(parse_json_object(wrong)) << wrong;
+}
+
 TEST(Assignments, SplitAtTheFirstEqualsSign) {
   const auto parsed = parse_assignments({"A=b=c", "D="});
   ASSERT_TRUE(parsed);

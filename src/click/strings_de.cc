@@ -11,6 +11,13 @@ constexpr EvidenceText kEvidence[] = {
     {"check.failed",
      "Die Prüfung war gerade nicht möglich. Es ist nichts gegen die Seite bekannt und nichts für sie."},
     {"url.invalid", "Die Adresse ist keine, die ein Browser versteht."},
+    {"host.looks_like",
+     "Die Adresse ist so geschrieben, dass man sie für einen anderen Namen halten kann: Manche ihrer Zeichen "
+     "sehen nur "
+     "so aus."},
+    {"host.mixed_scripts",
+     "Die Adresse mischt in einem Wort Buchstaben verschiedener Schriften, was ehrliche Adressen selten "
+     "tun."},
     {"list.block", "Ihre Organisation hat diese Adresse auf die Liste gesperrter Seiten gesetzt."},
 };
 

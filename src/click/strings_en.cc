@@ -10,6 +10,11 @@ constexpr EvidenceText kEvidence[] = {
     {"check.failed",
      "The check could not be made at this moment. Nothing is known against the site, and nothing for it."},
     {"url.invalid", "The address is not one that a browser understands."},
+    {"host.looks_like",
+     "The address is spelled so that it can be taken for another name: some of its characters only look like "
+     "those."},
+    {"host.mixed_scripts",
+     "The address mixes letters of different alphabets in one word, as honest ones rarely do."},
     {"list.block", "Your organisation has put this address on its list of blocked sites."},
 };
 

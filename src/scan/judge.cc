@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scan/spelling.h"
 #include "url/canonical_key.h"
 
 namespace linkgate::scan {
@@ -120,6 +121,7 @@ Verdict Judge::judge(const api::CheckRequest& request) const {
         {"nothing.known",
          "Nothing is known about " + shown(key) + ": no feed lists it and nobody judged it yet", ""});
   }
+  add_spelling_evidence(subject.targets, &verdict);
   for (size_t i = 0; i < decided; ++i) stages_[i]->learn(subject, verdict);
   return verdict;
 }

@@ -47,7 +47,7 @@ class Judge {
   // `lifetime`: how long a verdict stays valid.
   Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime);
   // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence
-  // that says so. Thread-safe.
+  // that says so. What the hosts' spelling says is added as evidence and decides nothing. Thread-safe.
   verdict::Verdict judge(const api::CheckRequest& request) const;
 
  private:

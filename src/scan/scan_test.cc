@@ -116,6 +116,30 @@ TEST_F(Scan, NothingKnownIsUnknownAndSaysSo) {
   EXPECT_EQ(judged(*service(), "http://[broken/").evidence[0].code, "url.invalid");
 }
 
+TEST_F(Scan, AHostThatLooksLikeAnotherIsEvidenceAndChangesNoJudgement) {
+  add_feed("mine", write("feed.txt", "paypa1.example\n"));
+  const auto running = service();
+  const auto unknown = judged(*running, "https://www.аррӏе.com/");
+  EXPECT_EQ(unknown.disposition, Disposition::kUnknown);
+  EXPECT_EQ(unknown.confidence, 0);
+  ASSERT_EQ(unknown.evidence.size(), 2u);
+  EXPECT_EQ(unknown.evidence[0].code, "nothing.known");
+  EXPECT_EQ(unknown.evidence[1].code, "host.looks_like");
+  EXPECT_EQ(unknown.evidence[1].sentence,
+            "\"аррӏе\" in the host www.аррӏе.com (www.xn--80ak6aa92e.com) is written to look like \"apple\"");
+  const auto mixed = judged(*running, "https://www.google.com/url?q=https://bаnk.example/");
+  ASSERT_EQ(mixed.evidence.size(), 2u);
+  EXPECT_EQ(mixed.evidence[1].code, "host.mixed_scripts");
+  EXPECT_EQ(mixed.evidence[1].sentence,
+            "\"bаnk\" in the host bаnk.example (xn--bnk-6cd.example) mixes letters of Cyrillic and Latin");
+  const auto listed = judged(*running, "https://paypa1.example/");
+  EXPECT_EQ(listed.disposition, Disposition::kPhishing);
+  ASSERT_EQ(listed.evidence.size(), 2u);
+  EXPECT_EQ(listed.evidence[0].code, "feed.listed");
+  EXPECT_EQ(listed.evidence[1].code, "host.looks_like");
+  EXPECT_EQ(judged(*running, "https://www.apple.com/").evidence.size(), 1u);
+}
+
 TEST_F(Scan, WhatWrappersAndRedirectorsCarryIsJudgedToo) {
   add_feed("mine", write("feed.txt", "evil.example\n"));
   const auto running = service();

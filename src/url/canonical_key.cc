@@ -5,6 +5,7 @@
 #include <array>
 
 #include "url/domain.h"
+#include "url/host.h"
 #include "url/percent.h"
 
 namespace linkgate::url {
@@ -62,10 +63,7 @@ struct KeyParts {
 
 KeyParts key_parts(const Url& url) {
   KeyParts parts;
-  parts.host = url.hostname();
-  // One root dot says the same name; a host that ends in several is no name at all and stays what it is.
-  if (parts.host.size() > 1 && parts.host.ends_with('.') && !parts.host.ends_with(".."))
-    parts.host.pop_back();
+  parts.host = host_as_addressed(url.hostname());
   const uint16_t port = url.effective_port();
   if (port != 80 && port != 443) parts.port = ":" + std::to_string(port);
   const std::string_view path = url.pathname();

@@ -11,8 +11,9 @@
 namespace linkgate::url {
 
 // host[:port]path[?query] without scheme, userinfo, fragment and default port; percent-escapes decoded until
-// stable and encoded again once; runs of slashes and dot segments folded; trailing dot of the host dropped.
-// http and https share a key on purpose. For other than http(s) the key is the href.
+// stable and encoded again once; runs of slashes and dot segments folded; trailing dot of the host dropped,
+// an IPv4 address mapped into IPv6 written as IPv4. http and https share a key on purpose. For other than
+// http(s) the key is the href.
 std::string canonical_key(const Url& url);
 
 // 16-byte keyed-less BLAKE2b of canonical_key(): what caches and feed snapshots store.

@@ -1,6 +1,7 @@
 #include "url/find.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 #include "url/domain.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr size_t kMaxBareDomain = 253;  // a name in DNS is no longer
 constexpr size_t kMaxIpv6 = 64;         // of "[...]"
 constexpr size_t kMaxEntity = 32;       // of "&name;" behind a URL
+constexpr size_t kMaxLocalPart = 64;    // of a mail address, RFC 5321
 
 constexpr std::string_view kSchemes[] = {"https://", "http://", "ftp://"};
 
@@ -51,6 +53,34 @@ bool ends_url(std::string_view character) {
          std::find(std::begin(kStops), std::end(kStops), character) != std::end(kStops);
 }
 
+// `character` is one valid UTF-8 sequence.
+char32_t code_point(std::string_view character) {
+  const auto lead = static_cast<uint8_t>(character[0]);
+  char32_t value = character.size() == 1 ? lead : lead & (0x7f >> character.size());
+  for (const char c : character.substr(1)) value = value << 6 | (static_cast<uint8_t>(c) & 0x3f);
+  return value;
+}
+
+// Letters of scripts that put no spaces between words, or none behind a foreign one: Thai, Lao, Myanmar,
+// Khmer, kana, Bopomofo, Han, Hangul.
+bool is_unspaced(char32_t c) {
+  static constexpr std::pair<char32_t, char32_t> kRanges[] = {
+      {0x0e01, 0x0eff}, {0x1000, 0x109f},   {0x1100, 0x11ff},  {0x1780, 0x17ff}, {0x3005, 0x3007},
+      {0x3041, 0x31ff}, {0x3400, 0x4dbf},   {0x4e00, 0x9fff},  {0xac00, 0xd7a3}, {0xf900, 0xfaff},
+      {0xff66, 0xffdc}, {0x1b000, 0x1b16f}, {0x20000, 0x3ffff}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges),
+                     [c](const auto& range) { return range.first <= c && c <= range.second; });
+}
+
+// Scripts without spaces run into a URL: "請看https://...".
+bool begins_url_in_script(std::string_view text, size_t at) {
+  if (static_cast<uint8_t>(text[at - 1]) < 0x80 || !ascii::is_alpha(text[at])) return false;
+  const std::string_view rest = text.substr(at);
+  return ascii::istarts_with(rest, "www.") ||
+         std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                     [&](std::string_view scheme) { return ascii::istarts_with(rest, scheme); });
+}
+
 // The bracket in front of a URL, whose partner then ends the URL: "[a](http://x/y)[b](z)". 0: there is none.
 char bracket_before(std::string_view text, size_t begin) {
   return begin > 0 && internal::contains("([{", text[begin - 1]) ? text[begin - 1] : '\0';
@@ -67,6 +97,7 @@ size_t scan_end(std::string_view text, size_t begin, char bracket) {
       if (static_cast<uint8_t>(c) <= 0x20 || c == 0x7f || internal::contains("<>\"", c)) break;
       depth += c == bracket;
       if (bracket != '\0' && c == partner && depth-- == 0) break;
+      if (at > begin && begins_url_in_script(text, at)) break;
       ++at;
       continue;
     }
@@ -210,39 +241,51 @@ class Finder {
     return parsed->username().empty() && host.size() > 4 && host.starts_with("www.") && !host.ends_with('.');
   }
 
-  // A word like "args.to" or "example.com/x": recorded where its last label is a public suffix, never more.
-  size_t take_bare_domain(size_t begin) {
+  // Where the run of host characters that begins at `begin` ends. A label of ASCII and of a script without
+  // spaces is two words, of which the shorter reading takes one: "example.comの" and "日本語example.com".
+  size_t bare_name_end(size_t begin) const {
     size_t end = begin;
+    bool behind_unspaced = false;
     while (end < text_.size() && is_host_byte(text_[end])) {
-      if (end > begin && begins_url_in_script(end)) break;
-      if (static_cast<uint8_t>(text_[end]) < 0x80) {
+      const char c = text_[end];
+      if (static_cast<uint8_t>(c) < 0x80) {
+        if (end > begin && begins_url_in_script(text_, end)) break;
+        if (behind_unspaced && ascii::is_alpha(c)) break;
+        behind_unspaced = false;
         ++end;
         continue;
       }
       const size_t length = utf8_length(text_, end);
       if (length == 0 || ends_url(text_.substr(end, length))) break;
+      behind_unspaced = is_unspaced(code_point(text_.substr(end, length)));
+      if (behind_unspaced && end > begin && ascii::is_alnum(text_[end - 1])) break;
       end += length;
     }
+    return end;
+  }
+
+  // True where a mail address goes on at `at`: "first.last+tag@example.com" names no host "first.last".
+  bool is_local_part(size_t at) const {
+    const size_t end = std::min(text_.size(), at + kMaxLocalPart);
+    while (at < end && (ascii::is_alnum(text_[at]) || internal::contains("!$%&'*+-=^_`{|}~.", text_[at])))
+      ++at;
+    return at < end && text_[at] == '@';
+  }
+
+  // A word like "args.to" or "example.com/x": recorded where its last label is a public suffix, never more.
+  size_t take_bare_domain(size_t begin) {
+    size_t end = bare_name_end(begin);
     const size_t word_end = std::max(end, begin + 1);
     while (end > begin && internal::contains(".-", text_[end - 1])) --end;
     const char before = begin > 0 ? text_[begin - 1] : ' ';
     const char after = word_end < text_.size() ? text_[word_end] : ' ';
-    if (internal::contains("@/\\_.-", before) || after == '@' || after == '_') return word_end;
+    if (internal::contains("@/\\_.-", before) || after == '_' || is_local_part(word_end)) return word_end;
     const std::string_view name = text_.substr(begin, end - begin);
     if (name.size() > kMaxBareDomain || !has_public_suffix(name)) return word_end;
     if (end == word_end && after == '/')
       end = trim_end(text_, begin, scan_end(text_, end, bracket_before(text_, begin)));
     found_.push_back({begin, end, FoundKind::kBareDomain});
     return std::max(end, word_end);
-  }
-
-  // Scripts without spaces run into a URL: "請看https://...".
-  bool begins_url_in_script(size_t at) const {
-    if (static_cast<uint8_t>(text_[at - 1]) < 0x80 || !ascii::is_alpha(text_[at])) return false;
-    const std::string_view rest = text_.substr(at);
-    return ascii::istarts_with(rest, "www.") ||
-           std::any_of(std::begin(kSchemes), std::end(kSchemes),
-                       [&](std::string_view scheme) { return ascii::istarts_with(rest, scheme); });
   }
 
   static bool has_public_suffix(std::string_view name) {

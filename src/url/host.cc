@@ -85,4 +85,18 @@ HostKind append_host(std::string& out, std::string_view input, bool special) {
   return HostKind::kIp;
 }
 
+std::string host_as_addressed(std::string_view host) {
+  if (host.starts_with("[::ffff:") && host.ends_with(']')) {
+    const auto pieces = parse_ipv6(host.substr(1, host.size() - 2));
+    // "::ffff:1:2:3" is another address that begins like a mapped one.
+    if (pieces && (*pieces)[4] == 0 && (*pieces)[5] == 0xffff) {
+      std::string address;
+      append_ipv4(address, uint32_t{(*pieces)[6]} << 16 | (*pieces)[7]);
+      return address;
+    }
+  }
+  if (host.size() > 1 && host.ends_with('.') && !host.ends_with("..")) host.remove_suffix(1);
+  return std::string(host);
+}
+
 }  // namespace linkgate::url

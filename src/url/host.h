@@ -18,4 +18,9 @@ HostKind append_host(std::string& out, std::string_view input, bool special);
 // VerifyDnsLength off. False: failure. `domain` is UTF-8.
 bool append_domain_to_ascii(std::string& out, std::string_view domain);
 
+// A serialized host as the machine it names: "[::ffff:102:304]" is "1.2.3.4", which every network stack opens
+// for it (RFC 4291, section 2.5.5.2), and one root dot says the same name. Others as they are; one that ends
+// in several dots is no name at all. For keys and lists, not for URLs.
+std::string host_as_addressed(std::string_view host);
+
 }  // namespace linkgate::url

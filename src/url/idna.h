@@ -1,5 +1,6 @@
 #pragma once
-// ICU's UTS46, and nothing else of ICU: the one place that includes its headers.
+// UTS46 as ICU does it, with what Unicode added since ICU's own version. ICU's headers are included here, in
+// idna_newer.cc and in confusable.cc alone.
 
 #include <string>
 #include <string_view>

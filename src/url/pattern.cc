@@ -49,7 +49,7 @@ LinkParts take_apart(std::string_view url, std::string_view stops) {
   if (parts.backslash || append_host(parts.host, authority, true) == HostKind::kFailure) {
     parts.host = ascii::to_lower(authority);
   }
-  if (parts.host.size() > 1 && parts.host.ends_with('.')) parts.host.pop_back();
+  parts.host = host_as_addressed(parts.host);
   parts.path = url.substr(end);
   if (!parts.path.empty() && parts.path[0] != '/') parts.path.insert(0, "/");
   if (parts.path == "/") parts.path.clear();
@@ -158,6 +158,7 @@ Result<TablPattern> TablPattern::parse(std::string_view entry) {
     if (pattern.hosts_ != Hosts::kExact) return invalid(entry, "an address takes no wildcard");
     pattern.ip_ = true;
     append_host(pattern.host_, ipv6 && !bracketed ? "[" + std::string(host) + "]" : std::string(host), true);
+    pattern.host_ = host_as_addressed(pattern.host_);
     return pattern;
   }
   if (host.find(':') != std::string_view::npos) return invalid(entry, "ports are not supported");

@@ -32,7 +32,7 @@ TEST(TablPattern, EveryRowOfDefendersTable) {
       EXPECT_EQ(pattern->matches(typed, action), fields[3] == "1") << line;
     }
   }
-  EXPECT_GT(rows, 140);
+  EXPECT_GE(rows, 125 + 22) << "rows are lost";
 }
 
 struct MatchCase {

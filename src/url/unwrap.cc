@@ -192,6 +192,19 @@ std::string clean(std::string_view url) {
   return out;
 }
 
+// No vendor's host has other characters, and with them a browser may open another one:
+// "evil.example\\.vendor".
+bool is_wrapper_host(std::string_view host) {
+  return host.find('.') != std::string_view::npos && std::all_of(host.begin(), host.end(), [](char c) {
+           return ascii::is_alnum(c) || c == '.' || c == '-';
+         });
+}
+
+// ":443" or nothing; not the ":x@evil.example" of a user whose name looks like a host.
+bool is_port(std::string_view text) {
+  return text.empty() || text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 std::optional<Link> take_apart(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (ascii::istarts_with(url, scheme)) {
@@ -203,7 +216,7 @@ std::optional<Link> take_apart(std::string_view url) {
   Link link;
   const std::string_view authority = url.substr(0, host_end);
   link.host = authority.substr(0, authority.find(':'));
-  if (link.host.find('.') == std::string_view::npos) return std::nullopt;
+  if (!is_wrapper_host(link.host) || !is_port(authority.substr(link.host.size()))) return std::nullopt;
   link.target = url.substr(host_end);
   const size_t question = link.target.find('?');
   link.path = link.target.substr(0, question);

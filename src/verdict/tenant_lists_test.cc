@@ -70,6 +70,41 @@ TEST(TenantLists, BlocksReachEverySpellingAndAllowsOnlyTheCanonicalOne) {
   }
 }
 
+// What is blocked stays blocked in every spelling, and an allowed name that a link merely shows allows
+// nothing.
+TEST(TenantLists, HostileSpellingsChangeNothing) {
+  const TenantLists lists({entry("evil.example", ListAction::kBlock), entry("127.0.0.1", ListAction::kBlock),
+                           entry("xn--bcher-kva.example", ListAction::kBlock),
+                           entry("good.example", ListAction::kAllow),
+                           entry("good.example/*", ListAction::kAllow)});
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"http://good.example@evil.example/", "evil.example"},
+      {"http://good.example\\@evil.example/", "evil.example"},
+      {"http://evil.example\\@good.example/", "evil.example"},
+      {"http://evil.example\\.good.example/", "evil.example"},
+      {"http:evil.example", "evil.example"},
+      {"http:///evil.example/#@good.example", "evil.example"},
+      {"ht\ntp://ev\til.example/", "evil.example"},
+      {"http://ｅｖｉｌ。example/", "evil.example"},
+      {"http://evil%2eexample:8443/%252e%252e", "evil.example"},
+      {"http://0x7f.1/", "127.0.0.1"},
+      {"http://[::ffff:7f00:1]/", "127.0.0.1"},
+      {"http://１２７.1:80/", "127.0.0.1"},
+      {"http://BU\u0308CHER.example./", "xn--bcher-kva.example"},
+      {"https://good.example:443@other.example/", ""},
+      {"https://good.example%2f@other.example/", ""},
+      {"https://other.example/\\good.example", ""},
+      {"https://nam01.safelinks.protection.outlook.com:443@other.example/?url=https%3A%2F%2Fgood.example",
+       ""},
+      {"https://other.example\\.safelinks.protection.outlook.com/?url=https%3A%2F%2Fgood.example", ""},
+      {"https://GOOD.example.:443/%2e", "good.example"},
+  };
+  for (const auto& [url, decided_by] : cases) {
+    const TenantUrlEntry* match = lists.match(url, kNow);
+    EXPECT_EQ(match == nullptr ? "" : match->pattern.text(), decided_by) << url;
+  }
+}
+
 TEST(TenantLists, AnEntryCountsUntilTheMomentItExpires) {
   const TenantLists lists({entry("contoso.com", ListAction::kBlock, kNow)});
   EXPECT_NE(lists.match("https://contoso.com/", kNow - Ticks(1)), nullptr);
