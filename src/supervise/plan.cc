@@ -14,6 +14,9 @@ namespace {
 // and the store last, with everything shipped to it.
 enum Stage { kStore = 0, kServices = 1, kFaces = 2 };
 
+// Rows can wait in their spools; who clicks and who delivers mail does not wait for them.
+constexpr int kBackground = 10;
+
 Result<BoundSocket> bind_one(std::string name, const std::string& listen, std::string_view key) {
   const auto fd = net::open_listener(listen);
   if (!fd) return Error(fd.error()).with_context(key);
@@ -57,8 +60,12 @@ std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sock
                                        bool own_users) {
   std::vector<ProgramSpec> programs;
   const auto add = [&](std::string name, const std::string& program, Stage stage) -> ProgramSpec& {
-    ProgramSpec spec{
-        .name = std::move(name), .command = {path_of(program)}, .sockets = {}, .stage = stage, .user = ""};
+    ProgramSpec spec{.name = std::move(name),
+                     .command = {path_of(program)},
+                     .sockets = {},
+                     .stage = stage,
+                     .niceness = 0,
+                     .user = ""};
     if (!config.file.empty())
       spec.command.insert(spec.command.end(), {"--config", std::filesystem::absolute(config.file).string()});
     spec.command.insert(spec.command.end(), {"--data", config.data});
@@ -68,8 +75,12 @@ std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sock
   const auto hand_down = [&](ProgramSpec& spec, const std::string& name) {
     if (const BoundSocket* socket = sockets.find(name)) spec.sockets.emplace_back(socket->name, socket->fd);
   };
-  if (has_own_store(config)) hand_down(add("store", "store", kStore), "store");
-  add("ship", "ship", kServices);
+  if (has_own_store(config)) {
+    ProgramSpec& store = add("store", "store", kStore);
+    store.niceness = kBackground;
+    hand_down(store, "store");
+  }
+  add("ship", "ship", kServices).niceness = kBackground;
   add("scan", "scan", kServices);
   if (!config.gateway.listeners.empty()) {
     ProgramSpec& gateway = add("gateway", "gateway", kFaces);

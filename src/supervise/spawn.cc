@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct Prepared {
   std::vector<int> keep;
   Identity identity;
   bool change_user = false;
+  int niceness = 0;
   int ready_fd = -1;
   pid_t parent = -1;
   sigset_t no_signals{};
@@ -47,6 +49,7 @@ Result<Prepared> prepare(const ProgramSpec& spec, int ready_fd) {
     TRY_ASSIGN(out.identity, find_user(spec.user));
     out.change_user = true;
   }
+  out.niceness = spec.niceness;
   std::string sockets;
   for (const auto& [name, fd] : spec.sockets) {
     sockets += fmt::format("{}{}={}", sockets.empty() ? "" : ",", name, fd);
@@ -85,6 +88,8 @@ Result<Prepared> prepare(const ProgramSpec& spec, int ready_fd) {
     for (int fd = 3; fd < most; ++fd) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
   for (const int fd : prepared.keep) ::fcntl(fd, F_SETFD, 0);
+  if (prepared.niceness != 0)
+    ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + prepared.niceness);
   if (prepared.change_user) {
     const Identity& who = prepared.identity;
     if (::setgroups(who.groups.size(), who.groups.data()) != 0 ||

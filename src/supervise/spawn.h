@@ -20,6 +20,7 @@ struct ProgramSpec {
   std::vector<std::pair<std::string, int>> sockets;
   // Programs of a lower stage are ready before this one starts, and are stopped after it.
   int stage = 0;
+  int niceness = 0;  // added to the supervisor's own
   std::string user;  // run as this Unix user, with its groups; empty: as the supervisor
 };
 

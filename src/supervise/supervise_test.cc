@@ -42,7 +42,7 @@ class Supervise : public FolderTest {
     const std::string path = folder_ + "/" + name;
     std::ofstream(path) << "#!/bin/bash\n" << body;
     ::chmod(path.c_str(), 0755);
-    return {.name = name, .command = {path}, .sockets = {}, .stage = stage, .user = ""};
+    return {.name = name, .command = {path}, .sockets = {}, .stage = stage, .niceness = 0, .user = ""};
   }
   std::vector<std::string> lines() const {
     std::vector<std::string> out;
@@ -89,6 +89,21 @@ TEST_F(Supervise, StartsStageByStageAndStopsInReverse) {
   ASSERT_TRUE(stop(supervisor));
   EXPECT_THAT(lines(), ElementsAre("store ready", "scan ready", "gateway ready", "gateway ends", "scan ends",
                                    "store ends"));
+}
+
+TEST_F(Supervise, ABackgroundProgramIsNicerThanTheOthers) {
+  Supervisor supervisor(io_, quick_);
+  const std::string body = std::string("echo \"$(nice)\" >> $LOG\n") + kSayReady + kUntilTerm;
+  ProgramSpec store = program("store", body, 0);
+  store.niceness = 3;
+  supervisor.add(store);
+  supervisor.add(program("click", body, 1));
+  bool all = false;
+  supervisor.start([&](bool ready) { all = ready; });
+  ASSERT_TRUE(run_until([&] { return all; }));
+  ASSERT_TRUE(stop(supervisor));
+  ASSERT_GE(lines().size(), 2u);
+  EXPECT_EQ(std::stoi(lines()[0]), std::min(std::stoi(lines()[1]) + 3, 19));
 }
 
 TEST_F(Supervise, AProgramThatNeverIsReadyDoesNotHoldUpTheNextStage) {
