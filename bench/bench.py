@@ -245,7 +245,9 @@ def bench_freshness(figures, linkgate, rate=500, seconds=20):
     def addresses():
         asking.stdin.write(json.dumps({"id": "f", "query": 'UrlClickEvents | where AccountUpn == "fresh@corp.test" and Timestamp > ago(5s) | project IPAddress | take 10000'}) + "\n")
         asking.stdin.flush()
-        return [row[0] for row in json.loads(asking.stdout.readline())["rows"]]
+        answer = json.loads(asking.stdout.readline())
+        assert "rows" in answer, answer
+        return [row[0] for row in answer["rows"]]
 
     clicker = Clicker(linkgate, link, rate, seconds)
     clicker.start()
@@ -271,8 +273,9 @@ def bench_freshness(figures, linkgate, rate=500, seconds=20):
 class Sender(threading.Thread):
     """One LMTP session that takes the next mail when its time has come."""
 
-    def __init__(self, port, mails, schedule):
+    def __init__(self, port, mails, schedule, run_name):
         super().__init__(daemon=True)
+        self.run_name = run_name  # begins the queue ids: the gateway knows a mail that comes again by its id
         self.port, self.mails, self.schedule = port, mails, schedule
         self.waits, self.failure = [], None
 
@@ -285,7 +288,7 @@ class Sender(threading.Thread):
                 if pause > 0:
                     time.sleep(pause)
                 start = max(at, time.monotonic()) if pause > 0 else at  # one that had to wait has waited
-                codes = client.deliver("a@ext.test", ["bench@corp.test"], self.mails[number % len(self.mails)], f"BENCH{number}")
+                codes = client.deliver("a@ext.test", ["bench@corp.test"], self.mails[number % len(self.mails)], f"{self.run_name}{number}")
                 assert codes == [250], codes
                 self.waits.append(time.monotonic() - start)
             client.close()
@@ -301,7 +304,8 @@ def send_all(port, mails, count, rate, sessions):
             number = next(numbers, None)
         return None if number is None else (number, begin + number / rate)
 
-    senders = [Sender(port, mails, schedule) for _ in range(sessions)]
+    run_name = f"BENCH{time.monotonic_ns()}X"
+    senders = [Sender(port, mails, schedule, run_name) for _ in range(sessions)]
     for sender in senders:
         sender.start()
     for sender in senders:

@@ -51,7 +51,7 @@ class Shipper {
   // Everything that was appended to a spool before this moment can be queried, as of the last drain(). Time{}
   // before the second drain(): of what the first one saw nobody knows when it came.
   Time fresh_until() const { return fresh_until_; }
-  // Why events wait, empty while they do not. Any thread.
+  // Why events wait, empty while they do not; before the first drain() nobody knows. Any thread.
   std::string trouble() const;
 
  private:
@@ -79,7 +79,7 @@ class Shipper {
   std::string failing_;  // segment that fails for a reason nobody knows, and how often it did
   int failures_ = 0;
   mutable std::mutex trouble_mutex_;
-  std::string trouble_;
+  std::string trouble_ = "the event store was not asked yet";
   std::chrono::steady_clock::time_point orphans_sealed_{};
   bool orphans_looked_ = false;
 };

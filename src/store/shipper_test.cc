@@ -99,6 +99,7 @@ TEST_F(ShipperTest, KilledBetweenInsertAndRemoveTheRowsAreThereOnce) {
 }
 
 TEST_F(ShipperTest, WhileTheStoreIsDownEverythingWaitsAndIsSaidToBeStale) {
+  EXPECT_NE(shipper.trouble(), "") << "whether the store is there is not known before it was asked";
   const Time before = clock.now();
   seal(1, line("{\"n\":1}"));
   sink.down = true;
