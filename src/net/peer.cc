@@ -75,7 +75,9 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::memcpy(buffer, text.data(), text.size());
   if (std::strlen(buffer) != text.size()) return std::nullopt;
   IpAddress address;
-  if (inet_pton(AF_INET6, buffer, address.bytes.data()) == 1) return address;
+  if (text.find(':') != text.npos) {
+    return inet_pton(AF_INET6, buffer, address.bytes.data()) == 1 ? std::optional(address) : std::nullopt;
+  }
   std::memcpy(address.bytes.data(), kV4Prefix.data(), kV4Prefix.size());
   if (inet_pton(AF_INET, buffer, address.bytes.data() + 12) == 1) return address;
   return std::nullopt;
@@ -85,12 +87,13 @@ bool IpAddress::is_v4() const { return std::memcmp(bytes.data(), kV4Prefix.data(
 
 std::string IpAddress::text() const {
   char buffer[INET6_ADDRSTRLEN] = {};
-  if (is_v4()) {
-    inet_ntop(AF_INET, bytes.data() + 12, buffer, sizeof(buffer));
-  } else {
-    inet_ntop(AF_INET6, bytes.data(), buffer, sizeof(buffer));
+  if (!is_v4()) return inet_ntop(AF_INET6, bytes.data(), buffer, sizeof(buffer));
+  char* end = buffer;
+  for (size_t i = 12; i < bytes.size(); ++i) {
+    if (i > 12) *end++ = '.';
+    end = std::to_chars(end, buffer + sizeof(buffer), bytes[i]).ptr;
   }
-  return buffer;
+  return std::string(buffer, end);
 }
 
 Result<AddressSet> AddressSet::parse(const std::vector<std::string>& entries) {
