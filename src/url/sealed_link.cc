@@ -114,7 +114,8 @@ bool looks_sealed(std::string_view url, std::string_view click_host) {
     target.remove_prefix(std::min(target.find_first_not_of("0123456789", 1), target.size()));
   }
   if (target.starts_with("/f/")) return true;
-  return target.starts_with("/?") && target.find("data=") != std::string_view::npos;
+  return target.starts_with("/?url=") ||
+         (target.starts_with("/?") && target.find("data=") != std::string_view::npos);
 }
 
 }  // namespace linkgate::url

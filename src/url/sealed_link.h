@@ -121,8 +121,8 @@ struct OpenError {
 // port.
 tl::expected<OpenedLink, OpenError> open(std::string_view target, std::string_view host, const Keyring& keys);
 
-// True where `url` has the shape of a link of ours on `click_host` (whoever sealed it). Cheap; used before
-// opening.
+// True where `url` has the shape of a link of ours on `click_host` (whoever sealed it), also where a client
+// broke it off before its data. Cheap; used before opening.
 bool looks_sealed(std::string_view url, std::string_view click_host);
 
 // Seals of other short statements under the same keys, for what the click server hands to a browser and wants
