@@ -195,23 +195,64 @@ class QuotedThread : public testing::TestWithParam<Client> {
                         entity.encoding);
   }
 
+  bool is_delsp() const { return std::string_view(GetParam().type).find("delsp") != std::string_view::npos; }
+
+  // What a client shows: flowed lines joined, character references decoded.
+  std::vector<Line> shown(std::string_view body) const {
+    if (is_flowed()) return unflowed(body, is_delsp());
+    if (!is_html()) return lines_of(body);
+    std::string html(body);
+    for (size_t at = html.find("&amp;"); at != std::string::npos; at = html.find("&amp;", at))
+      html.erase(at + 1, 4);
+    return lines_of(html);
+  }
+
+  // Takes every link of ours out of `text` and puts what `replace` makes of it in its place.
+  static void each_link(std::string& text, const std::function<std::string(const std::string&)>& replace) {
+    size_t at = 0;
+    while ((at = text.find(kOrigin, at)) != std::string::npos) {
+      const size_t size = text.find_first_of(" <>\",", at) - at;
+      const std::string now = replace(text.substr(at, size));
+      text.replace(at, size, now);
+      at += now.size();
+    }
+  }
+
   // Every link of ours that a reader of this text could click.
   std::vector<std::string> links_of(std::string_view body) const {
-    std::string text;
-    const bool delsp = std::string_view(GetParam().type).find("delsp") != std::string_view::npos;
-    if (is_flowed()) {
-      for (const Line& line : unflowed(body, delsp)) text.append(line.text).append("\n");
-    } else {
-      text = body;
-      if (is_html())
-        for (size_t at = text.find("&amp;"); at != std::string::npos; at = text.find("&amp;", at))
-          text.erase(at + 1, 4);
-    }
     std::vector<std::string> found;
-    for (size_t at = text.find(kOrigin); at != std::string::npos; at = text.find(kOrigin, at + 1))
-      found.push_back(text.substr(at, text.find_first_of(" \r\n<>\",", at) - at));
+    for (Line& line : shown(body)) {
+      each_link(line.text, [&](const std::string& link) {
+        found.push_back(link);
+        return std::string();
+      });
+    }
     return found;
   }
+
+  // The words of the text in their depth of quoting, without regard to where lines break; seals taken off.
+  std::vector<std::string> words_of(std::string_view body) const {
+    std::vector<std::string> words;
+    for (Line& line : shown(body)) {
+      each_link(line.text, [&](const std::string& link) {
+        const auto opened = url::open(link.substr(kOrigin.size()), kHost, keys_);
+        return opened ? opened->claims.url : "does not open";
+      });
+      for (const std::string_view word : ascii::split(line.text, ' ')) {
+        if (!word.empty()) words.push_back(std::string(line.depth, '>').append(word));
+      }
+    }
+    return words;
+  }
+
+  std::string reply(int round, const std::string& to) const {
+    return paragraph(round) + (to.empty() ? "" : GetParam().quote(to));
+  }
+  // What the reader of this round gets and quotes in the next.
+  std::string read(int round, const std::string& body) {
+    return body_of(delivered(message(round, body), reader(round)));
+  }
+  static std::string_view reader(int round) { return kReaders[round % kReaders.size()]; }
 
   Time now_ = Time(std::chrono::seconds(1'795'300'000));
   url::Keyring keys_;
@@ -224,35 +265,32 @@ size_t links_a_round(const Client& client) { return client.type == std::string_v
 TEST_P(QuotedThread, SealsEveryLinkOnceForWhoeverReadsItNow) {
   std::string body;
   for (int round = 1; round <= kRounds; ++round) {
-    const std::string_view reader = kReaders[round % kReaders.size()];
-    body = body_of(
-        delivered(message(round, paragraph(round) + (body.empty() ? "" : GetParam().quote(body))), reader));
+    body = read(round, reply(round, body));
     const auto links = links_of(body);
     ASSERT_EQ(links.size(), round * links_a_round(GetParam())) << body;
     for (size_t i = 0; i < links.size(); ++i) {
       const auto opened = url::open(links[i].substr(kOrigin.size()), kHost, keys_);
       ASSERT_TRUE(opened) << links[i];
       EXPECT_FALSE(opened->repaired);
-      EXPECT_EQ(opened->claims.recipient, reader);
+      EXPECT_EQ(opened->claims.recipient, reader(round));
       EXPECT_EQ(opened->claims.url, link(round - static_cast<int>(i / links_a_round(GetParam()))))
           << "the newest stands on top";
     }
   }
 }
 
+// Beside the same thread among people whose links nobody seals.
 TEST_P(QuotedThread, GrowsByTheSealOfEachLinkAndNoMore) {
   std::string body, plain;
   size_t first = 0;
   for (int round = 1; round <= kRounds; ++round) {
-    const auto next = [&](const std::string& before) {
-      return paragraph(round) + (before.empty() ? "" : GetParam().quote(before));
-    };
-    plain = next(plain);
-    body = body_of(delivered(message(round, next(body)), kReaders[round % kReaders.size()]));
+    plain = reply(round, plain);
+    body = read(round, reply(round, body));
     const size_t grown = body.size() - plain.size();
     const size_t links = round * links_a_round(GetParam());
     if (round == 1) first = grown / links;
     EXPECT_LE(grown, links * (first + kBreaks)) << "round " << round;
+    EXPECT_EQ(words_of(body), words_of(plain)) << "words and quote marks stay";
   }
 }
 
@@ -263,8 +301,8 @@ class BrokenThread : public QuotedThread {};
 TEST_P(BrokenThread, KeepsWhatIsLeftOfALinkAsItIs) {
   std::string body;
   for (int round = 1; round <= kRounds; ++round) {
-    const std::string before = paragraph(round) + (body.empty() ? "" : GetParam().quote(body));
-    body = body_of(delivered(message(round, before), kReaders[round % kReaders.size()]));
+    const std::string before = reply(round, body);
+    body = read(round, before);
     EXPECT_EQ(body.find("%2F%2Flinks.corp.test"), std::string::npos) << "round " << round << "\n" << body;
     EXPECT_EQ(body.substr(body.size() - before.size() + paragraph(round).size()),
               before.substr(paragraph(round).size()))
