@@ -58,6 +58,21 @@ def check_words(tables, breaches):
             compare(f"value of {name}.{column}", code, "docs/tables.md", documented, breaches)
 
 
+def check_link_results(breaches):
+    """What may become of a link: in the code, in docs/rewriting.md and in the query that counts."""
+    gateway = (ROOT / "src" / "gateway" / "message_work.cc").read_text()
+    mail = (ROOT / "src" / "mail" / "message.cc").read_text()
+    names = mail[mail.find("to_string(Unwrapped"):mail.find("\n}\n", mail.find("to_string(Unwrapped"))]
+    code = set(re.findall(r'(?:left\(|Decision\{)"([a-z-]+)"', gateway))
+    # Of these two the gateway knows more.
+    code |= set(re.findall(r'case Unwrapped::k\w+:\s+return "(\w+)"', names)) - {"Wrapped", "Policy"}
+    page = (ROOT / "docs" / "rewriting.md").read_text()
+    table = page[page.find("| result | meaning |"):]
+    compare("result", code, "docs/rewriting.md", set(re.findall(r"^\| `([\w-]+)` \|", table[:table.find("\n\n")], re.M)), breaches)
+    query = (ROOT / "examples" / "links-by-result.kql").read_text()
+    compare("result", code, "examples/links-by-result.kql", set(re.findall(r'"([\w-]+)"', query)), breaches)
+
+
 def check_written_tables(tables, breaches):
     """A table is written by somebody, or docs/tables.md says that nobody does."""
     writers = "".join(p.read_text() for folder in ("click", "gateway", "scan") for p in (ROOT / "src" / folder).glob("*.cc")
@@ -96,6 +111,7 @@ def main():
         breaches.append("docs/tables.md: not what `linkgate schema --markdown` prints")
 
     check_words(generated, breaches)
+    check_link_results(breaches)
     check_written_tables(generated, breaches)
     check_filled_columns(generated, breaches)
 

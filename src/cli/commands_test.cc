@@ -320,6 +320,30 @@ TEST_F(Command, RewriteSealsAndOutboundGivesTheLinksBack) {
   EXPECT_EQ(run({"rewrite", "--outbound", "--quiet"}, sealed.out).out, kMail);
 }
 
+TEST_F(Command, RewriteReportsWhatBecomesOfEachLink) {
+  make_keys();
+  ASSERT_EQ(run({"policy", "set", "Keep", "DoNotRewriteUrls=intranet.test"}).code, 0);
+  ASSERT_EQ(run({"policy", "rule", "set", "Keep", "SafeLinksPolicy=Keep", "RecipientDomainIs=x.test"}).code,
+            0);
+  const std::string mail =
+      "From: a@ext.test\nSubject: see https://s.example/\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+      "<a href=\"https://example.com/x\">x</a> <a href=\"mailto:b@ext.test\">b</a>\n"
+      "<a href=\"https://intranet.test/\">in</a>\n<form action=\"https://example.com/f\"></form>\n";
+  const std::vector<std::string> report = {"rewrite",  "--recipient", "ada@x.test",
+                                           "--report", "--format",    "csv"};
+  const Outcome links = run(report, mail);
+  EXPECT_EQ(links.code, 0) << links.err;
+  EXPECT_EQ(
+      links.out,
+      "result,place,part,url\r\nsealed,HTML,text/html,https://example.com/x\r\n"
+      "NotHttp,HTML,text/html,mailto:b@ext.test\r\ndo-not-rewrite,HTML,text/html,https://intranet.test/\r\n"
+      "sealed,form,text/html,https://example.com/f\r\nHeader,subject,text/html,https://s.example/\r\n");
+  EXPECT_EQ(links.err, "");
+  const std::string sealed = run({"rewrite", "--recipient", "ada@x.test"}, mail).out;
+  EXPECT_THAT(run(report, sealed).out, HasSubstr("already-sealed,HTML,text/html,https://example.com/x\r\n"))
+      << "where it leads, not the seal";
+}
+
 TEST_F(Command, AMailboxGetsItsLinksBack) {
   make_keys();
   const std::string sealed = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;

@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/first_start.h"
 #include "cli/recipient.h"
+#include "cli/rows.h"
 #include "gateway/rewrite_one.h"
 #include "mail/signature.h"
 
@@ -17,8 +18,40 @@ namespace {
 
 struct Options {
   std::string recipient, sender, message;
-  bool outbound = false, quiet = false;
+  bool outbound = false, quiet = false, report = false;
+  std::string format = "table";
 };
+
+std::string_view place_word(mail::Place place) {
+  switch (place) {
+    case mail::Place::kHtml:
+      return "HTML";
+    case mail::Place::kText:
+      return "text";
+    case mail::Place::kCalendar:
+      return "calendar";
+    case mail::Place::kForm:
+      return "form";
+    case mail::Place::kSubject:
+      return "subject";
+  }
+  return "";
+}
+
+// Each link and what became of it.
+Rows rows_of(const std::vector<gateway::LinkReport>& links) {
+  Rows rows{{"result", "place", "part", "url"}, {}};
+  for (const gateway::LinkReport& link : links)
+    rows.rows.push_back({link.result, place_word(link.place), link.content_type, link.url});
+  return rows;
+}
+
+Result<void> write_all(std::string_view bytes) {
+  std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::cout.flush();
+  if (!std::cout) return Error(ErrorCode::kIo, "standard output: cannot be written");
+  return {};
+}
 
 Result<int> run(Context& context, const Options& options) {
   if (options.recipient.empty() && !options.outbound)
@@ -49,10 +82,8 @@ Result<int> run(Context& context, const Options& options) {
                                         .outbound = options.outbound};
   TRY_ASSIGN(const gateway::RewriteResult result,
              gateway::rewrite_one(message, request, *policies, sealing, SystemClock().now()));
-  std::cout.write(result.bytes.data(), static_cast<std::streamsize>(result.bytes.size()));
-  std::cout.flush();
-  if (!std::cout) return Error(ErrorCode::kIo, "standard output: cannot be written");
-  if (!options.quiet) {
+  TRY(write_all(options.report ? print(rows_of(result.report), options.format) : result.bytes));
+  if (!options.quiet && !options.report) {
     for (const auto& [reason, count] : result.links) fmt::print(stderr, "{} links: {}\n", count, reason);
   }
   return kYes;
@@ -67,6 +98,8 @@ void add_rewrite(Commands& commands) {
       .option("--sender", options->sender, "the envelope sender")
       .option("--message", options->message, "NetworkMessageId to use (a UUID)")
       .flag("--outbound", options->outbound, "take our wrappers off instead, as for mail that leaves")
+      .flag("--report", options->report, "print each link and what becomes of it instead of the message")
+      .format(options->format)
       .flag("--quiet", options->quiet, "do not count the links on standard error")
       .notes("linkgate rewrite --recipient ada@corp.example < in.eml > out.eml")
       .action([options](Context& context) { return run(context, *options); });

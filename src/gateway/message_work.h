@@ -39,12 +39,14 @@ struct PlannedLink {
   bool sealable = false;  // http, https or ftp, so that it may be sealed
 };
 
-// What became of the links of one rendering, by reason: "sealed", "already-sealed", "do-not-rewrite",
-// "restored" (outbound) or a word of mail::to_string(Unwrapped).
+// What became of the links of one rendering, by result: "sealed", "already-sealed", "seal-does-not-open",
+// "policy", "do-not-rewrite", of outbound mail "restored" and "left", or a word of
+// mail::to_string(Unwrapped). See docs/rewriting.md.
 using LinkCounts = std::map<std::string, size_t, std::less<>>;
 
 struct RenderedMessage {
   std::string bytes;
+  std::vector<std::string_view> results;  // of each link of the message, a word of LinkCounts
   LinkCounts links;
 };
 
@@ -80,11 +82,13 @@ class MessageWork {
   Result<PlannedLink> understand(const mail::Link& link) const;
   Result<void> open_own(PlannedLink* planned) const;
   bool is_this_message(const std::array<uint8_t, 16>& id) const;
-  Result<std::optional<std::string>> inbound_link(size_t index, const RecipientPolicy& recipient,
-                                                  LinkCounts* counts) const;
-  Result<RenderedMessage> render(
-      const mail::RenderOptions& options,
-      const std::function<Result<std::optional<std::string>>(size_t, LinkCounts*)>& decide) const;
+  struct Decision {
+    std::string_view result;         // a word of LinkCounts
+    std::optional<std::string> url;  // absent: the link stays as it stands
+  };
+  Result<Decision> inbound_link(size_t index, const RecipientPolicy& recipient) const;
+  Result<RenderedMessage> render(const mail::RenderOptions& options,
+                                 const std::function<Result<Decision>(size_t)>& decide) const;
 
   mail::Message message_;
   MessageIdentity identity_;

@@ -21,6 +21,16 @@ Result<MessageIdentity> identify_one(std::string_view message, const RewriteRequ
   return identity;
 }
 
+std::vector<LinkReport> report(const MessageWork& work, const RenderedMessage& rendered) {
+  std::vector<LinkReport> links;
+  for (size_t i = 0; i < rendered.results.size(); ++i) {
+    const mail::Link& link = work.message().links()[i];
+    links.push_back({rendered.results[i], link.place, work.message().parts()[link.part].content_type,
+                     work.links()[i].url});
+  }
+  return links;
+}
+
 }  // namespace
 
 Result<RewriteResult> rewrite_one(std::string_view message, const RewriteRequest& request,
@@ -41,7 +51,8 @@ Result<RewriteResult> rewrite_one(std::string_view message, const RewriteRequest
     rendered = work->render_for(recipient, {});
   }
   if (!rendered) return std::move(rendered).error();
-  return RewriteResult{std::move(rendered->bytes), identity.text, std::move(rendered->links)};
+  return RewriteResult{std::move(rendered->bytes), identity.text, std::move(rendered->links),
+                       report(*work, *rendered)};
 }
 
 }  // namespace linkgate::gateway

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -20,10 +21,19 @@ struct RewriteRequest {
   bool outbound = false;   // takes our wrappers off
 };
 
+// What became of one link; those of the subject come last.
+struct LinkReport {
+  std::string_view result;  // a word of LinkCounts
+  mail::Place place;
+  std::string content_type;  // of the part that it stands in
+  std::string url;           // where it leads: seals of ours and other vendors' wrappers taken off
+};
+
 struct RewriteResult {
   std::string bytes;
   std::string network_message_id;
   LinkCounts links;
+  std::vector<LinkReport> report;
 };
 
 // No Received is added, so that what was rewritten once stays as it is when rewritten again. Errors:
