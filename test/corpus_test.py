@@ -96,7 +96,9 @@ def main():
             metrics = linkgate.get(linkgate.admin_port, "/metrics")[2].decode()
             reasons = {m.group(1): float(m.group(2)) for m in re.finditer(r'linkgate_gateway_links_total\{[^}]*result="([^"]+)"[^}]*\} ([\d.e+]+)', metrics)}
             print("links by result: " + ", ".join(f"{k} {v:.0f}" for k, v in sorted(reasons.items())))
-            asked = {result: links for result, links, _ in linkgate.kql((ROOT / "examples" / "links-by-result.kql").read_text())[1]}
+            rows_by_result = linkgate.kql((ROOT / "examples" / "links-by-result.kql").read_text())[1]
+            print("rows by result: " + ", ".join(f"{result} {links} in {mails} mails" for result, links, mails in rows_by_result))
+            asked = {result: links for result, links, _ in rows_by_result}
             if asked != {k: v for k, v in reasons.items() if v > 0}:
                 broken.append(f"examples/links-by-result.kql counts {asked}")
             counted = sum(v for k, v in reasons.items() if k != "sealed")
