@@ -213,7 +213,7 @@ void HtmlTokenizer::raw_text(HtmlToken& token) {
 
 bool HtmlTokenizer::at_end_tag(size_t at, std::string_view element) const {
   const size_t after = at + 2 + element.size();
-  if (after >= html_.size() || html_[at] != '<' || html_[at + 1] != '/') return false;
+  if (element.empty() || after >= html_.size() || html_[at] != '<' || html_[at + 1] != '/') return false;
   return iequals(html_.substr(at + 2, element.size()), element) &&
          (is_white(html_[after]) || html_[after] == '/' || html_[after] == '>');
 }

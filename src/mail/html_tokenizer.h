@@ -71,7 +71,7 @@ class HtmlTokenizer {
   bool saw_foreign() const { return namespaces_.was_foreign(); }
 
   // For embedded ranges and tests: read what follows as the content of such an element ("title", "style",
-  // ...).
+  // ...). Without a name no end tag ends it.
   void enter_raw_text(std::string_view element, TextKind kind);
   // For markup inside a comment or a raw text element, where readers disagree: xmp, iframe, noembed, noframes
   // and plaintext are ordinary elements, and a comment is its opening mark alone.
