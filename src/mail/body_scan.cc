@@ -104,7 +104,8 @@ Result<void> MessageBuilder::scan_html(std::string_view bytes, Body& body, const
   const Charset& charset = body.charset;
   const std::string_view skeleton = charset.skeleton(bytes, storage);
   const HtmlLinks found = find_html_links(skeleton, limits_.max_links - impl_.links.size());
-  if (found.limit_reached) return Error(ErrorCode::kLimit, "too many links, or attributes of one tag");
+  if (found.limit_reached)
+    return Error(ErrorCode::kLimit, "too many links, attributes of one tag, or svg in svg");
   const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
   Iso2022JpCursor states(bytes);
   const auto utf8 = [&](Range range, char state) {

@@ -6,7 +6,8 @@
 //
 // The document is bytes of any charset that keeps ASCII (the caller brings the others into that shape); bytes
 // from 0x80 up are text. Scripting counts as off, so <noscript> holds markup, as in mail clients. Linear in
-// time, no recursion, memory for the attributes of one tag. Not thread-safe; the views must outlive it.
+// time, no recursion; memory for the attributes of one tag and for kMaxForeignDepth. Not thread-safe; the
+// views must outlive it.
 
 #include <cstddef>
 #include <cstdint>
@@ -66,7 +67,7 @@ class HtmlTokenizer {
   const std::vector<HtmlAttribute>& attributes() const { return attributes_; }
   std::string_view text(Range range) const { return html_.substr(range.begin, range.size()); }
 
-  bool limit_reached() const { return limit_reached_; }
+  bool limit_reached() const { return limit_reached_ || namespaces_.limit_reached(); }
   bool saw_cdata() const { return saw_cdata_; }
   bool saw_foreign() const { return namespaces_.was_foreign(); }
 
