@@ -260,6 +260,17 @@ void HtmlTokenizer::enter_raw_text(std::string_view element, TextKind kind) {
   text_kind_ = kind;
 }
 
+bool HtmlTokenizer::is_raw_text_element(std::string_view name) {
+  return std::any_of(kRawElements.begin(), kRawElements.end(),
+                     [&](const RawElement& raw) { return iequals(name, raw.name); });
+}
+
+void HtmlTokenizer::enter_raw_text_of(std::string_view name) {
+  for (const RawElement& raw : kRawElements) {
+    if (iequals(name, raw.name)) enter_raw_text(raw.name, raw.kind);
+  }
+}
+
 void HtmlTokenizer::after_start_tag(HtmlToken& token) {
   bool html_point = false;
   if (namespaces_.in_foreign()) {

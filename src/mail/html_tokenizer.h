@@ -74,9 +74,21 @@ class HtmlTokenizer {
   // For embedded ranges and tests: read what follows as the content of such an element ("title", "style",
   // ...). Without a name no end tag ends it.
   void enter_raw_text(std::string_view element, TextKind kind);
+
+  // For readings that differ from this one (html_readings.h). A tokenizer can be copied at any token.
+  std::string_view document() const { return html_; }
+  size_t position() const { return at_; }  // where the next token begins
+  void go_back(size_t position) { at_ = position; }
+  void set_cdata_rule(CdataRule rule) { cdata_ = rule; }
+  bool in_raw_text() const { return text_kind_ != TextKind::kData; }
+  void leave_raw_text() { text_kind_ = TextKind::kData; }
+  static bool is_raw_text_element(std::string_view name);
+  void enter_raw_text_of(std::string_view name);                 // nothing where it is no such element
+  std::string_view raw_element() const { return raw_element_; }  // entered last, in lower case
+
   // For markup inside a comment or a raw text element, where readers disagree: xmp, iframe, noembed, noframes
   // and plaintext are ordinary elements, and a comment is its opening mark alone.
-  void set_embedded() { embedded_ = true; }
+  void set_embedded(bool embedded = true) { embedded_ = embedded; }
 
  private:
   bool opens_markup(size_t open) const;
