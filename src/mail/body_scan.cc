@@ -16,6 +16,11 @@ constexpr size_t kNone = std::string_view::npos;
 
 Range scaled(Range range, size_t width) { return {range.begin * width, range.end * width}; }
 
+Error unreadable_html(bool contradictory) {
+  return Error(ErrorCode::kLimit, contradictory ? "HTML that readers take apart in too many ways"
+                                                : "too many links, attributes of one tag, or svg in svg");
+}
+
 }  // namespace
 
 Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_index, Role role,
@@ -104,8 +109,7 @@ Result<void> MessageBuilder::scan_html(std::string_view bytes, Body& body, const
   const Charset& charset = body.charset;
   const std::string_view skeleton = charset.skeleton(bytes, storage);
   const HtmlLinks found = find_html_links(skeleton, limits_.max_links - impl_.links.size());
-  if (found.limit_reached)
-    return Error(ErrorCode::kLimit, "too many links, attributes of one tag, or svg in svg");
+  if (found.limit_reached) return unreadable_html(found.contradictory);
   const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
   Iso2022JpCursor states(bytes);
   const auto utf8 = [&](Range range, char state) {
@@ -227,6 +231,7 @@ Result<void> MessageBuilder::scan_undecodable(std::string_view raw) {
 
 Result<void> MessageBuilder::scan_calendar(std::string_view bytes) {
   for (ContentLine& found_line : find_calendar_links(bytes, limits_.max_links - impl_.links.size())) {
+    if (found_line.limit_reached) return unreadable_html(/*contradictory=*/true);
     CalendarLine line;
     line.text = std::move(found_line.text);
     for (FoundInLine& found : found_line.found) TRY(add_calendar_link(found, line));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mail/html_entities.h"
+#include "mail/html_readings.h"
 
 namespace linkgate::mail {
 namespace {
@@ -69,6 +70,52 @@ TEST(HtmlLinks, WhereReadersDisagreeBothAreRight) {
       {"<textarea><a href=x></textarea>", "href:x"},
   };
   for (const auto& c : cases) EXPECT_EQ(found(c.html), c.links) << c.html;
+}
+
+// Where the tree decides whether raw text is raw, no trick in one reading hides a link of the other.
+TEST(HtmlLinks, NoReadingHidesALinkOfAnother) {
+  const LinksCase cases[] = {
+      // An end tag outside closes the svg, so <style> is raw text for a browser.
+      {"<div><svg></div><style><!--</style><a href=x>", "href:x"},
+      {"<div><svg></div><style><p title='</style><a href=x>", "href:x"},
+      {"<div><svg></div><title><!--</title><a href=x>", "href:x"},
+      {"<svg><desc><div></desc><style><!--</style><a href=x>", "href:x"},
+      {"<svg><g><desc></g><style><p title='</style><!--'></style></svg><a href=x>", "href:x"},
+      // Select and frameset drop <style>, so that its content is markup.
+      {"<select><style><p title='</style><!--'></select><a href=x>", "href:x"},
+      {"<select><title></select><a href=x>", "href:x"},
+      {"<frameset><textarea><a href=x>", "href:x"},
+      // First one, then the other: no single reading of all the document is right.
+      {"<svg><style><b x='</style><!--'></style></svg><div><svg></div><style><!--</style><a href=x>",
+       "href:x"},
+      {"<svg><![CDATA[--><!--]]></svg><![CDATA[><a href=x>", "href:x"},
+      // In a conditional comment, too, and with comments in it read both ways.
+      {"<!--[if mso]><xmp><p title='</xmp><a href=x>'><![endif]-->", "href:x"},
+      {"<!--[if mso]><!-- <p title=' --!><a href=x>'>", "href:x"},
+      // The content of honest style and script is no text with links.
+      {"<select></select><style>/* http://x.example/ */</style>", ""},
+      {"<svg><title>http://x.example/</title></svg><style>@import 'http://y.example/';</style>",
+       "text:http://x.example/"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found(c.html), c.links) << c.html;
+}
+
+TEST(HtmlLinks, ReadingsThatCannotAllBePatchedAreRefused) {
+  // A link in one reading is within a link of the other.
+  const HtmlLinks overlap = find_html_links("<svg><style><a href='</style><a href=x y'>", 10);
+  EXPECT_TRUE(overlap.contradictory && overlap.limit_reached);
+  const std::string_view many =
+      "<svg><title><textarea><style><script><xmp><iframe><noembed><noframes><plaintext>"
+      "</title></textarea></style></script></xmp></iframe></noembed></noframes>";
+  EXPECT_TRUE(find_html_links(many, 10).contradictory);
+  std::string scripts = "<svg>";
+  std::string styles = "<frameset>";
+  for (size_t i = 0; i < 100 * kMaxRereading; ++i) scripts += "<script>", styles += "<style a=b>";
+  EXPECT_TRUE(find_html_links(scripts, 10).contradictory);
+  EXPECT_FALSE(find_html_links(styles, 10).limit_reached) << "never closed: real mail, if hardly honest";
+  std::string honest = "<select><option></select>";
+  for (size_t i = 0; i < 1000; ++i) honest += "<svg><title>a</title></svg><style><!-- p { } --></style>";
+  EXPECT_FALSE(find_html_links(honest, 10).limit_reached);
 }
 
 TEST(HtmlLinks, UrlsInTextAreLinksOutsideOthers) {

@@ -2,7 +2,7 @@
 // Whether the tokenizer stands in HTML, svg or math: the part of tree construction (WHATWG HTML, 13.2.6.5)
 // that decides how <style>, <script>, <title> and <![CDATA[ are read. Only svg, math and the elements at
 // which HTML comes back inside them are kept on a stack, so an end tag that closes an svg from outside is not
-// seen; html_links.h allows for that.
+// seen; html_readings.h allows for that.
 
 #include <cstddef>
 #include <cstdint>

@@ -80,7 +80,6 @@ void HtmlTokenizer::markup(HtmlToken& token) {
   }
   if (rest.starts_with("--")) return comment(token);
   if (rest.starts_with("[CDATA[")) {
-    saw_cdata_ = true;
     if (cdata_ == CdataRule::kAlways || (cdata_ == CdataRule::kByNamespace && namespaces_.in_foreign())) {
       return cdata(token);
     }

@@ -68,7 +68,6 @@ class HtmlTokenizer {
   std::string_view text(Range range) const { return html_.substr(range.begin, range.size()); }
 
   bool limit_reached() const { return limit_reached_ || namespaces_.limit_reached(); }
-  bool saw_cdata() const { return saw_cdata_; }
   bool saw_foreign() const { return namespaces_.was_foreign(); }
 
   // For embedded ranges and tests: read what follows as the content of such an element ("title", "style",
@@ -114,7 +113,6 @@ class HtmlTokenizer {
   std::vector<HtmlAttribute> attributes_;
   HtmlNamespaces namespaces_;
   bool limit_reached_ = false;
-  bool saw_cdata_ = false;
   bool embedded_ = false;
 };
 
