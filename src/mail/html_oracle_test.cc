@@ -93,6 +93,17 @@ Cause cause_by_tag(std::string_view html, size_t at) {
   return Cause::kUnexplained;
 }
 
+// By our own tokens: now and then Gumbo joins a comment to the bogus one before it.
+bool in_conditional_comment(std::string_view html, size_t at) {
+  HtmlTokenizer tokenizer(html);
+  for (HtmlToken token; tokenizer.next(token);) {
+    if (token.range.end > at) {
+      return token.kind == TokenKind::kComment && is_conditional(tokenizer.text(token.content));
+    }
+  }
+  return false;
+}
+
 Cause cause_of(std::string_view html, const HtmlLink& link, const GumboDocument& theirs) {
   using Kind = GumboSpan::Kind;
   const size_t at = link.value.begin;
@@ -100,7 +111,7 @@ Cause cause_of(std::string_view html, const HtmlLink& link, const GumboDocument&
   if (theirs.attribute_at(at) != nullptr) return Cause::kOtherElement;
   if (const GumboSpan* comment = theirs.span(Kind::kComment, at)) {
     const std::string_view words = html.substr(comment->range.begin, comment->range.size());
-    if (is_conditional(words)) return Cause::kConditionalComment;
+    if (is_conditional(words) || in_conditional_comment(html, at)) return Cause::kConditionalComment;
     if (has_any(html, {"<![cdata["})) return Cause::kCdata;
     return other_reading ? Cause::kOtherReading : Cause::kUnexplained;
   }
