@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "mail/calendar_links.h"
+#include "mail/charset_choice.h"
 #include "mail/html_entities.h"
 #include "mail/link_target.h"
 #include "mail/message_builder.h"
@@ -40,7 +41,12 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   std::string storage;
   std::string_view bytes = raw;
   if (entity.encoding != Encoding::kIdentity) bytes = storage = decode(raw, entity.encoding);
-  body.charset = charset_of(bytes, entity, role);
+  if (role != Role::kNone) {
+    CharsetChoice choice = choose_charset(entity.charset, bytes, role == Role::kHtml);
+    if (choice.contradictory) return Error(ErrorCode::kLimit, "text that shows links in two charsets");
+    body.charset = std::move(choice.charset);
+    body.must_be_utf8 = choice.shows_as_ascii;
+  }
   bool becomes_utf8 = false;
   const bool keeps_ascii = body.charset.shape() == Charset::Shape::kAscii;
   if (body.charset.shape() == Charset::Shape::kOther || (role == Role::kCalendar && !keeps_ascii)) {
@@ -66,7 +72,7 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   }
   body.last_slot = impl_.slots.size();
   if (body.encoding == Encoding::kBase64) TRY(scan_undecodable(raw));
-  if (body.first_slot == body.last_slot) return {};
+  if (body.first_slot == body.last_slot && !body.must_be_utf8) return {};
   if (becomes_utf8 || body.encoding == Encoding::kBase64 || body.encoding == Encoding::kUuencode) {
     Region& region = add_region(container_index, entity_index, std::move(storage));
     region.was_other_encoding = body.encoding != Encoding::kBase64;
@@ -77,16 +83,6 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   }
   impl_.bodies.push_back(std::move(body));
   return {};
-}
-
-// The charset that the header names; for HTML without one, what the document says of itself.
-Charset MessageBuilder::charset_of(std::string_view bytes, const Entity& entity, Role role) const {
-  if (role != Role::kHtml || !entity.charset.empty()) return Charset::of(entity.charset, bytes);
-  const HtmlLinks links = find_html_links(bytes.substr(0, kMetaPrescan), limits_.max_links);
-  if (!links.charset) return Charset::of("", bytes);
-  const std::string_view label = bytes.substr(links.charset->begin, links.charset->size());
-  // A document that could be read so far is in no UTF-16 (WHATWG HTML, 13.2.3.2).
-  return Charset::of(ascii::istarts_with(ascii::trim(label), "utf-16") ? "utf-8" : label, bytes);
 }
 
 // From offsets in the decoded body to offsets in the region around it.

@@ -148,28 +148,18 @@ class Finder {
   void meta(const HtmlTokenizer& tokenizer) {
     const HtmlAttribute* content = nullptr;
     bool refresh = false;
-    bool content_type = false;
     for (const HtmlAttribute& attribute : tokenizer.attributes()) {
       const std::string_view value = tokenizer.text(attribute.value);
       if (iequals(attribute.name, "content") && attribute.quote != Quote::kNone) content = &attribute;
-      if (iequals(attribute.name, "charset") && !result_.charset) result_.charset = attribute.value;
       if (!iequals(attribute.name, "http-equiv")) continue;
       const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
       refresh |= iequals(ascii::trim(decoded), "refresh");
-      content_type |= iequals(ascii::trim(decoded), "content-type");
     }
-    if (content == nullptr) return;
-    const std::string_view value = tokenizer.text(content->value);
-    if (refresh) {
-      const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
-      const auto parts = parse_refresh(decoded);
-      if (parts) add({content->value, HtmlLinkKind::kRefresh, content->quote, std::string(parts->prefix)});
-    }
-    const size_t at = ascii::to_lower(value).find("charset=");
-    if (content_type && !result_.charset && at != std::string_view::npos) {
-      const size_t begin = content->value.begin + at + 8;
-      result_.charset = Range{begin, std::min(html_.find_first_of("; \t\r\n\"'", begin), content->value.end)};
-    }
+    if (content == nullptr || !refresh) return;
+    const std::string decoded =
+        decode_references(tokenizer.text(content->value), ReferenceContext::kAttribute);
+    const auto parts = parse_refresh(decoded);
+    if (parts) add({content->value, HtmlLinkKind::kRefresh, content->quote, std::string(parts->prefix)});
   }
 
   void add(HtmlLink link) {
