@@ -103,6 +103,10 @@ class GumboDocument {
     return ascii::to_lower(std::string_view(name.data, name.length));
   }
 
+  static bool is_open_link(const GumboElement& element) {
+    const GumboAttribute* href = gumbo_get_attribute(&element.attributes, "href");
+    return element.tag == GUMBO_TAG_A && href != nullptr && href->value[0] != '\0';
+  }
   static bool is_raw(const GumboNode* parent) {
     if (parent == nullptr || parent->type != GUMBO_NODE_ELEMENT) return false;
     const GumboElement& element = parent->v.element;
@@ -136,7 +140,7 @@ class GumboDocument {
         const GumboElement& element = node->v.element;
         add_attributes(element);
         push(element.children,
-             {node, next.in_link || element.tag == GUMBO_TAG_A,
+             {node, next.in_link || is_open_link(element),
               next.in_plaintext || element.tag == GUMBO_TAG_PLAINTEXT},
              open);
         return;

@@ -121,16 +121,19 @@ class Finder {
   void start_tag(HtmlReadings& readings, const HtmlToken& tag) {
     const HtmlTokenizer& tokenizer = readings.tokenizer();
     const bool clickable = is_clickable(tag);
+    bool leads_somewhere = false;
     for (const HtmlAttribute& attribute : tokenizer.attributes()) {
       if (attribute.quote == Quote::kNone) continue;
       if (clickable && is_link_attribute(attribute.name)) {
+        leads_somewhere |= !attribute.value.empty();
         add({attribute.value, HtmlLinkKind::kHref, attribute.quote, {}});
       } else if ((iequals(attribute.name, "action") && iequals(tag.name, "form")) ||
                  iequals(attribute.name, "formaction")) {
         add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
       }
     }
-    if (iequals(tag.name, "a")) readings.set_in_link(true);
+    // <a name> is no link: clients make links of names in it as anywhere else.
+    if (iequals(tag.name, "a")) readings.set_in_link(leads_somewhere);
     // A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
     if (iequals(tag.name, "td") || iequals(tag.name, "th")) readings.set_in_link(false);
     if (iequals(tag.name, "base")) base(tokenizer);
