@@ -127,7 +127,8 @@ class Finder {
       if (clickable && is_link_attribute(attribute.name)) {
         leads_somewhere |= !attribute.value.empty();
         add({attribute.value, HtmlLinkKind::kHref, attribute.quote, {}});
-      } else if ((iequals(attribute.name, "action") && iequals(tag.name, "form")) ||
+      } else if ((iequals(attribute.name, "action") &&
+                  (iequals(tag.name, "form") || iequals(tag.name, "isindex"))) ||
                  iequals(attribute.name, "formaction")) {
         add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
       }

@@ -32,6 +32,7 @@ TEST(HtmlLinks, WhatAReaderCanOpen) {
       {"<a name=x>", ""},
       {"<area href=x>", "href:x"},
       {"<form action=x><button formaction=y><input type=submit formaction=z>", "form:x form:y form:z"},
+      {"<isindex action=x>", "form:x"},
       {"<v:rect href=x><v:fill src=y>", "href:x"},
       {"<o:p href=x>", "href:x"},
       {"<svg><a href=x><a xlink:href=y></svg>", "href:x href:y"},
@@ -81,10 +82,11 @@ TEST(HtmlLinks, NoReadingHidesALinkOfAnother) {
       {"<div><svg></div><title><!--</title><a href=x>", "href:x"},
       {"<svg><desc><div></desc><style><!--</style><a href=x>", "href:x"},
       {"<svg><g><desc></g><style><p title='</style><!--'></style></svg><a href=x>", "href:x"},
-      // Select and frameset drop <style>, so that its content is markup.
+      // Select, frameset and the columns of a template drop <style>, so that its content is markup.
       {"<select><style><p title='</style><!--'></select><a href=x>", "href:x"},
       {"<select><title></select><a href=x>", "href:x"},
       {"<frameset><textarea><a href=x>", "href:x"},
+      {"<template><col><style><p title='</style><!--'></template><a href=x>", "href:x"},
       // First one, then the other: no single reading of all the document is right.
       {"<svg><style><b x='</style><!--'></style></svg><div><svg></div><style><!--</style><a href=x>",
        "href:x"},

@@ -13,7 +13,7 @@ using ascii::iequals;
 // Elements in which the tree decides how raw text is read.
 bool brings_doubt(std::string_view name) {
   return iequals(name, "svg") || iequals(name, "math") || iequals(name, "select") ||
-         iequals(name, "frameset");
+         iequals(name, "frameset") || iequals(name, "template");
 }
 
 }  // namespace

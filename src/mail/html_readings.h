@@ -2,7 +2,8 @@
 // All readings of a document about which readers can differ, side by side.
 //
 // Whether <style>, <title>, <textarea> and the like hold text or markup depends on the tree in svg, math,
-// select and framesets, where no tokenizer alone can tell, and where versions of the standard differ; what
+// select, framesets and templates, where no tokenizer alone can tell, and where versions of the standard
+// differ; what
 // <![CDATA[ is depends on it, too. There the reading splits in two. Where two readings come to the same place
 // they are one again, so an honest document is read once, and only its raw text a second time.
 
@@ -60,7 +61,7 @@ class HtmlReadings {
   std::vector<Reader> readers_;
   size_t current_ = 0;
   Mode mode_;
-  bool in_doubt_ = false;  // svg, math, select or frameset was seen
+  bool in_doubt_ = false;  // svg, math, select, frameset or template was seen
   bool first_is_stuck_ = false;
   bool too_many_ = false;
   // Where the last second reading of such a thing ended: by its element, or "<!--", "<![CDATA[". One that
