@@ -100,7 +100,9 @@ class GumboDocument {
     GumboStringPiece name = element.original_tag;
     if (name.length == 0) return "";
     gumbo_tag_from_original_text(&name);
-    return ascii::to_lower(std::string_view(name.data, name.length));
+    // After "</>" it is all of the tag.
+    const std::string_view text(name.data, name.length);
+    return text.starts_with('>') || text.starts_with('<') ? "" : ascii::to_lower(text);
   }
 
   static bool is_open_link(const GumboElement& element) {

@@ -44,7 +44,7 @@ class HtmlMutations {
       "</desc>", "<mi>", "<style>", "</style>", "<title>", "</title>", "<script>", "</script>",
       "<textarea>", "<xmp>", "</xmp>", "<noframes>", "<iframe>", "<noscript>", "<select>", "</select>",
       "<option>", "<table>", "</table>", "<td>", "</p>", "</div>", "<div>", "<a href=", "</a>", "<!", "<?",
-      "</", "<form>", "<template>", "<!--[if mso]>", "<![endif]-->", "<!--[if !mso]><!-->", "<frameset>",
+      "</", "<form>", "<template>", "</template>", "<col>", "<!--[if mso]>", "<![endif]-->", "<!--[if !mso]><!-->", "<frameset>",
       "<plaintext>", "<body>", "<head>", "</body>", "</html>", "&lt;", "&#34;", "&quot;", "<p title='",
       "<b x=\"", "<annotation-xml encoding=text/html>", "</annotation-xml>", "<foreignObject>",
       "</foreignObject>", "<g>", "</g>", "<br>", "<b>", "</b>", "<p>", "<font color=x>", "<font>",
