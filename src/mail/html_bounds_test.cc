@@ -88,6 +88,13 @@ constexpr Adversary kAdversaries[] = {
     {"", "<base href="},
     {"", "<v:rect href=x>"},
     {"", "\r\n"},
+    {"<svg>", "<title>"},
+    {"<svg>", "<style><a href='"},
+    {"<select>", "<script>"},
+    {"<template>", "<xmp>"},
+    {"<frameset>", "<style a=b c=d>"},
+    {"<!--[if mso]>", "<title><!-- >"},
+    {"", "<svg><style>--></style><![CDATA[]]></svg>"},
 };
 
 std::string document(const Adversary& adversary, size_t size) {
