@@ -12,8 +12,18 @@ using ascii::iequals;
 
 // Elements in which the tree decides how raw text is read.
 bool brings_doubt(std::string_view name) {
-  return iequals(name, "svg") || iequals(name, "math") || iequals(name, "select") ||
-         iequals(name, "frameset") || iequals(name, "template");
+  switch (name.size()) {  // most tags are none: their length says so
+    case 3:
+      return iequals(name, "svg");
+    case 4:
+      return iequals(name, "math");
+    case 6:
+      return iequals(name, "select");
+    case 8:
+      return iequals(name, "frameset") || iequals(name, "template");
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -26,32 +36,42 @@ HtmlReadings::HtmlReadings(HtmlTokenizer first, Mode mode, bool in_link)
 }
 
 bool HtmlReadings::next(HtmlToken& token) {
-  merge();
+  if (readers_.size() > 1) merge();
   while (!readers_.empty()) {
-    const auto behind = std::min_element(readers_.begin(), readers_.end(), [](const auto& a, const auto& b) {
-      return a.tokenizer.position() < b.tokenizer.position();
-    });
-    current_ = static_cast<size_t>(behind - readers_.begin());
-    if (!behind->tokenizer.next(token)) {
-      readers_.erase(behind);
+    current_ = furthest_behind();
+    Reader& reader = readers_[current_];
+    if (!reader.tokenizer.next(token)) {
+      readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(current_));
       continue;
     }
-    if (behind->is_first) {
-      first_is_stuck_ = token.unclosed;
-    } else {
-      too_many_ |= token.range.size() > left_;
-      left_ -= std::min(left_, token.range.size());
-    }
-    if (!behind->again_as.empty()) ends_[std::exchange(behind->again_as, {})] = token.range.end;
-    if (std::exchange(behind->again, false)) {
-      behind->tokenizer.set_cdata_rule(CdataRule::kByNamespace);
-      behind->tokenizer.set_embedded(mode_ == Mode::kOfComment);
-    } else if (mode_ != Mode::kOnce) {
-      split(token);
-    }
+    note(reader, token);
     return true;
   }
   return false;
+}
+
+size_t HtmlReadings::furthest_behind() const {
+  size_t found = 0;
+  for (size_t i = 1; i < readers_.size(); ++i) {
+    if (readers_[i].tokenizer.position() < readers_[found].tokenizer.position()) found = i;
+  }
+  return found;
+}
+
+void HtmlReadings::note(Reader& reader, const HtmlToken& token) {
+  if (reader.is_first) {
+    first_is_stuck_ = token.unclosed;
+  } else {
+    too_many_ |= token.range.size() > left_;
+    left_ -= std::min(left_, token.range.size());
+  }
+  if (!reader.again_as.empty()) ends_[std::exchange(reader.again_as, {})] = token.range.end;
+  if (std::exchange(reader.again, false)) {
+    reader.tokenizer.set_cdata_rule(CdataRule::kByNamespace);
+    reader.tokenizer.set_embedded(mode_ == Mode::kOfComment);
+  } else if (mode_ != Mode::kOnce) {
+    split(token);
+  }
 }
 
 // The first reading stays; of others one.
@@ -73,10 +93,10 @@ void HtmlReadings::split(const HtmlToken& token) {
     if (in_doubt_ && !token.unclosed) split_raw_text(token);
     return;
   }
-  const std::string_view whole = readers_[current_].tokenizer.text(token.range);
-  if (!whole.starts_with("<!")) return;
   const bool is_comment = token.kind == TokenKind::kComment;
-  const bool is_cdata = whole.starts_with("<![CDATA[") && (is_comment || token.text_kind == TextKind::kCdata);
+  if (!is_comment && token.text_kind != TextKind::kCdata) return;
+  const std::string_view whole = readers_[current_].tokenizer.text(token.range);
+  const bool is_cdata = whole.starts_with("<![CDATA[");
   // In a conditional comment a comment is its opening mark, or all of it.
   if (!is_cdata && !(mode_ == Mode::kOfComment && is_comment && whole == "<!--")) return;
   const std::string_view mark = is_cdata ? "<![CDATA[" : "<!--";

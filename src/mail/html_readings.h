@@ -52,6 +52,8 @@ class HtmlReadings {
     bool again = false;  // its next token is the other reading of one that was given already
     std::string_view again_as;
   };
+  size_t furthest_behind() const;
+  void note(Reader& reader, const HtmlToken& token);
   void merge();
   void split(const HtmlToken& token);
   void split_raw_text(const HtmlToken& token);
