@@ -37,6 +37,12 @@ bool is_clickable(const HtmlToken& tag) {
   return tag.foreign && !loads(name);
 }
 
+// A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
+bool ends_links(std::string_view name) {
+  return iequals(name, "td") || iequals(name, "th") || iequals(name, "tr") || iequals(name, "table") ||
+         iequals(name, "caption");
+}
+
 class Finder {
  public:
   Finder(std::string_view html, size_t max_links) : html_(html), max_links_(max_links) {}
@@ -66,7 +72,7 @@ class Finder {
           start_tag(readings, token);
           break;
         case TokenKind::kEndTag:
-          if (iequals(token.name, "a")) readings.set_in_link(false);
+          if (iequals(token.name, "a") || ends_links(token.name)) readings.set_in_link(false);
           break;
         case TokenKind::kText:
           text(readings, token, reading);
@@ -135,8 +141,7 @@ class Finder {
     }
     // <a name> is no link: clients make links of names in it as anywhere else.
     if (iequals(tag.name, "a")) readings.set_in_link(leads_somewhere);
-    // A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
-    if (iequals(tag.name, "td") || iequals(tag.name, "th")) readings.set_in_link(false);
+    if (ends_links(tag.name)) readings.set_in_link(false);
     if (iequals(tag.name, "base")) base(tokenizer);
     if (iequals(tag.name, "meta")) meta(tokenizer);
   }
@@ -178,9 +183,13 @@ class Finder {
   // Second readings find the same links again, and may find some that reach into one another: one of them
   // cannot be patched then, so the document is refused.
   void order() {
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+    const auto before = [](const Found& a, const Found& b) {
       return std::pair(a.link.value.begin, !a.is_first) < std::pair(b.link.value.begin, !b.is_first);
-    });
+    };
+    if (!std::is_sorted(found_.begin(), found_.end(), before)) {
+      std::stable_sort(found_.begin(), found_.end(), before);
+    }
+    result_.links.reserve(found_.size());
     size_t end = 0;
     for (Found& found : found_) {
       const Range& value = found.link.value;

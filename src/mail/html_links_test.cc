@@ -132,6 +132,7 @@ TEST(HtmlLinks, UrlsInTextAreLinksOutsideOthers) {
       {"&lt;http://x.example/&gt;", "text:http://x.example/"},
       {"a&nbsp;http://x.example/&nbsp;b", "text:http://x.example/"},
       {"<td><a href=x>t</td><td>http://y.example/</td>", "href:x text:http://y.example/"},
+      {"<table><tr><th><a href=x>t</tr></table><p>http://y.example/", "href:x text:http://y.example/"},
       {"<title>http://x.example/</title><style>/*http://y.example/*/ a<b</style>", ""},
       {"<!-- http://x.example/ --><!--[if mso]>http://y.example/<![endif]-->", "text:http://y.example/"},
   };

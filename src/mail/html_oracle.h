@@ -15,6 +15,7 @@
 #include "mail/html_entities.h"
 #include "mail/html_links.h"
 #include "mail/html_standard_tokens.h"
+#include "mail/html_text.h"
 
 namespace linkgate::mail {
 
@@ -42,16 +43,19 @@ struct Tally {
   size_t links = 0;  // of Gumbo's trees
   size_t in_conditional_comments = 0;
   size_t same = 0;
+  size_t names = 0;  // in text of Gumbo's trees, outside links
+  size_t names_missed = 0;
   size_t refused = 0;
   size_t missed = 0;
   std::string last_refused;
   std::map<Cause, size_t> causes;
 
   std::string printed() const {
-    std::string text = std::to_string(documents) + " documents, " + std::to_string(links) +
-                       " links of Gumbo's trees and " + std::to_string(in_conditional_comments) +
-                       " in conditional comments, " + std::to_string(missed) + " missed, " +
-                       std::to_string(refused) + " refused; ours: " + std::to_string(same) + " in both";
+    std::string text =
+        std::to_string(documents) + " documents, " + std::to_string(links) + " links of Gumbo's trees and " +
+        std::to_string(in_conditional_comments) + " in conditional comments, " + std::to_string(missed) +
+        " missed; " + std::to_string(names) + " names in text, " + std::to_string(names_missed) +
+        " missed; " + std::to_string(refused) + " refused; ours: " + std::to_string(same) + " in both";
     for (const auto& [cause, count] : causes) {
       text += ", " + std::string(kCauses[static_cast<int>(cause)]) + " " + std::to_string(count);
     }
@@ -163,6 +167,7 @@ class Comparison {
       tally_.in_conditional_comments += expect_all_of(GumboDocument(content), comment.range.begin + 4);
     }
     for (const HtmlLink& link : ours_.links) explain(link, theirs);
+    for (const GumboSpan& span : theirs.spans()) count_names(span);
   }
 
  private:
@@ -187,6 +192,19 @@ class Comparison {
                     << around(begin);
     }
     return count;
+  }
+
+  // Names in text that is in no link of the tree. Text that Gumbo joined over tags is left out: its position
+  // says nothing.
+  void count_names(const GumboSpan& text) {
+    if (text.kind != GumboSpan::Kind::kText) return;
+    if (html_.substr(text.range.begin, text.range.size()).find('<') != std::string_view::npos) return;
+    for (const Range& name : find_text_links(html_, text.range)) {
+      ++tally_.names;
+      const bool found = std::any_of(ours_.links.begin(), ours_.links.end(),
+                                     [&](const HtmlLink& link) { return link.value == name; });
+      tally_.names_missed += found ? 0 : 1;
+    }
   }
 
   void explain(const HtmlLink& link, const GumboDocument& theirs) {
