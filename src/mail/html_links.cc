@@ -39,8 +39,16 @@ bool is_clickable(const HtmlToken& tag) {
 
 // A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
 bool ends_links(std::string_view name) {
-  return iequals(name, "td") || iequals(name, "th") || iequals(name, "tr") || iequals(name, "table") ||
-         iequals(name, "caption");
+  switch (name.size()) {
+    case 2:
+      return iequals(name, "td") || iequals(name, "th") || iequals(name, "tr");
+    case 5:
+      return iequals(name, "table");
+    case 7:
+      return iequals(name, "caption");
+    default:
+      return false;
+  }
 }
 
 class Finder {

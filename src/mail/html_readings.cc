@@ -35,19 +35,16 @@ HtmlReadings::HtmlReadings(HtmlTokenizer first, Mode mode, bool in_link)
   readers_.push_back({std::move(first), in_link, /*is_first=*/true});
 }
 
-bool HtmlReadings::next(HtmlToken& token) {
-  if (readers_.size() > 1) merge();
-  while (!readers_.empty()) {
+bool HtmlReadings::next_of_many(HtmlToken& token) {
+  merge();
+  for (;;) {
     current_ = furthest_behind();
-    Reader& reader = readers_[current_];
-    if (!reader.tokenizer.next(token)) {
-      readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(current_));
-      continue;
-    }
-    note(reader, token);
-    return true;
+    if (readers_[current_].tokenizer.next(token)) break;
+    if (readers_.size() == 1) return false;
+    readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(current_));
   }
-  return false;
+  note(readers_[current_], token);
+  return true;
 }
 
 size_t HtmlReadings::furthest_behind() const {
@@ -69,7 +66,7 @@ void HtmlReadings::note(Reader& reader, const HtmlToken& token) {
   if (std::exchange(reader.again, false)) {
     reader.tokenizer.set_cdata_rule(CdataRule::kByNamespace);
     reader.tokenizer.set_embedded(mode_ == Mode::kOfComment);
-  } else if (mode_ != Mode::kOnce) {
+  } else {
     split(token);
   }
 }
@@ -88,6 +85,7 @@ void HtmlReadings::merge() {
 }
 
 void HtmlReadings::split(const HtmlToken& token) {
+  if (mode_ == Mode::kOnce) return;
   if (token.kind == TokenKind::kStartTag) {
     in_doubt_ |= brings_doubt(token.name);
     if (in_doubt_ && !token.unclosed) split_raw_text(token);

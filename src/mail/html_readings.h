@@ -31,7 +31,19 @@ class HtmlReadings {
   HtmlReadings(HtmlTokenizer first, Mode mode, bool in_link);
 
   // The next token of the reading that is furthest behind. False at the end of all.
-  bool next(HtmlToken& token);
+  bool next(HtmlToken& token) {
+    Reader& first = readers_.front();
+    if (readers_.size() > 1 || !first.is_first || !first.again_as.empty()) return next_of_many(token);
+    current_ = 0;
+    if (!first.tokenizer.next(token)) return false;
+
+    first_is_stuck_ = token.unclosed;
+    if (token.kind == TokenKind::kStartTag || token.kind == TokenKind::kComment ||
+        token.text_kind == TextKind::kCdata) {
+      split(token);
+    }
+    return true;
+  }
 
   // Of the reading that gave the last token.
   const HtmlTokenizer& tokenizer() const { return readers_[current_].tokenizer; }
@@ -52,6 +64,7 @@ class HtmlReadings {
     bool again = false;  // its next token is the other reading of one that was given already
     std::string_view again_as;
   };
+  bool next_of_many(HtmlToken& token);
   size_t furthest_behind() const;
   void note(Reader& reader, const HtmlToken& token);
   void merge();
