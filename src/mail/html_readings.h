@@ -3,9 +3,8 @@
 //
 // Whether <style>, <title>, <textarea> and the like hold text or markup depends on the tree in svg, math,
 // select, framesets and templates, where no tokenizer alone can tell, and where versions of the standard
-// differ; what
-// <![CDATA[ is depends on it, too. There the reading splits in two. Where two readings come to the same place
-// they are one again, so an honest document is read once, and only its raw text a second time.
+// differ; what <![CDATA[ is depends on it, too. There the reading splits in two. Where two readings come to
+// the same place they are one again, so an honest document is read once, and only its raw text a second time.
 
 #include <cstddef>
 #include <map>
@@ -36,7 +35,6 @@ class HtmlReadings {
     if (readers_.size() > 1 || !first.is_first || !first.again_as.empty()) return next_of_many(token);
     current_ = 0;
     if (!first.tokenizer.next(token)) return false;
-
     first_is_stuck_ = token.unclosed;
     if (token.kind == TokenKind::kStartTag || token.kind == TokenKind::kComment ||
         token.text_kind == TextKind::kCdata) {
@@ -61,8 +59,8 @@ class HtmlReadings {
     HtmlTokenizer tokenizer;
     bool in_link = false;
     bool is_first = false;
-    bool again = false;  // its next token is the other reading of one that was given already
-    std::string_view again_as;
+    bool again = false;         // its next token is the other reading of one that was given already
+    std::string_view again_as;  // what its next token is, where ends_ shall know how far that reaches
   };
   bool next_of_many(HtmlToken& token);
   size_t furthest_behind() const;
