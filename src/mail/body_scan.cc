@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "mail/calendar_links.h"
+#include "mail/charset_choice.h"
 #include "mail/html_entities.h"
 #include "mail/link_target.h"
 #include "mail/message_builder.h"
@@ -15,6 +16,11 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 
 Range scaled(Range range, size_t width) { return {range.begin * width, range.end * width}; }
+
+Error unreadable_html(bool contradictory) {
+  return Error(ErrorCode::kLimit, contradictory ? "HTML that readers take apart in too many ways"
+                                                : "too many links, attributes of one tag, or svg in svg");
+}
 
 }  // namespace
 
@@ -35,7 +41,12 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   std::string storage;
   std::string_view bytes = raw;
   if (entity.encoding != Encoding::kIdentity) bytes = storage = decode(raw, entity.encoding);
-  body.charset = charset_of(bytes, entity, role);
+  if (role != Role::kNone) {
+    CharsetChoice choice = choose_charset(entity.charset, bytes, role == Role::kHtml);
+    if (choice.contradictory) return Error(ErrorCode::kLimit, "text that shows links in two charsets");
+    body.charset = std::move(choice.charset);
+    body.must_be_utf8 = choice.shows_as_ascii;
+  }
   bool becomes_utf8 = false;
   const bool keeps_ascii = body.charset.shape() == Charset::Shape::kAscii;
   if (body.charset.shape() == Charset::Shape::kOther || (role == Role::kCalendar && !keeps_ascii)) {
@@ -61,7 +72,7 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   }
   body.last_slot = impl_.slots.size();
   if (body.encoding == Encoding::kBase64) TRY(scan_undecodable(raw));
-  if (body.first_slot == body.last_slot) return {};
+  if (body.first_slot == body.last_slot && !body.must_be_utf8) return {};
   if (becomes_utf8 || body.encoding == Encoding::kBase64 || body.encoding == Encoding::kUuencode) {
     Region& region = add_region(container_index, entity_index, std::move(storage));
     region.was_other_encoding = body.encoding != Encoding::kBase64;
@@ -72,16 +83,6 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   }
   impl_.bodies.push_back(std::move(body));
   return {};
-}
-
-// The charset that the header names; for HTML without one, what the document says of itself.
-Charset MessageBuilder::charset_of(std::string_view bytes, const Entity& entity, Role role) const {
-  if (role != Role::kHtml || !entity.charset.empty()) return Charset::of(entity.charset, bytes);
-  const HtmlLinks links = find_html_links(bytes.substr(0, kMetaPrescan), limits_.max_links);
-  if (!links.charset) return Charset::of("", bytes);
-  const std::string_view label = bytes.substr(links.charset->begin, links.charset->size());
-  // A document that could be read so far is in no UTF-16 (WHATWG HTML, 13.2.3.2).
-  return Charset::of(ascii::istarts_with(ascii::trim(label), "utf-16") ? "utf-8" : label, bytes);
 }
 
 // From offsets in the decoded body to offsets in the region around it.
@@ -104,7 +105,7 @@ Result<void> MessageBuilder::scan_html(std::string_view bytes, Body& body, const
   const Charset& charset = body.charset;
   const std::string_view skeleton = charset.skeleton(bytes, storage);
   const HtmlLinks found = find_html_links(skeleton, limits_.max_links - impl_.links.size());
-  if (found.limit_reached) return Error(ErrorCode::kLimit, "too many links, or attributes of one tag");
+  if (found.limit_reached) return unreadable_html(found.contradictory);
   const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
   Iso2022JpCursor states(bytes);
   const auto utf8 = [&](Range range, char state) {
@@ -226,6 +227,7 @@ Result<void> MessageBuilder::scan_undecodable(std::string_view raw) {
 
 Result<void> MessageBuilder::scan_calendar(std::string_view bytes) {
   for (ContentLine& found_line : find_calendar_links(bytes, limits_.max_links - impl_.links.size())) {
+    if (found_line.limit_reached) return unreadable_html(/*contradictory=*/true);
     CalendarLine line;
     line.text = std::move(found_line.text);
     for (FoundInLine& found : found_line.found) TRY(add_calendar_link(found, line));

@@ -71,7 +71,9 @@ bool is_html(std::string_view name, std::string_view parameters) {
 }
 
 void find_in_html(const Unescaped& value, size_t max_links, ContentLine& line) {
-  for (HtmlLink& html : find_html_links(value.text, max_links).links) {
+  HtmlLinks links = find_html_links(value.text, max_links);
+  line.limit_reached = links.limit_reached;
+  for (HtmlLink& html : links.links) {
     FoundInLine found;
     found.at = {value.source[html.value.begin], value.source[html.value.end]};
     found.words = value.text.substr(html.value.begin, html.value.size());
@@ -171,7 +173,7 @@ std::vector<ContentLine> find_calendar_links(std::string_view calendar, size_t m
     }
     find_in_line(line, max_links);
     count += line.found.size();
-    if (!line.found.empty()) result.push_back(std::move(line));
+    if (!line.found.empty() || line.limit_reached) result.push_back(std::move(line));
   }
   return result;
 }

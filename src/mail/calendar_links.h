@@ -25,6 +25,7 @@ struct ContentLine {
   Range at;          // in the calendar, folds included, without the last line end
   std::string text;  // unfolded
   std::vector<FoundInLine> found;
+  bool limit_reached = false;  // its HTML is none that all readers take the same way, see HtmlLinks
 };
 
 // The lines that hold links, in order. `calendar` is UTF-8.

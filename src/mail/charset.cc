@@ -68,6 +68,8 @@ constexpr Label kLabels[] = {
     {"utf-16", "UTF-16LE"},
     {"unicode", "UTF-16LE"},
     {"ucs-2", "UTF-16LE"},
+    {"utf-32", "UTF-32BE"},
+    {"ucs-4", "UTF-32BE"},
     {"csiso2022jp", "ISO-2022-JP"},
     {"iso-2022-jp-1", "ISO-2022-JP-1"},
     {"cp65000", "UTF-7"},
@@ -132,6 +134,7 @@ Charset::Shape shape_of(UConverter* converter, std::string_view name) {
 std::string_view byte_order_mark(std::string_view body) {
   if (body.starts_with("\xEF\xBB\xBF")) return "UTF-8";
   if (body.starts_with(std::string_view("\xFF\xFE\0\0", 4))) return "UTF-32LE";
+  if (body.starts_with(std::string_view("\0\0\xFE\xFF", 4))) return "UTF-32BE";
   if (body.starts_with("\xFF\xFE")) return "UTF-16LE";
   if (body.starts_with("\xFE\xFF")) return "UTF-16BE";
   return {};
@@ -264,6 +267,11 @@ Charset Charset::of(std::string_view label, std::string_view body) {
   result.icu_name_ = name;
   result.shape_ = converter ? shape_of(converter.get(), name) : Shape::kAscii;
   return result;
+}
+
+bool Charset::is_known(std::string_view label) {
+  const std::string_view name = icu_label(ascii::trim(label));
+  return !name.empty() && open_converter(std::string(name)) != nullptr;
 }
 
 size_t Charset::width() const {

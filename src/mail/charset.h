@@ -32,6 +32,8 @@ class Charset {
   // where it is valid, else windows-1252.
   static Charset of(std::string_view label, std::string_view body);
   static Charset utf8() { return Charset(); }
+  // Whether the label names a charset; "default", "unknown-8bit" and the like do not.
+  static bool is_known(std::string_view label);
 
   Shape shape() const { return shape_; }
   bool is_utf8() const { return utf8_; }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mail/html_mutations.h"
 #include "mail/rewrite_laws.h"
 
 namespace linkgate::mail {
@@ -36,8 +37,23 @@ TEST_P(CorpusTest, KeepsTheLaws) {
 
 INSTANTIATE_TEST_SUITE_P(Mail, CorpusTest,
                          testing::Values("phishing_pot.tar.xz", "newsletters.tar.xz", "fixtures.tar.xz",
-                                         "spamassassin_public_corpus.tar.xz"),
+                                         "spamassassin_public_corpus.tar.xz", "nazario"),
                          [](const auto& info) { return Corpus::name_of(info.param); });
+
+// HTML of nothing but marks about which readers could differ.
+TEST(CorpusTestOfMarks, KeepsTheLaws) {
+  const size_t count = Corpus::is_full() ? 200'000 : 2'000;
+  HtmlMutations mutations("laws");
+  size_t refused = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const std::string mail =
+        "Content-Type: text/html; charset=utf-8\n\n" + mutations.marks("<a href=http://put.example/>");
+    refused += Message::parse(mail) ? 0 : 1;
+    EXPECT_EQ(laws::broken_by(mail), "") << mail;
+    EXPECT_EQ(laws::changes_other_bytes(mail), "") << mail;
+  }
+  std::printf("laws on documents of marks: %zu mails, %zu refused\n", count, refused);
+}
 
 }  // namespace
 }  // namespace linkgate::mail

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.h"
 #include "mail/html_entities.h"
+#include "mail/html_readings.h"
 #include "mail/html_text.h"
 
 namespace linkgate::mail {
@@ -35,21 +37,27 @@ bool is_clickable(const HtmlToken& tag) {
   return tag.foreign && !loads(name);
 }
 
+// A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
+bool ends_links(std::string_view name) {
+  switch (name.size()) {
+    case 2:
+      return iequals(name, "td") || iequals(name, "th") || iequals(name, "tr");
+    case 5:
+      return iequals(name, "table");
+    case 7:
+      return iequals(name, "caption");
+    default:
+      return false;
+  }
+}
+
 class Finder {
  public:
   Finder(std::string_view html, size_t max_links) : html_(html), max_links_(max_links) {}
 
   HtmlLinks run() {
-    HtmlTokenizer document(html_);
+    HtmlReadings document(HtmlTokenizer(html_), HtmlReadings::Mode::kDocument, /*in_link=*/false);
     scan(document, Reading::kDocument);
-    if (document.saw_cdata()) {
-      // The other reading of every <![CDATA[: as text where it was a comment, as a comment where it was text.
-      for (const CdataRule rule : {CdataRule::kNever, CdataRule::kAlways}) {
-        HtmlTokenizer again(html_, rule);
-        in_link_ = false;
-        scan(again, Reading::kDocument);
-      }
-    }
     order();
     return std::move(result_);
   }
@@ -57,75 +65,91 @@ class Finder {
  private:
   enum class Reading { kDocument, kConditionalComment, kRawText };
 
-  void scan(HtmlTokenizer& tokenizer, Reading reading) {
+  // A link, and whether it is one in the reading that browsers most likely take.
+  struct Found {
+    HtmlLink link;
+    bool is_first;
+  };
+
+  void scan(HtmlReadings& readings, Reading reading) {
     HtmlToken token;
-    while (!result_.limit_reached && tokenizer.next(token)) {
+    while (!result_.limit_reached && readings.next(token)) {
+      is_first_ = readings.is_first() && reading == Reading::kDocument;
       switch (token.kind) {
         case TokenKind::kStartTag:
-          start_tag(tokenizer, token);
+          start_tag(readings, token);
           break;
         case TokenKind::kEndTag:
-          if (iequals(token.name, "a")) in_link_ = false;
+          if (iequals(token.name, "a") || ends_links(token.name)) readings.set_in_link(false);
           break;
         case TokenKind::kText:
-          text(tokenizer, token, reading);
+          text(readings, token, reading);
           break;
         case TokenKind::kComment:
-          if (reading == Reading::kDocument) comment(token);
+          if (reading == Reading::kDocument) comment(readings, token);
           break;
         case TokenKind::kDoctype:
           break;
       }
-      result_.limit_reached |= tokenizer.limit_reached();
+      result_.limit_reached |= readings.tokenizer().limit_reached();
+      result_.contradictory |= readings.too_many();
+      result_.limit_reached |= result_.contradictory;
     }
   }
 
   // What Outlook shows: <!--[if mso]> ... <![endif]-->. The marks themselves are comments to the tokenizer.
-  void comment(const HtmlToken& token) {
+  void comment(const HtmlReadings& readings, const HtmlToken& token) {
     const std::string_view content = html_.substr(token.content.begin, token.content.size());
     const size_t start = std::min(content.find_first_not_of(" \t\r\n"), content.size());
     if (ascii::istarts_with(content.substr(start), "[if")) {
-      embedded(token.content, Reading::kConditionalComment);
+      embedded(token.content, Reading::kConditionalComment, readings.in_link());
     }
   }
 
-  void embedded(Range range, Reading reading) {
+  void embedded(Range range, Reading reading, bool in_link) {
     HtmlTokenizer inner(html_, range);
     inner.set_embedded();
-    const bool in_link = in_link_;
-    scan(inner, reading);
-    in_link_ = in_link;
+    HtmlReadings readings(
+        std::move(inner),
+        reading == Reading::kRawText ? HtmlReadings::Mode::kOnce : HtmlReadings::Mode::kOfComment, in_link);
+    scan(readings, reading);
   }
 
-  void text(const HtmlTokenizer& tokenizer, const HtmlToken& token, Reading reading) {
+  void text(const HtmlReadings& readings, const HtmlToken& token, Reading reading) {
     if (token.text_kind != TextKind::kData) {
       // A script's strings are no links, unless svg makes it markup.
-      const bool maybe_markup = token.text_kind != TextKind::kScript || tokenizer.saw_foreign();
+      const bool maybe_markup = token.text_kind != TextKind::kScript || readings.tokenizer().saw_foreign();
       const std::string_view content = html_.substr(token.content.begin, token.content.size());
       if (reading == Reading::kDocument && maybe_markup && content.find('<') != std::string_view::npos) {
-        embedded(token.content, Reading::kRawText);
+        embedded(token.content, Reading::kRawText, readings.in_link());
       }
       return;
     }
-    if (in_link_ || reading == Reading::kRawText) return;
+    if (readings.in_link() || reading == Reading::kRawText) return;
+    // What is style or script in the first reading is no text for people to read in another.
+    if (!readings.is_first() && !readings.first_is_stuck()) return;
     for (const Range& range : find_text_links(html_, token.content))
       add({range, HtmlLinkKind::kText, Quote::kNone, {}});
   }
 
-  void start_tag(const HtmlTokenizer& tokenizer, const HtmlToken& tag) {
+  void start_tag(HtmlReadings& readings, const HtmlToken& tag) {
+    const HtmlTokenizer& tokenizer = readings.tokenizer();
     const bool clickable = is_clickable(tag);
+    bool leads_somewhere = false;
     for (const HtmlAttribute& attribute : tokenizer.attributes()) {
       if (attribute.quote == Quote::kNone) continue;
       if (clickable && is_link_attribute(attribute.name)) {
+        leads_somewhere |= !attribute.value.empty();
         add({attribute.value, HtmlLinkKind::kHref, attribute.quote, {}});
-      } else if ((iequals(attribute.name, "action") && iequals(tag.name, "form")) ||
+      } else if ((iequals(attribute.name, "action") &&
+                  (iequals(tag.name, "form") || iequals(tag.name, "isindex"))) ||
                  iequals(attribute.name, "formaction")) {
         add({attribute.value, HtmlLinkKind::kForm, attribute.quote, {}});
       }
     }
-    if (iequals(tag.name, "a")) in_link_ = true;
-    // A link left open ends with its table cell for a browser; what follows may be text that becomes a link.
-    if (iequals(tag.name, "td") || iequals(tag.name, "th")) in_link_ = false;
+    // <a name> is no link: clients make links of names in it as anywhere else.
+    if (iequals(tag.name, "a")) readings.set_in_link(leads_somewhere);
+    if (ends_links(tag.name)) readings.set_in_link(false);
     if (iequals(tag.name, "base")) base(tokenizer);
     if (iequals(tag.name, "meta")) meta(tokenizer);
   }
@@ -141,58 +165,58 @@ class Finder {
   void meta(const HtmlTokenizer& tokenizer) {
     const HtmlAttribute* content = nullptr;
     bool refresh = false;
-    bool content_type = false;
     for (const HtmlAttribute& attribute : tokenizer.attributes()) {
       const std::string_view value = tokenizer.text(attribute.value);
       if (iequals(attribute.name, "content") && attribute.quote != Quote::kNone) content = &attribute;
-      if (iequals(attribute.name, "charset") && !result_.charset) result_.charset = attribute.value;
       if (!iequals(attribute.name, "http-equiv")) continue;
       const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
       refresh |= iequals(ascii::trim(decoded), "refresh");
-      content_type |= iequals(ascii::trim(decoded), "content-type");
     }
-    if (content == nullptr) return;
-    const std::string_view value = tokenizer.text(content->value);
-    if (refresh) {
-      const std::string decoded = decode_references(value, ReferenceContext::kAttribute);
-      const auto parts = parse_refresh(decoded);
-      if (parts) add({content->value, HtmlLinkKind::kRefresh, content->quote, std::string(parts->prefix)});
-    }
-    const size_t at = ascii::to_lower(value).find("charset=");
-    if (content_type && !result_.charset && at != std::string_view::npos) {
-      const size_t begin = content->value.begin + at + 8;
-      result_.charset = Range{begin, std::min(html_.find_first_of("; \t\r\n\"'", begin), content->value.end)};
-    }
+    if (content == nullptr || !refresh) return;
+    const std::string decoded =
+        decode_references(tokenizer.text(content->value), ReferenceContext::kAttribute);
+    const auto parts = parse_refresh(decoded);
+    if (parts) add({content->value, HtmlLinkKind::kRefresh, content->quote, std::string(parts->prefix)});
   }
 
   void add(HtmlLink link) {
     if (link.value.empty()) return;
-    if (result_.links.size() >= max_links_) {
+    if (found_.size() >= max_links_) {
       result_.limit_reached = true;
       return;
     }
-    result_.links.push_back(std::move(link));
+    found_.push_back({std::move(link), is_first_});
   }
 
-  // Second readings find the same links again, and may find some that reach into one another: the earlier one
-  // stays.
+  // Second readings find the same links again, and may find some that reach into one another: one of them
+  // cannot be patched then, so the document is refused.
   void order() {
-    auto& links = result_.links;
-    std::stable_sort(links.begin(), links.end(),
-                     [](const HtmlLink& a, const HtmlLink& b) { return a.value.begin < b.value.begin; });
-    size_t kept = 0;
-    for (HtmlLink& link : links) {
-      if (kept > 0 && link.value.begin < links[kept - 1].value.end) continue;
-      if (&links[kept] != &link) links[kept] = std::move(link);
-      ++kept;
+    const auto before = [](const Found& a, const Found& b) {
+      return std::pair(a.link.value.begin, !a.is_first) < std::pair(b.link.value.begin, !b.is_first);
+    };
+    if (!std::is_sorted(found_.begin(), found_.end(), before)) {
+      std::stable_sort(found_.begin(), found_.end(), before);
     }
-    links.resize(kept);
+    result_.links.reserve(found_.size());
+    size_t end = 0;
+    for (Found& found : found_) {
+      const Range& value = found.link.value;
+      if (value.begin < end) {
+        const bool same = value == result_.links.back().value;
+        result_.contradictory |= !same;
+        continue;
+      }
+      end = value.end;
+      result_.links.push_back(std::move(found.link));
+    }
+    result_.limit_reached |= result_.contradictory;
   }
 
   std::string_view html_;
   size_t max_links_;
+  std::vector<Found> found_;
   HtmlLinks result_;
-  bool in_link_ = false;
+  bool is_first_ = false;
 };
 
 }  // namespace

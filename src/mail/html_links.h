@@ -31,10 +31,12 @@ struct HtmlLink {
 };
 
 struct HtmlLinks {
-  std::vector<HtmlLink> links;   // in order, without overlap
-  std::optional<Range> base;     // value of the first <base href>
-  std::optional<Range> charset;  // value of the first <meta charset>, or of http-equiv content-type
-  bool limit_reached = false;    // more than max_links, or a tag with more than kMaxAttributes
+  std::vector<HtmlLink> links;  // in order, without overlap
+  std::optional<Range> base;    // value of the first <base href>
+  // Different readers would take the document apart in too many ways, or see links that reach into one
+  // another.
+  bool contradictory = false;
+  bool limit_reached = false;  // more than max_links, kMaxAttributes or kMaxForeignDepth
 };
 
 // `html` is bytes that keep ASCII.

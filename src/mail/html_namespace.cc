@@ -34,12 +34,20 @@ void HtmlNamespaces::break_out() {
   while (in_foreign()) open_.pop_back();
 }
 
+void HtmlNamespaces::open(Open element) {
+  if (open_.size() < kMaxForeignDepth) {
+    open_.push_back(element);
+  } else {
+    limit_reached_ = true;
+  }
+}
+
 bool HtmlNamespaces::on_start_tag(std::string_view name, bool self_closing, bool html_point) {
   if (!in_foreign()) {
     const bool svg = iequals(name, "svg");
     if (!svg && !iequals(name, "math")) return false;
     was_foreign_ = true;
-    if (!self_closing) open_.push_back(svg ? Open::kSvg : Open::kMath);
+    if (!self_closing) open(svg ? Open::kSvg : Open::kMath);
     return true;
   }
   if (is_any(name, kBreakout) || (html_point && iequals(name, "font"))) {
@@ -48,13 +56,13 @@ bool HtmlNamespaces::on_start_tag(std::string_view name, bool self_closing, bool
   }
   if (self_closing) return true;
   if (open_.back() == Open::kSvg) {
-    if (iequals(name, "svg")) open_.push_back(Open::kSvg);
-    if (is_svg_point(name)) open_.push_back(Open::kSvgPoint);
+    if (iequals(name, "svg")) open(Open::kSvg);
+    if (is_svg_point(name)) open(Open::kSvgPoint);
   } else {
-    if (iequals(name, "math")) open_.push_back(Open::kMath);
-    if (iequals(name, "svg")) open_.push_back(Open::kSvg);
+    if (iequals(name, "math")) open(Open::kMath);
+    if (iequals(name, "svg")) open(Open::kSvg);
     if (is_math_text_point(name) || (html_point && iequals(name, "annotation-xml"))) {
-      open_.push_back(Open::kMathPoint);
+      open(Open::kMathPoint);
     }
   }
   return true;

@@ -80,7 +80,6 @@ void HtmlTokenizer::markup(HtmlToken& token) {
   }
   if (rest.starts_with("--")) return comment(token);
   if (rest.starts_with("[CDATA[")) {
-    saw_cdata_ = true;
     if (cdata_ == CdataRule::kAlways || (cdata_ == CdataRule::kByNamespace && namespaces_.in_foreign())) {
       return cdata(token);
     }
@@ -213,7 +212,7 @@ void HtmlTokenizer::raw_text(HtmlToken& token) {
 
 bool HtmlTokenizer::at_end_tag(size_t at, std::string_view element) const {
   const size_t after = at + 2 + element.size();
-  if (after >= html_.size() || html_[at] != '<' || html_[at + 1] != '/') return false;
+  if (element.empty() || after >= html_.size() || html_[at] != '<' || html_[at + 1] != '/') return false;
   return iequals(html_.substr(at + 2, element.size()), element) &&
          (is_white(html_[after]) || html_[after] == '/' || html_[after] == '>');
 }
@@ -258,6 +257,17 @@ size_t HtmlTokenizer::end_of_script() const {
 void HtmlTokenizer::enter_raw_text(std::string_view element, TextKind kind) {
   raw_element_ = element;
   text_kind_ = kind;
+}
+
+bool HtmlTokenizer::is_raw_text_element(std::string_view name) {
+  return std::any_of(kRawElements.begin(), kRawElements.end(),
+                     [&](const RawElement& raw) { return iequals(name, raw.name); });
+}
+
+void HtmlTokenizer::enter_raw_text_of(std::string_view name) {
+  for (const RawElement& raw : kRawElements) {
+    if (iequals(name, raw.name)) enter_raw_text(raw.name, raw.kind);
+  }
 }
 
 void HtmlTokenizer::after_start_tag(HtmlToken& token) {

@@ -6,7 +6,8 @@
 //
 // The document is bytes of any charset that keeps ASCII (the caller brings the others into that shape); bytes
 // from 0x80 up are text. Scripting counts as off, so <noscript> holds markup, as in mail clients. Linear in
-// time, no recursion, memory for the attributes of one tag. Not thread-safe; the views must outlive it.
+// time, no recursion; memory for the attributes of one tag and for kMaxForeignDepth. Not thread-safe; the
+// views must outlive it.
 
 #include <cstddef>
 #include <cstdint>
@@ -66,16 +67,27 @@ class HtmlTokenizer {
   const std::vector<HtmlAttribute>& attributes() const { return attributes_; }
   std::string_view text(Range range) const { return html_.substr(range.begin, range.size()); }
 
-  bool limit_reached() const { return limit_reached_; }
-  bool saw_cdata() const { return saw_cdata_; }
+  bool limit_reached() const { return limit_reached_ || namespaces_.limit_reached(); }
   bool saw_foreign() const { return namespaces_.was_foreign(); }
 
   // For embedded ranges and tests: read what follows as the content of such an element ("title", "style",
-  // ...).
+  // ...). Without a name no end tag ends it.
   void enter_raw_text(std::string_view element, TextKind kind);
+
+  // For readings that differ from this one (html_readings.h). A tokenizer can be copied at any token.
+  std::string_view document() const { return html_; }
+  size_t position() const { return at_; }  // where the next token begins
+  void go_back(size_t position) { at_ = position; }
+  void set_cdata_rule(CdataRule rule) { cdata_ = rule; }
+  bool in_raw_text() const { return text_kind_ != TextKind::kData; }
+  void leave_raw_text() { text_kind_ = TextKind::kData; }
+  static bool is_raw_text_element(std::string_view name);
+  void enter_raw_text_of(std::string_view name);                 // nothing where it is no such element
+  std::string_view raw_element() const { return raw_element_; }  // entered last, in lower case
+
   // For markup inside a comment or a raw text element, where readers disagree: xmp, iframe, noembed, noframes
   // and plaintext are ordinary elements, and a comment is its opening mark alone.
-  void set_embedded() { embedded_ = true; }
+  void set_embedded(bool embedded = true) { embedded_ = embedded; }
 
  private:
   bool opens_markup(size_t open) const;
@@ -101,7 +113,6 @@ class HtmlTokenizer {
   std::vector<HtmlAttribute> attributes_;
   HtmlNamespaces namespaces_;
   bool limit_reached_ = false;
-  bool saw_cdata_ = false;
   bool embedded_ = false;
 };
 

@@ -10,9 +10,6 @@
 
 namespace linkgate::mail {
 
-// How much of an HTML part without a charset is read for what it says of itself (WHATWG HTML, 13.2.3.2).
-inline constexpr size_t kMetaPrescan = 1024;
-
 class SignatureTrust;
 
 class MessageBuilder {
@@ -42,7 +39,6 @@ class MessageBuilder {
                              const Charset& charset);
   std::optional<url::Url> base_of(const HtmlLinks& found, const Container& container, const Entity& entity,
                                   const std::function<std::string(Range)>& utf8) const;
-  Charset charset_of(std::string_view bytes, const Entity& entity, Role role) const;
   Result<void> scan_text(std::string_view bytes, Body& body, const Entity& entity, bool patchable);
   Result<void> scan_undecodable(std::string_view raw);
   Result<void> scan_calendar(std::string_view bytes);

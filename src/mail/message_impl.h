@@ -92,6 +92,7 @@ struct Body {
   Encoding encoding = Encoding::kIdentity;
   Charset charset;
   size_t first_slot = 0, last_slot = 0;
+  bool must_be_utf8 = false;  // in a region of its own; see CharsetChoice::shows_as_ascii
 };
 
 struct LinkNotes {

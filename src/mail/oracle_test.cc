@@ -1,17 +1,11 @@
-// Other parsers as oracles, on real mails: GMime for the MIME tree, Gumbo for the links of HTML.
+// GMime as an oracle for the MIME tree, on real mails.
 #include <gmime/gmime.h>
 #include <gtest/gtest.h>
-#include <gumbo.h>
 
-#include <algorithm>
 #include <memory>
-#include <set>
 
 #include "base/ascii.h"
-#include "mail/charset.h"
 #include "mail/corpus.h"
-#include "mail/html_entities.h"
-#include "mail/html_links.h"
 #include "mail/mime_structure.h"
 
 namespace linkgate::mail {
@@ -80,6 +74,7 @@ class Oracle : public testing::TestWithParam<const char*> {
 TEST_P(Oracle, GMimeFindsTheSameParts) {
   int compared = 0;
   int differ = 0;
+  int settled = 0;
   for (const auto& path : corpus_.mails()) {
     const std::string bytes = Corpus::read(path);
     const auto structure = scan_structure(bytes, Limits());
@@ -88,67 +83,23 @@ TEST_P(Oracle, GMimeFindsTheSameParts) {
     const std::string ours = comparable(leaves_of(*structure));
     const std::string theirs = comparable(leaves_of_gmime(bytes));
     if (ours == theirs) continue;
+    if (!structure->shadowed
+             .empty()) {  // of contradicting fields GMime takes the last; we take the others out
+      ++settled;
+      continue;
+    }
     ++differ;
     std::printf("%s\nours:\n%sGMime:\n%s", path.c_str(), ours.c_str(), theirs.c_str());
   }
-  std::printf("%s: %d compared with GMime, %d differ\n", GetParam(), compared, differ);
+  std::printf("%s: %d compared with GMime, %d differ, %d in fields that contradict one another\n", GetParam(),
+              compared, differ, settled);
   // The fixtures are there to be disagreed about; real mails are not.
   EXPECT_LE(differ, Corpus::name_of(GetParam()) == "fixtures" ? compared / 10 : 0);
 }
 
-// The values of all links in Gumbo's tree, without recursion.
-std::set<std::string> hrefs_of_gumbo(const std::string& html) {
-  std::set<std::string> values;
-  GumboOutput* output = gumbo_parse_with_options(&kGumboDefaultOptions, html.data(), html.size());
-  std::vector<const GumboNode*> open = {output->root};
-  while (!open.empty()) {
-    const GumboNode* node = open.back();
-    open.pop_back();
-    if (node->type != GUMBO_NODE_ELEMENT && node->type != GUMBO_NODE_TEMPLATE) continue;
-    const GumboElement& element = node->v.element;
-    for (unsigned i = 0; i < element.children.length; ++i) {
-      open.push_back(static_cast<const GumboNode*>(element.children.data[i]));
-    }
-    const GumboAttribute* attribute = nullptr;
-    if (element.tag == GUMBO_TAG_A || element.tag == GUMBO_TAG_AREA)
-      attribute = gumbo_get_attribute(&element.attributes, "href");
-    if (element.tag == GUMBO_TAG_FORM) attribute = gumbo_get_attribute(&element.attributes, "action");
-    if (attribute != nullptr && attribute->value[0] != '\0') values.insert(attribute->value);
-  }
-  gumbo_destroy_output(&kGumboDefaultOptions, output);
-  return values;
-}
-
-TEST_P(Oracle, NoLinkOfGumbosTreeIsMissed) {
-  size_t values = 0;
-  for (const auto& path : corpus_.mails()) {
-    const std::string bytes = Corpus::read(path);
-    const auto structure = scan_structure(bytes, Limits());
-    if (!structure) continue;
-    for (const Entity& entity : structure->entities) {
-      if (entity.type != "text/html" || entity.is_multipart) continue;
-      std::string html =
-          decode(std::string_view(bytes).substr(entity.body.begin, entity.body.size()), entity.encoding);
-      std::replace(html.begin(), html.end(), '\0', ' ');
-      if (!is_valid_utf8(html)) continue;  // Gumbo reads UTF-8 only
-      std::erase(html, '\r');
-      std::set<std::string> ours;
-      for (const HtmlLink& link : find_html_links(html, 100'000).links) {
-        ours.insert(decode_references(std::string_view(html).substr(link.value.begin, link.value.size()),
-                                      ReferenceContext::kAttribute));
-      }
-      for (const std::string& value : hrefs_of_gumbo(html)) {
-        ++values;
-        EXPECT_TRUE(ours.contains(value)) << path << "\n" << value;
-      }
-    }
-  }
-  std::printf("%s: %zu links of Gumbo's trees\n", GetParam(), values);
-}
-
 INSTANTIATE_TEST_SUITE_P(Mail, Oracle,
                          testing::Values("phishing_pot.tar.xz", "newsletters.tar.xz", "fixtures.tar.xz",
-                                         "spamassassin_public_corpus.tar.xz"),
+                                         "spamassassin_public_corpus.tar.xz", "nazario"),
                          [](const auto& info) { return Corpus::name_of(info.param); });
 
 }  // namespace

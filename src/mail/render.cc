@@ -294,6 +294,12 @@ size_t Renderer::settle_oddities() {
       ++repairs;
     }
   }
+  for (const Body& body : message_.bodies) {
+    const Container& container = message_.containers[body.container];
+    if (!body.must_be_utf8 || is_kept(container.signed_states[body.entity])) continue;
+    if (edits_[body.region].empty()) edits_[body.region].push_back({{0, 0}, ""});
+    ++repairs;
+  }
   return repairs;
 }
 

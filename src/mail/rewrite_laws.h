@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/charset.h"
+#include "mail/html_entities.h"
 #include "mail/mime_structure.h"
 #include "mail/rewriter.h"
 #include "mail/transfer_encoding.h"
@@ -94,10 +95,10 @@ inline std::string walk_part(std::string_view before, std::string_view after, co
     if (sealed == std::string_view::npos) return "a replacement is missing: " + link.url;
     std::string_view same = after.substr(0, sealed);
     after.remove_prefix(sealed);
-    after.remove_prefix(after.find("data=") + 45);  // forty dashes
-    after.remove_prefix(
-        std::min(after.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
-                 after.size()));
+    const std::string escaped = escape_attribute(outcome.replacement);
+    const bool in_html = after.starts_with(escaped);
+    if (!in_html && !after.starts_with(outcome.replacement)) return "not the replacement of " + link.url;
+    after.remove_prefix(in_html ? escaped.size() : outcome.replacement.size());
     const bool in_text = !before.substr(i).starts_with(same);
     bool around = false;
     for (const std::string_view opened : {"\"", "<a href=\"", "<"}) {
