@@ -113,15 +113,11 @@ bool MessageWork::is_this_message(const std::array<uint8_t, 16>& id) const {
   return false;
 }
 
-// nullopt: the link stays as it stands.
-Result<std::optional<std::string>> MessageWork::inbound_link(size_t index, const RecipientPolicy& recipient,
-                                                             LinkCounts* counts) const {
+Result<MessageWork::Decision> MessageWork::inbound_link(size_t index,
+                                                        const RecipientPolicy& recipient) const {
   const mail::Link& link = message_.links()[index];
   const PlannedLink& planned = links_[index];
-  const auto left = [counts](const char* reason) {
-    ++(*counts)[reason];
-    return std::optional<std::string>();
-  };
+  const auto left = [](std::string_view reason) { return Decision{reason, std::nullopt}; };
   const bool outermost = planned.sealed && url::looks_sealed(link.url, context_.click_host);
   if (outermost && planned.opens && ascii::iequals(planned.claims.recipient, recipient.recipient) &&
       is_this_message(planned.claims.network_message_id)) {
@@ -148,31 +144,38 @@ Result<std::optional<std::string>> MessageWork::inbound_link(size_t index, const
                     ? url::seal_form(claims, context_.click_origin, *context_.keys)
                     : url::seal(claims, context_.click_origin, *context_.keys);
   if (!sealed) return std::move(sealed).error();
-  ++(*counts)["sealed"];
-  return std::optional<std::string>(std::move(*sealed));
+  return Decision{"sealed", std::move(*sealed)};
 }
 
-Result<RenderedMessage> MessageWork::render(
-    const mail::RenderOptions& options,
-    const std::function<Result<std::optional<std::string>>(size_t, LinkCounts*)>& decide) const {
+Result<RenderedMessage> MessageWork::render(const mail::RenderOptions& options,
+                                            const std::function<Result<Decision>(size_t)>& decide) const {
   RenderedMessage result;
+  const auto count = [&result](size_t link, std::string_view reason, bool patched) {
+    ++result.links[std::string(reason)];
+    if (!patched) result.left_alone.push_back({link, reason});
+  };
   std::optional<Error> trouble;
   const mail::Link* first = message_.links().data();
   const mail::Replace replace = [&](const mail::Link& link) -> std::optional<std::string> {
     if (trouble) return std::nullopt;
-    auto decided = decide(static_cast<size_t>(&link - first), &result.links);
-    if (decided) return *std::move(decided);
-    trouble = std::move(decided).error();
-    return std::nullopt;
+    const auto index = static_cast<size_t>(&link - first);
+    auto decided = decide(index);
+    if (!decided) {
+      trouble = std::move(decided).error();
+      return std::nullopt;
+    }
+    count(index, decided->reason, decided->replacement.has_value());
+    return std::move(decided->replacement);
   };
   auto rendered = message_.render(options, replace);
   if (trouble) return *std::move(trouble);
   if (!rendered) return std::move(rendered).error();
   for (const mail::LinkOutcome& outcome : rendered->outcomes) {
     const bool counted = outcome.result == mail::Unwrapped::kNo || outcome.result == mail::Unwrapped::kPolicy;
-    if (!counted) ++result.links[std::string(mail::to_string(outcome.result))];
+    if (!counted) count(outcome.link, mail::to_string(outcome.result), false);
   }
   result.bytes = std::move(rendered->bytes);
+  result.repairs = rendered->repairs;
   return result;
 }
 
@@ -183,8 +186,7 @@ Result<RenderedMessage> MessageWork::render_for(
   options.rewrite_www = recipient.policy->RewriteWwwInPlainText;
   options.stamp = url::message_stamp(identity_.text, *context_.keys);
   options.add_headers = headers;
-  return render(options,
-                [&](size_t index, LinkCounts* counts) { return inbound_link(index, recipient, counts); });
+  return render(options, [&](size_t index) { return inbound_link(index, recipient); });
 }
 
 Result<RenderedMessage> MessageWork::render_outbound(
@@ -193,12 +195,10 @@ Result<RenderedMessage> MessageWork::render_outbound(
   options.rewrite_signed = false;  // what one of ours signed keeps its signature
   options.rewrite_www = false;
   options.add_headers = headers;
-  return render(options, [&](size_t index, LinkCounts* counts) -> Result<std::optional<std::string>> {
+  return render(options, [&](size_t index) -> Result<Decision> {
     const PlannedLink& planned = links_[index];
-    const bool give_back = planned.sealed && planned.opens;
-    ++(*counts)[give_back ? "restored" : "left"];
-    if (!give_back) return std::optional<std::string>();
-    return std::optional<std::string>(planned.claims.url);
+    if (!planned.sealed || !planned.opens) return Decision{"left", std::nullopt};
+    return Decision{"restored", planned.claims.url};
   });
 }
 

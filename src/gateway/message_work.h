@@ -43,9 +43,17 @@ struct PlannedLink {
 // "restored" (outbound) or a word of mail::to_string(Unwrapped).
 using LinkCounts = std::map<std::string, size_t, std::less<>>;
 
+// A link that was not patched, and the word under which it is counted.
+struct LeftAlone {
+  size_t link = 0;  // index into message().links()
+  std::string_view reason;
+};
+
 struct RenderedMessage {
   std::string bytes;
   LinkCounts links;
+  std::vector<LeftAlone> left_alone;
+  size_t repairs = 0;  // mail::Rendered::repairs
 };
 
 struct RecipientPolicy {
@@ -80,11 +88,14 @@ class MessageWork {
   Result<PlannedLink> understand(const mail::Link& link) const;
   Result<void> open_own(PlannedLink* planned) const;
   bool is_this_message(const std::array<uint8_t, 16>& id) const;
-  Result<std::optional<std::string>> inbound_link(size_t index, const RecipientPolicy& recipient,
-                                                  LinkCounts* counts) const;
-  Result<RenderedMessage> render(
-      const mail::RenderOptions& options,
-      const std::function<Result<std::optional<std::string>>(size_t, LinkCounts*)>& decide) const;
+  // What is done about a link: the word of LinkCounts, and what takes its place, if anything does.
+  struct Decision {
+    std::string_view reason;
+    std::optional<std::string> replacement;
+  };
+  Result<Decision> inbound_link(size_t index, const RecipientPolicy& recipient) const;
+  Result<RenderedMessage> render(const mail::RenderOptions& options,
+                                 const std::function<Result<Decision>(size_t)>& decide) const;
 
   mail::Message message_;
   MessageIdentity identity_;

@@ -41,7 +41,12 @@ Result<RewriteResult> rewrite_one(std::string_view message, const RewriteRequest
     rendered = work->render_for(recipient, {});
   }
   if (!rendered) return std::move(rendered).error();
-  return RewriteResult{std::move(rendered->bytes), identity.text, std::move(rendered->links)};
+  RewriteResult result{std::move(rendered->bytes), identity.text, std::move(rendered->links)};
+  for (const LeftAlone& left : rendered->left_alone) {
+    result.left_alone.emplace_back(work->message().links()[left.link].url, left.reason);
+  }
+  result.repairs = rendered->repairs;
+  return result;
 }
 
 }  // namespace linkgate::gateway

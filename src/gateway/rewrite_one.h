@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -24,6 +26,9 @@ struct RewriteResult {
   std::string bytes;
   std::string network_message_id;
   LinkCounts links;
+  // Links that were not patched, as they were understood, each with its word of LinkCounts.
+  std::vector<std::pair<std::string, std::string_view>> left_alone;
+  size_t repairs = 0;  // mail::Rendered::repairs
 };
 
 // No Received is added, so that what was rewritten once stays as it is when rewritten again. Errors:
