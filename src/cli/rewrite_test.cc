@@ -79,6 +79,14 @@ TEST_F(RewriteFiles, WhatTheSenderIsToBlameForIsAnAnswer) {
   EXPECT_THAT(said[2]["error"].get<std::string>(), HasSubstr("cannot be read"));
 }
 
+TEST_F(RewriteFiles, TwiceIsOnceWhateverStandsInFrontOfTheHeader) {
+  for (const std::string front : {"", "From a@ext.test Thu Aug 22 12:36:23 2002\n", "begin 644 x\n"}) {
+    const std::string once = run({"rewrite", "--recipient", "ada@x.test"}, front + kMail).out;
+    EXPECT_EQ(run({"rewrite", "--recipient", "ada@x.test"}, once).out, once) << front;
+    EXPECT_EQ(run({"rewrite", "--outbound"}, once).out, front + kMail);
+  }
+}
+
 TEST_F(RewriteFiles, OneIdForAllIsRefused) {
   const Outcome done = run({"rewrite", "--jsonl", "--recipient", "ada@x.test", "--message", "x"});
   EXPECT_EQ(done.code, 2);

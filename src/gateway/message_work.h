@@ -72,6 +72,8 @@ class MessageWork {
 
   const mail::Message& message() const { return message_; }
   const MessageIdentity& identity() const { return identity_; }
+  // Takes the id of the topmost stamp of ours on the message that verifies, if there is one.
+  void take_stamped_id();
   const std::vector<PlannedLink>& links() const { return links_; }
   // Whether any link may look different for different recipients: if not, one rendering serves all.
   bool varies_by_recipient() const { return varies_; }
