@@ -248,6 +248,19 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+// Of no text in UTF-16 or UTF-32, which has a zero byte in every space and line end.
+bool is_plainly_ascii(std::string_view body) {
+  constexpr size_t kTenths = 9;
+  constexpr size_t kEnough = 16;  // a few words of Chinese may be made of such bytes
+  const auto printable = std::count_if(body.begin(), body.end(), [](char c) { return c >= ' ' && c < 127; });
+  return body.size() >= kEnough && body.find('\0') == std::string_view::npos &&
+         static_cast<size_t>(printable) >= body.size() / 10 * kTenths;
+}
+
+}  // namespace
+
 Charset Charset::of(std::string_view label, std::string_view body) {
   Charset result;
   std::string_view name = byte_order_mark(body);
@@ -263,7 +276,9 @@ Charset Charset::of(std::string_view label, std::string_view body) {
   result.utf8_ = false;
   result.icu_name_ = name;
   result.shape_ = converter ? shape_of(converter.get(), name) : Shape::kAscii;
-  return result;
+  const bool wide = ascii::istarts_with(name, "UTF-16") || ascii::istarts_with(name, "UTF-32");
+  const bool disbelieved = wide && byte_order_mark(body).empty() && is_plainly_ascii(body);
+  return disbelieved ? of("", body) : result;
 }
 
 size_t Charset::width() const {

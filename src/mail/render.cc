@@ -172,6 +172,7 @@ Result<void> Renderer::close_region(size_t index) {
       encoded = encode_quoted_printable(patched, message_.newline, false);
       break;
     default:
+      if (region.needs_padding && patched.size() % 3 == 0) patched += message_.newline;
       encoded = encode_base64(patched, region.line_length, message_.newline);
   }
   if (region.final_newline && !encoded.ends_with('\n')) encoded += message_.newline;

@@ -254,7 +254,7 @@ class Finder {
     while (end < text_.size() && is_host_byte(text_[end])) {
       const char c = text_[end];
       if (static_cast<uint8_t>(c) < 0x80) {
-        if (end > begin && begins_url_in_script(text_, end)) break;
+        if (end > begin && begins_url_within(end)) break;
         if (behind_unspaced && ascii::is_alpha(c)) break;
         behind_unspaced = false;
         ++end;
@@ -291,6 +291,14 @@ class Finder {
       end = trim_end(text_, begin, scan_end(text_, end, bracket_before(text_, begin)));
     found_.push_back({begin, end, FoundKind::kBareDomain});
     return std::max(end, word_end);
+  }
+
+  // "2024https://...", where a line end or a tag was lost: some clients make a link of it.
+  bool begins_url_within(size_t at) const {
+    const std::string_view rest = text_.substr(at);
+    return begins_url_in_script(text_, at) ||
+           std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                       [&](std::string_view scheme) { return ascii::istarts_with(rest, scheme); });
   }
 
   static bool has_public_suffix(std::string_view name) {
