@@ -30,6 +30,7 @@ class Corpus {
     return at->second;
   }
   bool is_open() const { return !folder_.empty(); }
+  const std::filesystem::path& folder() const { return folder_; }
 
   // Unpacks an archive of mail/ into a folder of its own.
   bool open(const std::string& archive_name) {
