@@ -30,9 +30,8 @@ class Corpus {
     return at->second;
   }
   bool is_open() const { return !folder_.empty(); }
-  const std::filesystem::path& folder() const { return folder_; }
 
-  // Unpacks an archive of mail/ into a folder of its own.
+  // Unpacks an archive of mail/, or a folder of mailboxes, into a folder of its own.
   bool open(const std::string& archive_name) {
     const char* env = std::getenv("LINKGATE_DATA");
     const std::filesystem::path data = env != nullptr ? env : LINKGATE_SOURCE_DIR "/../shared/data";
@@ -41,9 +40,13 @@ class Corpus {
     std::string folder = (std::filesystem::temp_directory_path() / "linkgate-mail-XXXXXX").string();
     if (mkdtemp(folder.data()) == nullptr) return false;
     folder_ = folder;
+    if (std::filesystem::is_directory(archive_)) return open_mailboxes();
     return std::system(("tar -xJf '" + archive_.string() + "' -C '" + folder + "'").c_str()) == 0;
   }
   std::string why_not() const { return "no data at " + archive_.string(); }
+
+  // Whether more than the sample is asked for: the full form of a test.
+  static bool is_full() { return count() > kMails; }
 
   // Spread evenly over the archive, in a fixed order.
   std::vector<std::filesystem::path> mails() const {
@@ -51,9 +54,7 @@ class Corpus {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
       if (entry.is_regular_file()) all.insert(entry.path());
     }
-    const char* wanted = std::getenv("LINKGATE_MAILS");
-    const size_t count = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : kMails;
-    const size_t step = std::max<size_t>(all.size() / std::max<size_t>(count, 1), 1);
+    const size_t step = std::max<size_t>(all.size() / std::max<size_t>(count(), 1), 1);
     std::vector<std::filesystem::path> some;
     size_t i = 0;
     for (const auto& path : all) {
@@ -61,6 +62,8 @@ class Corpus {
     }
     return some;
   }
+
+  const std::filesystem::path& folder() const { return folder_; }
 
   static std::string read(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -72,6 +75,40 @@ class Corpus {
   }
 
  private:
+  static size_t count() {
+    const char* wanted = std::getenv("LINKGATE_MAILS");
+    return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : kMails;
+  }
+
+  // *.mbox.xz: one file a message, without its "From " line (RFC 4155).
+  bool open_mailboxes() {
+    for (const auto& entry : std::filesystem::directory_iterator(archive_)) {
+      if (!entry.path().string().ends_with(".mbox.xz")) continue;
+      const std::filesystem::path folder = folder_ / name_of(entry.path().filename());
+      const std::filesystem::path mailbox = folder_ / "mailbox";
+      std::filesystem::create_directory(folder);
+      if (std::system(("xz -dc '" + entry.path().string() + "' > '" + mailbox.string() + "'").c_str()) != 0)
+        return false;
+      split_mailbox(read(mailbox), folder);
+      std::filesystem::remove(mailbox);
+    }
+    return true;
+  }
+
+  // A message begins at a line "From " after an empty line, or at the start.
+  static void split_mailbox(const std::string& mailbox, const std::filesystem::path& folder) {
+    size_t begin = mailbox.starts_with("From ") ? 0 : std::string::npos;
+    for (size_t number = 10'000; begin != std::string::npos;
+         ++number) {  // five digits: in the order of names
+      const size_t next = mailbox.find("\n\nFrom ", begin);
+      const size_t end = next == std::string::npos ? mailbox.size() : next + 1;
+      const size_t message = std::min(mailbox.find('\n', begin) + 1, end);
+      std::ofstream(folder / (std::to_string(number) + ".eml"), std::ios::binary)
+          << std::string_view(mailbox).substr(message, end - message);
+      begin = next == std::string::npos ? next : next + 2;
+    }
+  }
+
   std::filesystem::path archive_;
   std::filesystem::path folder_;
 };

@@ -36,7 +36,7 @@ TEST_P(CorpusTest, KeepsTheLaws) {
 
 INSTANTIATE_TEST_SUITE_P(Mail, CorpusTest,
                          testing::Values("phishing_pot.tar.xz", "newsletters.tar.xz", "fixtures.tar.xz",
-                                         "spamassassin_public_corpus.tar.xz"),
+                                         "spamassassin_public_corpus.tar.xz", "nazario"),
                          [](const auto& info) { return Corpus::name_of(info.param); });
 
 }  // namespace
