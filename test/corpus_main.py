@@ -68,7 +68,7 @@ def main():
             print(f"BROKEN phishing_pot: {outcome.left_percent():.2f} % of its http(s) links are left alone, not under {MOST_LEFT_ALONE} %")
             failures["too many links left alone"] += 1
     print(f"{sum(o.mails for o in outcomes)} mails, {sum(failures.values())} failed")
-    return 1 if failures else 0
+    return 1 if sum(failures.values()) else 0
 
 
 if __name__ == "__main__":
