@@ -250,13 +250,15 @@ bool is_valid_utf8(std::string_view bytes) {
 
 namespace {
 
-// Of no text in UTF-16 or UTF-32, which has a zero byte in every space and line end.
-bool is_plainly_ascii(std::string_view body) {
-  constexpr size_t kTenths = 9;
-  constexpr size_t kEnough = 16;  // a few words of Chinese may be made of such bytes
-  const auto printable = std::count_if(body.begin(), body.end(), [](char c) { return c >= ' ' && c < 127; });
-  return body.size() >= kEnough && body.find('\0') == std::string_view::npos &&
-         static_cast<size_t>(printable) >= body.size() / 10 * kTenths;
+// Of no text in UTF-16 or UTF-32, which has a zero byte in every space and line end. Asked only of bodies
+// with a link, so that the answer is the same before and after a link was patched.
+bool is_ascii_with_links(std::string_view body) {
+  if (body.find('\0') != std::string_view::npos) return false;
+  const std::string lower = ascii::to_lower(body);
+  for (const std::string_view sign : {"://", "www.", "href"}) {
+    if (lower.find(sign) != std::string::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -277,7 +279,7 @@ Charset Charset::of(std::string_view label, std::string_view body) {
   result.icu_name_ = name;
   result.shape_ = converter ? shape_of(converter.get(), name) : Shape::kAscii;
   const bool wide = ascii::istarts_with(name, "UTF-16") || ascii::istarts_with(name, "UTF-32");
-  const bool disbelieved = wide && byte_order_mark(body).empty() && is_plainly_ascii(body);
+  const bool disbelieved = wide && byte_order_mark(body).empty() && is_ascii_with_links(body);
   return disbelieved ? of("", body) : result;
 }
 

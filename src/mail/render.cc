@@ -271,6 +271,10 @@ void Renderer::set_charset(int container_index, size_t entity_index) {
     value.replace(begin, std::min(end, value.size()) - begin + (quoted && end < value.size() ? 1 : 0),
                   "utf-8");
   }
+  // A field too long for one line says no more than it must.
+  constexpr size_t kName = std::string_view("Content-Type: ").size();
+  if (kName + value.size() > kMaxMessageLine)
+    value = entity.type + std::string(message_.newline) + " ; charset=utf-8";
   set_field(container_index, entity_index, "Content-Type", value);
 }
 
