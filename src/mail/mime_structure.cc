@@ -131,6 +131,7 @@ class Scanner {
   // follows; else the body has begun without an empty line, as Postfix reads it too.
   bool header_goes_on(std::string_view line, size_t next) const {
     if (line.starts_with("--") || next >= bytes_.size()) return false;
+    if (line.size() >= kMaxMessageLine) return false;  // no room for the space
     const Line following = line_at(bytes_, next);
     const std::string_view text = bytes_.substr(following.text.begin, following.text.size());
     const size_t colon = text.find(':');
