@@ -49,7 +49,8 @@ const HeaderField* HeaderBlock::first(std::string_view name) const {
 
 HeaderBlock read_header(std::string_view message) {
   HeaderBlock block;
-  size_t at = 0;
+  if (message.starts_with("From ") || message.starts_with(">From ")) block.begin = line_length(message);
+  size_t at = block.begin;
   while (at < message.size() && block.fields.size() < kMaxHeaderFields) {
     size_t length = line_length(message.substr(at));
     const std::string_view name = field_name(message.substr(at, length));
@@ -68,6 +69,7 @@ std::string with_header(std::string_view message, std::string_view lines) {
   const HeaderBlock header = read_header(message);
   std::string result;
   result.reserve(message.size() + lines.size() + 2);
+  result += message.substr(0, header.begin);
   result += lines;
   for (const HeaderField& field : header.fields) {
     if (!ascii::istarts_with(field.name, kOwnPrefix)) result += field.whole;

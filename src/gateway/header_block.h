@@ -19,7 +19,8 @@ struct HeaderField {
 
 struct HeaderBlock {
   std::vector<HeaderField> fields;  // topmost first
-  size_t size = 0;                  // octets of the fields; the rest of the message follows
+  size_t begin = 0;                 // of the first: behind an mbox separator ("From ...") where there is one
+  size_t size = 0;                  // where the fields end; the rest of the message follows
 
   size_t count(std::string_view name) const;
   const HeaderField* first(std::string_view name) const;
@@ -30,8 +31,8 @@ HeaderBlock read_header(std::string_view message);
 
 inline constexpr std::string_view kOwnPrefix = "X-Linkgate-";  // of every header field of ours
 
-// The message with `lines` ("Name: value\r\n", whole) before it and without fields of ours. Every other byte
-// stays.
+// The message with `lines` ("Name: value\r\n", whole) before its fields and without fields of ours. Every
+// other byte stays.
 std::string with_header(std::string_view message, std::string_view lines);
 
 }  // namespace linkgate::gateway

@@ -19,6 +19,8 @@ TEST(HeaderBlock, ReadsFieldsAsFarAsThereAreAny) {
       {": 1\r\n", 0, 0},
       {"\xc3\xa4: 1\r\n", 0, 0},
       {"A: 1", 1, 4},
+      {"From a@b.example Thu Aug 22 12:36:23 2002\nA: 1\n\n", 1, 47},
+      {"From: a\nA: 1\n\n", 2, 13},
       {"", 0, 0},
   };
   for (const auto& c : kCases) {
@@ -47,6 +49,7 @@ TEST(HeaderBlock, PutsFieldsInFrontAndTakesOursOut) {
        "N: v\r\nA: 1\r\n\r\nX-Linkgate-Id: body\r\n"},
       {"no header at all\r\n", "N: v\r\n\r\nno header at all\r\n"},
       {"\r\nb\r\n", "N: v\r\n\r\nb\r\n"},
+      {"From a@b.example Thu\r\nA: 1\r\n\r\nb", "From a@b.example Thu\r\nN: v\r\nA: 1\r\n\r\nb"},
       {"", "N: v\r\n"},
   };
   for (const auto& c : kCases) EXPECT_EQ(with_header(c.message, "N: v\r\n"), c.want) << c.message;

@@ -67,6 +67,12 @@ Result<void> MessageWork::plan() {
   return {};
 }
 
+void MessageWork::take_stamped_id() {
+  if (stamps_.empty()) return;
+  identity_.id = stamps_.front();
+  identity_.text = url::uuid_text(identity_.id);
+}
+
 // Opens the seal on planned->url, if it opens; the URL under it takes its place.
 Result<void> MessageWork::open_own(PlannedLink* planned) const {
   planned->sealed = true;
@@ -174,6 +180,7 @@ Result<RenderedMessage> MessageWork::render(const mail::RenderOptions& options,
     ++result.links[std::string(word)];
   }
   result.bytes = std::move(rendered->bytes);
+  result.repairs = rendered->repairs;
   return result;
 }
 

@@ -48,6 +48,7 @@ struct RenderedMessage {
   std::string bytes;
   std::vector<std::string_view> results;  // of each link of the message, a word of LinkCounts
   LinkCounts links;
+  size_t repairs = 0;  // mail::Rendered::repairs
 };
 
 struct RecipientPolicy {
@@ -66,6 +67,8 @@ class MessageWork {
 
   const mail::Message& message() const { return message_; }
   const MessageIdentity& identity() const { return identity_; }
+  // Takes the id of the topmost stamp of ours on the message that verifies, if there is one.
+  void take_stamped_id();
   const std::vector<PlannedLink>& links() const { return links_; }
   // Whether any link may look different for different recipients: if not, one rendering serves all.
   bool varies_by_recipient() const { return varies_; }

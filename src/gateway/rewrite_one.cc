@@ -3,19 +3,13 @@
 namespace linkgate::gateway {
 namespace {
 
-// The id of the message: given, stamped on it by us before, or made from it.
+// The id that is given, else one made from the message.
 Result<MessageIdentity> identify_one(std::string_view message, const RewriteRequest& request,
                                      const url::Keyring& keys, Time now) {
-  const HeaderBlock header = read_header(message);
-  MessageIdentity identity = identify("", request.sender, message, header, now, keys);
-  std::string given = request.message_id;
-  if (given.empty()) {
-    const HeaderField* stamp = header.first("X-Linkgate-Id");
-    given = stamp == nullptr ? "" : url::verify_message_stamp(stamp->value(), keys).value_or("");
-  }
-  if (given.empty()) return identity;
-  const auto bytes = url::parse_uuid(given);
-  if (!bytes) return Error(ErrorCode::kInvalidArgument, "not a message id (a UUID): " + given);
+  MessageIdentity identity = identify("", request.sender, message, read_header(message), now, keys);
+  if (request.message_id.empty()) return identity;
+  const auto bytes = url::parse_uuid(request.message_id);
+  if (!bytes) return Error(ErrorCode::kInvalidArgument, "not a message id (a UUID): " + request.message_id);
   identity.id = *bytes;
   identity.text = url::uuid_text(*bytes);
   return identity;
@@ -26,7 +20,7 @@ std::vector<LinkReport> report(const MessageWork& work, const RenderedMessage& r
   for (size_t i = 0; i < rendered.results.size(); ++i) {
     const mail::Link& link = work.message().links()[i];
     links.push_back({rendered.results[i], link.place, work.message().parts()[link.part].content_type,
-                     work.links()[i].url});
+                     work.links()[i].url, link.url});
   }
   return links;
 }
@@ -38,6 +32,7 @@ Result<RewriteResult> rewrite_one(std::string_view message, const RewriteRequest
                                   Time now) {
   TRY_ASSIGN(const MessageIdentity identity, identify_one(message, request, *sealing.keys, now));
   TRY_ASSIGN(const auto work, MessageWork::prepare(message, identity, sealing));
+  if (request.message_id.empty()) work->take_stamped_id();
   Result<RenderedMessage> rendered = Error(ErrorCode::kInternal, "not rendered");
   if (request.outbound) {
     rendered = work->render_outbound({});
@@ -51,8 +46,8 @@ Result<RewriteResult> rewrite_one(std::string_view message, const RewriteRequest
     rendered = work->render_for(recipient, {});
   }
   if (!rendered) return std::move(rendered).error();
-  return RewriteResult{std::move(rendered->bytes), identity.text, std::move(rendered->links),
-                       report(*work, *rendered)};
+  return RewriteResult{std::move(rendered->bytes), work->identity().text, std::move(rendered->links),
+                       report(*work, *rendered), rendered->repairs};
 }
 
 }  // namespace linkgate::gateway

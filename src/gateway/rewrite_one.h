@@ -27,6 +27,8 @@ struct LinkReport {
   mail::Place place;
   std::string content_type;  // of the part that it stands in
   std::string url;           // where it leads: seals of ours and other vendors' wrappers taken off
+  std::string seen;          // as the message has it
+  bool replaced() const { return result == "sealed" || result == "restored"; }
 };
 
 struct RewriteResult {
@@ -34,6 +36,7 @@ struct RewriteResult {
   std::string network_message_id;
   LinkCounts links;
   std::vector<LinkReport> report;
+  size_t repairs = 0;  // mail::Rendered::repairs
 };
 
 // No Received is added, so that what was rewritten once stays as it is when rewritten again. Errors:

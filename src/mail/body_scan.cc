@@ -40,7 +40,9 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   const std::string_view raw = impl_.regions[container.region].bytes.substr(body.at.begin, body.at.size());
   std::string storage;
   std::string_view bytes = raw;
-  if (entity.encoding != Encoding::kIdentity) bytes = storage = decode(raw, entity.encoding);
+  if (entity.encoding == Encoding::kBase64) body.at.end = body.at.begin + base64_extent(raw);
+  if (entity.encoding != Encoding::kIdentity)
+    bytes = storage = decode(raw.substr(0, body.at.size()), entity.encoding);
   if (role != Role::kNone) {
     CharsetChoice choice = choose_charset(entity.charset, bytes, role == Role::kHtml);
     if (choice.contradictory) return Error(ErrorCode::kLimit, "text that shows links in two charsets");
@@ -74,7 +76,7 @@ Result<void> MessageBuilder::add_body(size_t container_index, size_t entity_inde
   if (body.encoding == Encoding::kBase64) TRY(scan_undecodable(raw));
   if (body.first_slot == body.last_slot && !body.must_be_utf8) return {};
   if (becomes_utf8 || body.encoding == Encoding::kBase64 || body.encoding == Encoding::kUuencode) {
-    Region& region = add_region(container_index, entity_index, std::move(storage));
+    Region& region = add_region(container_index, entity_index, body.at, std::move(storage));
     region.was_other_encoding = body.encoding != Encoding::kBase64;
     region.was_other_charset = becomes_utf8;
     body.region = static_cast<int>(impl_.regions.size()) - 1;

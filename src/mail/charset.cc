@@ -251,6 +251,21 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+// Of no text in UTF-16 or UTF-32, which has a zero byte in every space and line end. Asked only of bodies
+// with a link, so that the answer is the same before and after a link was patched.
+bool is_ascii_with_links(std::string_view body) {
+  if (body.find('\0') != std::string_view::npos) return false;
+  const std::string lower = ascii::to_lower(body);
+  for (const std::string_view sign : {"://", "www.", "href"}) {
+    if (lower.find(sign) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Charset Charset::of(std::string_view label, std::string_view body) {
   Charset result;
   std::string_view name = byte_order_mark(body);
@@ -266,7 +281,9 @@ Charset Charset::of(std::string_view label, std::string_view body) {
   result.utf8_ = false;
   result.icu_name_ = name;
   result.shape_ = converter ? shape_of(converter.get(), name) : Shape::kAscii;
-  return result;
+  const bool wide = ascii::istarts_with(name, "UTF-16") || ascii::istarts_with(name, "UTF-32");
+  const bool disbelieved = wide && byte_order_mark(body).empty() && is_ascii_with_links(body);
+  return disbelieved ? of("", body) : result;
 }
 
 bool Charset::is_known(std::string_view label) {

@@ -29,7 +29,8 @@ class Charset {
   };
 
   // `body` decides where the label does not: a byte order mark first, then (no or an unknown label) UTF-8
-  // where it is valid, else windows-1252.
+  // where it is valid, else windows-1252. UTF-16 and UTF-32 are not believed of a body without a
+  // zero byte that has a link in ASCII.
   static Charset of(std::string_view label, std::string_view body);
   static Charset utf8() { return Charset(); }
   // Whether the label names a charset; "default", "unknown-8bit" and the like do not.

@@ -63,6 +63,8 @@ class Corpus {
     return some;
   }
 
+  const std::filesystem::path& folder() const { return folder_; }
+
   static std::string read(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

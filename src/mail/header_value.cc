@@ -39,6 +39,17 @@ std::string parameter(GMimeParamList* list, const char* name) {
   return param != nullptr ? text_or_empty(g_mime_param_get_value(param)) : "";
 }
 
+// A boundary that no semicolon parts from the type ("multipart/mixed\n\tboundary=x"), which many readers
+// find all the same: the parts must not be plain text to us alone.
+std::string stray_boundary(std::string_view value) {
+  constexpr std::string_view kName = "boundary=";
+  const size_t at = ascii::to_lower(value).find(kName);
+  if (at == std::string_view::npos) return "";
+  value.remove_prefix(at + kName.size());
+  if (!value.starts_with('"')) return std::string(value.substr(0, value.find_first_of("; \t")));
+  return std::string(value.substr(1, value.find('"', 1) - 1));
+}
+
 }  // namespace
 
 std::optional<ContentType> parse_content_type(std::string_view value) {
@@ -50,9 +61,15 @@ std::optional<ContentType> parse_content_type(std::string_view value) {
   ContentType result;
   result.type = ascii::to_lower(text_or_empty(g_mime_content_type_get_media_type(parsed.get())) + "/" +
                                 text_or_empty(g_mime_content_type_get_media_subtype(parsed.get())));
+  // What GMime makes of a value that it cannot read.
+  const bool unreadable =
+      result.type == "application/octet-stream" && !ascii::istarts_with(ascii::trim(value), "application");
+  if (unreadable) return std::nullopt;
   GMimeParamList* list = g_mime_content_type_get_parameters(parsed.get());
   result.charset = ascii::to_lower(parameter(list, "charset"));
   result.boundary = parameter(list, "boundary");
+  if (result.boundary.empty() && result.type.starts_with("multipart/"))
+    result.boundary = stray_boundary(value);
   result.name = valid_utf8(parameter(list, "name"));
   result.format = ascii::to_lower(parameter(list, "format"));
   result.protocol = ascii::to_lower(parameter(list, "protocol"));

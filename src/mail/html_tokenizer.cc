@@ -20,8 +20,8 @@ struct RawElement {
   TextKind kind;
   bool shows_markup;  // programs that are no browsers may show what is inside as markup
 };
-constexpr std::array<RawElement, 9> kRawElements = {{{"title", TextKind::kRcdata, false},
-                                                     {"textarea", TextKind::kRcdata, false},
+constexpr std::array<RawElement, 9> kRawElements = {{{"title", TextKind::kRcdata, true},
+                                                     {"textarea", TextKind::kRcdata, true},
                                                      {"style", TextKind::kRawtext, false},
                                                      {"script", TextKind::kScript, false},
                                                      {"xmp", TextKind::kRawtext, true},

@@ -86,15 +86,18 @@ Result<void> MessageBuilder::scan_entity(size_t container_index, size_t index) {
   return role != Role::kNone ? add_body(container_index, index, role, state) : Result<void>();
 }
 
-// A stretch that is decoded to be patched. It is written again in its own encoding and shape, or as base64.
-Region& MessageBuilder::add_region(size_t container_index, size_t entity_index, std::string decoded) {
+// A stretch of a body that is decoded to be patched. It is written again in its own encoding and shape, or as
+// base64.
+Region& MessageBuilder::add_region(size_t container_index, size_t entity_index, Range at,
+                                   std::string decoded) {
   const Container& container = impl_.containers[container_index];
   const Entity& entity = container.structure.entities[entity_index];
   const std::string_view around = impl_.regions[container.region].bytes;
-  const std::string_view encoded = around.substr(entity.body.begin, entity.body.size());
+  const std::string_view encoded = around.substr(at.begin, at.size());
   Region& region = impl_.regions.emplace_back();
   region.parent = container.region;
-  region.at = entity.body;
+  region.at = at;
+  region.needs_padding = at.end < entity.body.end;
   region.container = static_cast<int>(container_index);
   region.entity = entity_index;
   region.owned = std::move(decoded);
@@ -116,7 +119,7 @@ Result<void> MessageBuilder::add_encoded_message(size_t container_index, size_t 
   const Container& container = impl_.containers[container_index];
   const Entity& entity = container.structure.entities[entity_index];
   const std::string_view around = impl_.regions[container.region].bytes;
-  Region& region = add_region(container_index, entity_index,
+  Region& region = add_region(container_index, entity_index, entity.body,
                               decode(around.substr(entity.body.begin, entity.body.size()), entity.encoding));
   if (entity.encoding == Encoding::kQuotedPrintable) region.encoding = Encoding::kQuotedPrintable;
   region.was_other_encoding = entity.encoding == Encoding::kUuencode;
@@ -140,7 +143,7 @@ Result<void> MessageBuilder::add_opaque(size_t container_index, size_t entity_in
   if (!content) return {};
   // It takes the envelope's place among lines that end as those of the message do.
   if (impl_.newline == "\n") std::erase(*content, '\r');
-  Region& region = add_region(container_index, entity_index, std::move(*content));
+  Region& region = add_region(container_index, entity_index, entity.body, std::move(*content));
   region.is_opaque = true;
   Container inner;
   inner.region = static_cast<int>(impl_.regions.size()) - 1;

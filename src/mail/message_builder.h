@@ -43,7 +43,7 @@ class MessageBuilder {
   Result<void> scan_undecodable(std::string_view raw);
   Result<void> scan_calendar(std::string_view bytes);
   Result<void> add_calendar_link(FoundInLine& found, CalendarLine& line);
-  Region& add_region(size_t container, size_t entity, std::string decoded);
+  Region& add_region(size_t container, size_t entity, Range at, std::string decoded);
   void place_slots(std::string_view encoded, Body& body);
   std::optional<std::string> field(const Container& container, const Entity& entity,
                                    std::string_view name) const;

@@ -31,6 +31,7 @@ struct Region {
   Encoding encoding = Encoding::kBase64;  // in which it is written again; a uuencoded one becomes base64
   size_t line_length = kMaxEncodedLine;   // of base64, as it was
   bool final_newline = false;
+  bool needs_padding = false;  // of base64: what follows is none, and only padding tells readers so
   // Whose body it is, for where its header has to say something else afterwards.
   int container = 0;
   size_t entity = 0;

@@ -93,8 +93,8 @@ class Scanner {
     while (at < bytes_.size()) {
       const Line line = line_at(bytes_, at);
       const std::string_view text = bytes_.substr(line.text.begin, line.text.size());
-      if (text.empty()) return line.next;
-      if (text.starts_with("--") && boundary_of(text)) return at;
+      if (text.empty()) return without_fields(entity, at) ? body_without_header(entity) : line.next;
+      if (text.starts_with("--") && boundary_of(text)) break;
       TRY_ASSIGN(const bool is_header, add_field(entity, text, line));
       if (!is_header && result_.fields.size() > entity.first_field) {
         if (!header_goes_on(text, line.next)) {
@@ -108,7 +108,18 @@ class Scanner {
       entity.header.end = at;
       if (entity.header.size() > kMaxHeaderBytes) return Error(ErrorCode::kLimit, "header too long");
     }
-    return at;
+    return without_fields(entity, at) ? body_without_header(entity) : at;
+  }
+
+  // Lines up to `at` that are no fields: a part, or a message inside, that has its body at once. Some readers
+  // show these lines, others skip them.
+  bool without_fields(const Entity& entity, size_t at) const {
+    return entity.parent >= 0 && result_.fields.size() == entity.first_field && at > entity.header.begin;
+  }
+  size_t body_without_header(Entity& entity) {
+    entity.header.end = entity.header.begin;
+    result_.missing_separators.push_back({result_.entities.size(), entity.header.begin});
+    return entity.header.begin;
   }
 
   void extend_last_field(const Line& line) {
@@ -120,6 +131,7 @@ class Scanner {
   // follows; else the body has begun without an empty line, as Postfix reads it too.
   bool header_goes_on(std::string_view line, size_t next) const {
     if (line.starts_with("--") || next >= bytes_.size()) return false;
+    if (line.size() >= kMaxMessageLine) return false;  // no room for the space
     const Line following = line_at(bytes_, next);
     const std::string_view text = bytes_.substr(following.text.begin, following.text.size());
     const size_t colon = text.find(':');

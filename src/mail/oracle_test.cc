@@ -2,6 +2,9 @@
 #include <gmime/gmime.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <map>
 #include <memory>
 
 #include "base/ascii.h"
@@ -62,6 +65,33 @@ std::string leaves_of(const Structure& structure) {
   return text;
 }
 
+std::vector<long> sizes_of(std::string_view leaves) {
+  std::vector<long> sizes;
+  for (const std::string_view line : ascii::split(leaves, '\n')) {
+    if (line.empty()) continue;
+    sizes.push_back(std::strtol(std::string(line.substr(line.rfind(' ') + 1)).c_str(), nullptr, 10));
+  }
+  return sizes;
+}
+
+// Why GMime reads a message otherwise than we do. Each was looked at; docs/rewriting.md has them.
+std::string_view cause_of(const Structure& structure, std::string_view bytes, const std::string& ours,
+                          const std::string& theirs) {
+  const HeaderField& first = structure.fields.front();
+  if (first.whole.begin > 0 && !bytes.starts_with("From ")) return "junk in front of the header";
+  if (!structure.shadowed.empty()) return "fields that contradict an earlier one";
+  if (!structure.missing_separators.empty() || !structure.missing_folds.empty())
+    return "lines in a header that are no fields";
+  const std::vector<long> a = sizes_of(ours), b = sizes_of(theirs);
+  const auto by_one = [](long x, long y) { return std::abs(x - y) <= 1; };
+  if (a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), by_one)) return "half a line end";
+  return "other";
+}
+
+// So many fixtures differ, of so many that are read at all: 1,421 files, pictures and HTML among them.
+constexpr int kFixturesThatDiffer = 50;
+constexpr int kOfOtherCauses = 1;  // a boundary without its semicolon
+
 class Oracle : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -74,7 +104,7 @@ class Oracle : public testing::TestWithParam<const char*> {
 TEST_P(Oracle, GMimeFindsTheSameParts) {
   int compared = 0;
   int differ = 0;
-  int settled = 0;
+  std::map<std::string, int, std::less<>> causes;
   for (const auto& path : corpus_.mails()) {
     const std::string bytes = Corpus::read(path);
     const auto structure = scan_structure(bytes, Limits());
@@ -83,18 +113,16 @@ TEST_P(Oracle, GMimeFindsTheSameParts) {
     const std::string ours = comparable(leaves_of(*structure));
     const std::string theirs = comparable(leaves_of_gmime(bytes));
     if (ours == theirs) continue;
-    if (!structure->shadowed
-             .empty()) {  // of contradicting fields GMime takes the last; we take the others out
-      ++settled;
-      continue;
-    }
     ++differ;
+    ++causes[std::string(cause_of(*structure, bytes, ours, theirs))];
     std::printf("%s\nours:\n%sGMime:\n%s", path.c_str(), ours.c_str(), theirs.c_str());
   }
-  std::printf("%s: %d compared with GMime, %d differ, %d in fields that contradict one another\n", GetParam(),
-              compared, differ, settled);
+  std::printf("%s: %d compared with GMime, %d differ\n", GetParam(), compared, differ);
+  for (const auto& [cause, count] : causes) std::printf("%4d %s\n", count, cause.c_str());
   // The fixtures are there to be disagreed about; real mails are not.
-  EXPECT_LE(differ, Corpus::name_of(GetParam()) == "fixtures" ? compared / 10 : 0);
+  const bool fixtures = Corpus::name_of(GetParam()) == "fixtures";
+  EXPECT_LE(differ, fixtures ? kFixturesThatDiffer : causes["fields that contradict an earlier one"]);
+  EXPECT_LE(causes["other"], fixtures ? kOfOtherCauses : 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Mail, Oracle,

@@ -172,6 +172,7 @@ Result<void> Renderer::close_region(size_t index) {
       encoded = encode_quoted_printable(patched, message_.newline, false);
       break;
     default:
+      if (region.needs_padding && patched.size() % 3 == 0) patched += message_.newline;
       encoded = encode_base64(patched, region.line_length, message_.newline);
   }
   if (region.final_newline && !encoded.ends_with('\n')) encoded += message_.newline;
@@ -270,6 +271,10 @@ void Renderer::set_charset(int container_index, size_t entity_index) {
     value.replace(begin, std::min(end, value.size()) - begin + (quoted && end < value.size() ? 1 : 0),
                   "utf-8");
   }
+  // A field too long for one line says no more than it must.
+  constexpr size_t kName = std::string_view("Content-Type: ").size();
+  if (kName + value.size() > kMaxMessageLine)
+    value = entity.type + std::string(message_.newline) + " ; charset=utf-8";
   set_field(container_index, entity_index, "Content-Type", value);
 }
 

@@ -80,6 +80,12 @@ std::string decode_base64(std::string_view text) {
   return out;
 }
 
+// Whether bytes that only some readers see hold what could be a link.
+bool may_hold_links(std::string_view bytes) {
+  const std::string lower = ascii::to_lower(bytes);
+  return lower.find("://") != kNone || lower.find("www.") != kNone || lower.find("href") != kNone;
+}
+
 std::string decode_uuencode(std::string_view text) {
   std::string out;
   bool inside = false;
@@ -142,6 +148,17 @@ std::string decode(std::string_view encoded, Encoding encoding) {
       return decode_uuencode(encoded);
   }
   return {};
+}
+
+size_t base64_extent(std::string_view encoded) {
+  const size_t padding = encoded.find('=');
+  if (padding == kNone) return encoded.size();
+  const size_t end = std::min(encoded.find_first_not_of('=', padding), encoded.size());
+  const std::string_view rest = encoded.substr(end);
+  const bool foreign = std::any_of(rest.begin(), rest.end(), [](char c) {
+    return kBase64[static_cast<unsigned char>(c)] < 0 && c != '=' && c != '\r' && c != '\n';
+  });
+  return foreign && !may_hold_links(decode_base64(rest)) ? end : encoded.size();
 }
 
 std::string encode_quoted_printable(std::string_view bytes, std::string_view newline, bool binary) {

@@ -23,6 +23,10 @@ Encoding encoding_from(std::string_view header_value);
 // Never fail: what is no encoding is skipped (base64) or stands for itself (quoted-printable).
 std::string decode(std::string_view encoded, Encoding encoding);
 
+// How much of a base64 body is base64: all of it, unless something else follows the padding (the footer of a
+// mailing list). Readers that stop there do not show it, for the others it is garbage.
+size_t base64_extent(std::string_view encoded);
+
 // Whole bodies. Quoted-printable keeps line ends as they are, or encodes them where `binary`.
 std::string encode_quoted_printable(std::string_view bytes, std::string_view newline, bool binary);
 std::string encode_base64(std::string_view bytes, size_t line_length, std::string_view newline);

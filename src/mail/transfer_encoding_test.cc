@@ -38,6 +38,21 @@ TEST(TransferEncoding, DecodesAsLenientlyAsMailClients) {
   for (const auto& c : cases) EXPECT_EQ(decode(c.encoded, c.encoding), c.decoded) << c.encoded;
 }
 
+TEST(TransferEncoding, Base64EndsWhereAFooterFollowsItsPadding) {
+  const struct {
+    std::string_view encoded;
+    std::string_view rest;
+  } cases[] = {
+      {"YQ==\r\n", ""},
+      {"YWJj\r\n-- \r\nfooter\r\n", ""},  // no padding: every reader goes on
+      {"YQ==\r\n_____\r\nA list, http://l.example/\r\n", "\r\n_____\r\nA list, http://l.example/\r\n"},
+      {"YQ==\r\nYmM=\r\n", ""},
+      {"YQ==!aHR0cDovL2EuZXhhbXBsZS8=", ""},  // readers that go on see a link
+      {"", ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(c.encoded.substr(base64_extent(c.encoded)), c.rest) << c.encoded;
+}
+
 TEST(TransferEncoding, NamesAreReadWithoutRegardToCaseOrComments) {
   EXPECT_EQ(encoding_from("Quoted-Printable"), Encoding::kQuotedPrintable);
   EXPECT_EQ(encoding_from(" BASE64 (comment)"), Encoding::kBase64);

@@ -151,7 +151,8 @@ size_t entity_start(std::string_view text, size_t begin, size_t end) {
 }
 
 // Punctuation that ends a sentence, closing brackets and quotes without an opening one, as in GFM autolinks.
-size_t trim_end(std::string_view text, size_t begin, size_t end) {
+// `underline`: one at the end belongs to the URL.
+size_t trim_end(std::string_view text, size_t begin, size_t end, bool underline = false) {
   Bracket brackets[] = {{'(', ')'}, {'[', ']'}, {'{', '}'}};
   size_t quotes = 0;
   for (const char c : text.substr(begin, end - begin)) {
@@ -172,7 +173,7 @@ size_t trim_end(std::string_view text, size_t begin, size_t end) {
       --end;
     } else if (last == ';' && entity_start(text, begin, end) != end) {
       end = entity_start(text, begin, end);
-    } else if (internal::contains("?!.,:;*_~`|", last)) {
+    } else if (internal::contains("?!.,:;*~`|", last) || (last == '_' && !underline)) {
       --end;
     } else {
       break;
@@ -218,7 +219,11 @@ class Finder {
     const size_t host_end = authority_end(text_, authority);
     const bool path = host_end < text_.size() && internal::contains("/?#\\", text_[host_end]);
     if (path && is_origin(begin, host_end, kind)) {
-      const size_t end = trim_end(text_, begin, scan_end(text_, host_end, bracket_before(text_, begin)));
+      // Behind a path an underline closes only what one in front opened ("_http://x/_"): elsewhere it is of
+      // the URL, as one letter in 64 of base64url is.
+      const bool emphasised = begin > 0 && text_[begin - 1] == '_';
+      const size_t end =
+          trim_end(text_, begin, scan_end(text_, host_end, bracket_before(text_, begin)), !emphasised);
       if (end > host_end) {
         found_.push_back({begin, end, kind});
         return end;
@@ -249,7 +254,7 @@ class Finder {
     while (end < text_.size() && is_host_byte(text_[end])) {
       const char c = text_[end];
       if (static_cast<uint8_t>(c) < 0x80) {
-        if (end > begin && begins_url_in_script(text_, end)) break;
+        if (end > begin && begins_url_within(end)) break;
         if (behind_unspaced && ascii::is_alpha(c)) break;
         behind_unspaced = false;
         ++end;
@@ -286,6 +291,14 @@ class Finder {
       end = trim_end(text_, begin, scan_end(text_, end, bracket_before(text_, begin)));
     found_.push_back({begin, end, FoundKind::kBareDomain});
     return std::max(end, word_end);
+  }
+
+  // "2024https://...", where a line end or a tag was lost: some clients make a link of it.
+  bool begins_url_within(size_t at) const {
+    const std::string_view rest = text_.substr(at);
+    return begins_url_in_script(text_, at) ||
+           std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                       [&](std::string_view scheme) { return ascii::istarts_with(rest, scheme); });
   }
 
   static bool has_public_suffix(std::string_view name) {

@@ -20,7 +20,8 @@ struct FoundUrl {
 };
 
 // In order, without overlap. Trailing punctuation and unbalanced closing brackets stay outside, as in GFM
-// autolinks. `text` is UTF-8; invalid bytes end a URL. Linear in the size of the text.
+// autolinks; an underline behind a path does where one stands in front of the URL too. `text` is UTF-8;
+// invalid bytes end a URL. Linear in the size of the text.
 std::vector<FoundUrl> find_urls(std::string_view text);
 
 }  // namespace linkgate::url

@@ -179,7 +179,6 @@ TEST(FindConformance, EveryAutolinkOfGfm) {
   run_cases(cases, {{"?find=", Kind::kEndMarks},
                     {"foo.bar.`", Kind::kEndMarks},
                     {"?q=**>", Kind::kEndMarks},
-                    {"?q=__>", Kind::kEndMarks},
                     {"?search=][ref]>", Kind::kEndMarks},
                     {"<http://../>", Kind::kEmptyLabels},
                     {"baz bim", Kind::kMarkdown},

@@ -44,6 +44,9 @@ TEST(FindUrls, EndsWhereAReaderSeesTheEnd) {
       {"http://example.com/a?!...", "S http://example.com/a\n"},
       {"**http://example.com/a**", "S http://example.com/a\n"},
       {"_http://example.com/a_", "S http://example.com/a\n"},
+      {"( http://example.com/c/eJwszk__9_ )", "S http://example.com/c/eJwszk__9_\n"},
+      {"http://example.com/?t=a_.", "S http://example.com/?t=a_\n"},
+      {"http://example.com_ or http://example.com/", "S http://example.com\nS http://example.com/\n"},
       {"http://example.com/dash-", "S http://example.com/dash-\n"},
       {"[text](http://example.com/a)[more](mailto:a@example.com)", "S http://example.com/a\n"},
       {"[text](http://example.com)[more](mailto:a@example.com)", "S http://example.com\n"},
@@ -64,6 +67,9 @@ TEST(FindUrls, EndsWhereAReaderSeesTheEnd) {
 TEST(FindUrls, KnowsOtherScripts) {
   const FindCase cases[] = {
       {"請看https://example.com/路徑。謝謝", "S https://example.com/路徑\n"},
+      {"2018 - 2024https://example.com/a", "S https://example.com/a\n"},
+      {"season.http://www.example.com/ xhttp://localhost/",
+       "S http://www.example.com/\nS http://localhost/\n"},
       {"請看www.example.com，謝謝", "W www.example.com\n"},
       {"«http://example.com/a»", "S http://example.com/a\n"},
       {"http://example.com/a\u00a0b", "S http://example.com/a\n"},
@@ -107,8 +113,8 @@ TEST(FindUrls, WwwNamesAndBareDomainsAreKeptApart) {
 TEST(FindUrls, LeavesAloneWhatIsNoUrl) {
   for (const std::string_view text :
        {"", "http://", "http:// example", "http://.", "http://..", "http://#", "http://?", "http://.x/",
-        "http:///", "hppt://localhost", "xhttp://localhost", "mailto:a@localhost", "http:localhost",
-        "javascript:alert(1)", "http://[::zz]/", "http://local host:99999999/", "://x"}) {
+        "http:///", "hppt://localhost", "mailto:a@localhost", "http:localhost", "javascript:alert(1)",
+        "http://[::zz]/", "http://local host:99999999/", "://x"}) {
     const auto found = found_in(text);
     EXPECT_TRUE(found.empty() || found == "S http://local\n") << text << " gives " << found;
   }
