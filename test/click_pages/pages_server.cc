@@ -14,6 +14,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "click/answers.h"
 #include "click/click_handler.h"
 #include "url/url.h"
 
@@ -154,8 +155,10 @@ nlohmann::json links(const url::Keyring& keys) {
   return out;
 }
 
-std::unique_ptr<net::HttpServer> serve(asio::io_context& io, std::string listen, net::HttpHandler handler) {
+std::unique_ptr<net::HttpServer> serve(asio::io_context& io, std::string listen, net::HttpHandler handler,
+                                       net::Headers common_headers = {}) {
   net::HttpServerOptions options;
+  options.common_headers = std::move(common_headers);
   options.listen = std::move(listen);
   auto started = net::HttpServer::start(io, options, std::move(handler));
   if (!started) {
@@ -195,8 +198,9 @@ int run() {
   metrics::Registry registry;
   click::ClickNode node(config, "pages.0", sources, branding, **spool, clock, registry);
   click::ClickHandler handler(io, node);
-  auto click_server =
-      serve(io, "127.0.0.1:0", [&](net::HttpRequest& request) { return handler.handle(request); });
+  auto click_server = serve(
+      io, "127.0.0.1:0", [&](net::HttpRequest& request) { return handler.handle(request); },
+      click::common_headers(node.https));
   auto scan_server = serve(io, "unix:" + sources.scan_socket, scan);
   auto site_server = serve(io, "127.0.0.1:0", destination);
   nlohmann::json out = {
