@@ -21,6 +21,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -82,12 +83,13 @@ def machine():
 
 
 def google_benchmark(name, environment, arguments):
-    done = subprocess.run(["taskset", "-c", SERVER_CORE, str(BIN / name), "--benchmark_format=json", *arguments],
-                          capture_output=True, text=True, timeout=1800, env={**os.environ, **environment})
-    try:
-        return json.loads(done.stdout)["benchmarks"]
-    except (ValueError, KeyError):
-        raise SystemExit(f"{name}: exit {done.returncode} {done.stderr.strip()[:500]}") from None
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:  # standard output also has the log
+        done = subprocess.run(["taskset", "-c", SERVER_CORE, str(BIN / name), f"--benchmark_out={out.name}", *arguments],
+                              capture_output=True, text=True, timeout=1800, env={**os.environ, **environment})
+        try:
+            return json.load(out)["benchmarks"]
+        except (ValueError, KeyError):
+            raise SystemExit(f"{name}: exit {done.returncode} {done.stderr.strip()[:500]}") from None
 
 
 def bench_micro(figures):
