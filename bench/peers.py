@@ -35,11 +35,28 @@ def _milliseconds(text):
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
+def unpacked(name, packages):
+    """Debian packages unpacked beside the build: installed, they would start services or exclude what the system has."""
+    root = FOLDER / name
+    if root.is_dir():
+        return root
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    part = FOLDER / f"{name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as loading:
+        os.chmod(loading, 0o755)
+        subprocess.run(["apt-get", "download", "-q", *packages], cwd=loading, check=True, capture_output=True)
+        for package in sorted(pathlib.Path(loading).glob("*.deb")):
+            subprocess.run(["dpkg", "-x", str(package), str(part)], check=True)
+    part.rename(root)
+    return root
+
+
 class Nginx:
     """One worker that answers everything with the redirect that a click gets."""
     CONF = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 1024; {accept} }}
+events {{ worker_connections 1024; }}
 http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {folder}; proxy_temp_path {folder};
   fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{ listen 127.0.0.1:{port}; location / {{ return 302 https://site-17.example.org/page?n=17; }} }} }}
@@ -49,8 +66,9 @@ http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {fo
         self.folder = pathlib.Path(folder) / "nginx"
         self.folder.mkdir()
         self.port = free_port()
-        (self.folder / "nginx.conf").write_text(self.CONF.format(folder=self.folder, port=self.port, accept=""))
-        self.child = Child(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"], self.folder / "out")
+        (self.folder / "nginx.conf").write_text(self.CONF.format(folder=self.folder, port=self.port))
+        program = unpacked("nginx", ["nginx"]) / "usr" / "sbin" / "nginx"
+        self.child = Child([program, "-p", self.folder, "-c", self.folder / "nginx.conf"], self.folder / "out")
         wait_until("nginx", lambda: port_open(self.port))
         for pid in subprocess.run(["pgrep", "-P", str(self.child.pid)], capture_output=True, text=True, check=True).stdout.split():
             pin(pid)
@@ -70,7 +88,7 @@ worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; }}
 """
 
     def __init__(self, folder):
-        root = self._unpacked()
+        root = unpacked("rspamd", self.PACKAGES)
         run = pathlib.Path(folder) / "rspamd"
         run.mkdir()
         cache = FOLDER / "cache"  # of compiled patterns: making them takes half a minute
@@ -86,23 +104,6 @@ worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; }}
         wait_until("rspamd\n" + str(run / "log"), lambda: port_open(self.port), 300)
         for pid in subprocess.run(["pgrep", "-P", str(self.child.pid)], capture_output=True, text=True, check=True).stdout.split():
             pin(pid)
-
-    @classmethod
-    def _unpacked(cls):
-        """Unpacked beside the build, since the system's own LuaJIT and rspamd's exclude each other."""
-        root = FOLDER / "root"
-        if root.is_dir():
-            return root
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=FOLDER) as loading:
-            os.chmod(loading, 0o755)
-            subprocess.run(["apt-get", "download", "-q", *cls.PACKAGES], cwd=loading, check=True, capture_output=True)
-            part = FOLDER / "root.part"
-            shutil.rmtree(part, ignore_errors=True)
-            for package in sorted(pathlib.Path(loading).glob("*.deb")):
-                subprocess.run(["dpkg", "-x", str(package), str(part)], check=True)
-            part.rename(root)
-        return root
 
     def stop(self):
         self.child.stop()
