@@ -6,6 +6,8 @@ import html
 import html.parser
 import re
 
+from harness.messages import HtmlLinks
+
 # What ends a URL in text for any reader, and what is not of it at its end.
 _TEXT_URL = re.compile(r"(https?://[^\s<>\"\[\]\u00a0\u2000-\u200b\u3000\u3001\u3002\uff08-\uff1f]+)", re.I)
 _TRAILING = ".,;:!?'*)]}|`~"
@@ -74,20 +76,8 @@ def unescape(value):
 html.parser.unescape = unescape  # what HTMLParser calls
 
 
-class _Links(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.found = []
-
-    def handle_starttag(self, tag, attributes):
-        for name, value in attributes:
-            if value and ((tag in ("a", "area") and name == "href") or (tag == "form" and name == "action")):
-                # As a browser's URL parser begins: blanks around go, line ends and tabs inside go.
-                self.found.append(re.sub(r"[\t\r\n]", "", value.strip(" \t\r\n\f")))
-
-
 def links_in_html(text):
-    reader = _Links()
+    reader = HtmlLinks()
     try:
         reader.feed(text)
         reader.close()

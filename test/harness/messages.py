@@ -5,7 +5,7 @@ import html.parser
 import re
 
 
-class _Links(html.parser.HTMLParser):
+class HtmlLinks(html.parser.HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.found = []
@@ -13,7 +13,8 @@ class _Links(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
         for name, value in attributes:
             if value and ((tag in ("a", "area") and name == "href") or (tag == "form" and name == "action")):
-                self.found.append(value)
+                # As a browser's URL parser begins: blanks around go, line ends and tabs inside go.
+                self.found.append(re.sub(r"[\t\r\n]", "", value.strip(" \t\r\n\f")))
 
 
 def links(raw):
@@ -25,7 +26,7 @@ def links(raw):
             continue
         text = part.get_content()
         if part.get_content_subtype() == "html":
-            reader = _Links()
+            reader = HtmlLinks()
             reader.feed(text)
             found += reader.found
         else:
