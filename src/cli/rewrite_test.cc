@@ -33,7 +33,8 @@ class RewriteFiles : public RunTest {
 };
 
 constexpr char kMail[] =
-    "From: a@ext.test\nSubject: s\n\nhttps://example.com/x example.org mailto:a@b.test ftp://f.test/\n";
+    "From: a@ext.test\nDate: Sun, 1 Nov 2026 10:00:00 +0000\nSubject: s\n\n"
+    "https://example.com/x example.org mailto:a@b.test ftp://f.test/\n";
 
 TEST_F(RewriteFiles, EachIsRewrittenAndItsLinksAreAccountedFor) {
   const std::string in = file("in.eml", kMail), out = folder_ + "/out.eml", back = folder_ + "/back.eml";
