@@ -34,6 +34,7 @@ enum class ExprKind : uint8_t {
   kRange,      // range name from children[0] to children[1] step children[2]
   kPrint,      // print items
   kUnion,      // union parameters children, as source; as operator see Operator
+  kSearch,     // operators[0], as source
   kFunction,   // (columns) { lets; children[0] }: the value of a let
 };
 
@@ -91,6 +92,7 @@ enum class OperatorKind : uint8_t {
   kGetSchema,
   kAs,
   kSerialize,
+  kSearch,  // `expr` with every bare term written out as * has "term"; tables: those of in (...)
 };
 std::string_view to_string(OperatorKind kind);
 

@@ -9,10 +9,10 @@
 namespace linkgate::kql {
 namespace {
 
-constexpr std::array<std::string_view, 20> kOperatorNames = {
+constexpr std::array<std::string_view, 21> kOperatorNames = {
     "where",     "extend", "project", "project-away", "project-keep", "project-rename", "project-reorder",
     "summarize", "sort",   "take",    "top",          "distinct",     "count",          "join",
-    "lookup",    "union",  "render",  "getschema",    "as",           "serialize"};
+    "lookup",    "union",  "render",  "getschema",    "as",           "serialize",      "search"};
 
 // Words that mean something at the places where names stand; a name that is one of them is printed quoted.
 constexpr std::array<std::string_view, 31> kWords = {
@@ -25,7 +25,7 @@ bool is_plain_name(std::string_view name) {
   if (name.empty() || ascii::is_digit(name[0])) return false;
   const bool plain =
       std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_alnum(c) || c == '_'; });
-  if (!plain && name != "$left" && name != "$right") return false;
+  if (!plain && name != "$left" && name != "$right" && name != "$table") return false;
   return std::find(kWords.begin(), kWords.end(), name) == kWords.end() && !type_from_name(name);
 }
 
@@ -117,6 +117,10 @@ class Printer {
         out_ += "union";
         parameters(e.parameters);
         tables(e.children);
+        break;
+      case ExprKind::kSearch:
+        out_ += "search";
+        one_operator(e.operators[0]);
         break;
       case ExprKind::kFunction:
         declarations(e);
@@ -237,7 +241,11 @@ class Printer {
       return;
     }
     parameters(op.parameters);
-    tables(op.tables);
+    if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
+      list(op.tables, " in (", ")");
+    } else {
+      tables(op.tables);
+    }
     if (op.expr != nullptr) {
       out_ += " ";
       expr(*op.expr);

@@ -68,6 +68,7 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
       case ExprKind::kRange:
       case ExprKind::kPrint:
       case ExprKind::kUnion:
+      case ExprKind::kSearch:
         return true;
       case ExprKind::kName: {
         const Environment* found = find(environment, e->name);
@@ -105,7 +106,8 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
 
 bool Binder::is_query(const Expr& expr) {
   return expr.kind == ExprKind::kPipeline || expr.kind == ExprKind::kDataTable ||
-         expr.kind == ExprKind::kRange || expr.kind == ExprKind::kPrint || expr.kind == ExprKind::kUnion;
+         expr.kind == ExprKind::kRange || expr.kind == ExprKind::kPrint || expr.kind == ExprKind::kUnion ||
+         expr.kind == ExprKind::kSearch;
 }
 
 Diagnostic Binder::unknown_table(const Expr& name, const Environment* environment) const {
@@ -134,6 +136,8 @@ Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
       return print_row(expr, environment);
     case ExprKind::kUnion:
       return union_of(expr.children, expr.parameters, nullptr, environment, expr.span);
+    case ExprKind::kSearch:
+      return search_tables(expr.operators[0], environment, expr.span);
     default:
       return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
   }

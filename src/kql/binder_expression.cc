@@ -43,6 +43,7 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kRange:
     case ExprKind::kPrint:
     case ExprKind::kUnion:
+    case ExprKind::kSearch:
     case ExprKind::kFunction:
       break;
   }
@@ -122,6 +123,7 @@ Binder::Scalar Binder::unary(const Expr& expr, const Scope& scope) {
 }
 
 Binder::Scalar Binder::binary(const Expr& expr, const Scope& scope) {
+  if (expr.children[0]->kind == ExprKind::kStar) return any_column(expr, scope);
   const bool negated_word = expr.name.size() > 2 && expr.name[0] == '!';
   const std::string op = negated_word ? expr.name.substr(1) : expr.name;
   Scalar result = fail(DiagnosticCode::kSyntax, expr.span, "");

@@ -43,6 +43,8 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return get_schema(input, op.span);
     case OperatorKind::kRender:
       return render(op, input);
+    case OperatorKind::kSearch:
+      return search(op, input, environment);
     case OperatorKind::kAs:
       break;  // names, and does nothing
   }

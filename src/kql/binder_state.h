@@ -94,6 +94,8 @@ class Binder {
   Table get_schema(const Plan& input, Span span);
   Table render(const Operator& op, const Plan& input);
   static std::string_view dotnet_name(Type type);
+  Table search(const Operator& op, const Plan& input, const Environment* environment);
+  Table search_tables(const Operator& op, const Environment* environment, Span span);
   Table projection(const Plan& input, Columns columns, std::vector<Assignment> assignments, Span span);
   Expected<std::vector<SortKey>> sort_keys(const Operator& op, const Plan& input,
                                            const Environment* environment);
@@ -117,6 +119,7 @@ class Binder {
   Scalar unary(const Expr& expr, const Scope& scope);
   Scalar binary(const Expr& expr, const Scope& scope);
   Scalar logical(const Expr& expr, const Scope& scope);
+  Scalar any_column(const Expr& expr, const Scope& scope);
   Scalar call(const Expr& expr, const Scope& scope);
   Scalar to_scalar(const Expr& expr, const Scope& scope);
   Scalar user_call(const Expr& expr, const Environment& function, const Scope& scope);

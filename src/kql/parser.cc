@@ -226,8 +226,9 @@ std::optional<Parser::Node> Parser::source() {
   if (word == "range" && name_follows) return range();
   if (word == "print" && !token(1).is("|") && !token(1).is("=") && !token(1).is(")")) return print_source();
   if (word == "union" && (name_follows || token(1).is("("))) return union_source();
-  constexpr std::string_view kMissing[] = {"search",   "find",         "externaldata",
-                                           "evaluate", "macro-expand", "graph"};
+  if (word == "search" && !token(1).is("|") && !token(1).is("=") && token(1).kind != TokenKind::kEnd)
+    return search_source();
+  constexpr std::string_view kMissing[] = {"find", "externaldata", "evaluate", "macro-expand", "graph"};
   for (std::string_view missing : kMissing) {
     if (word == missing && (name_follows || token(1).is("(") || token(1).kind == TokenKind::kLiteral)) {
       return Node(

@@ -115,6 +115,10 @@ Parser::Node Parser::text_match() {
   TRY_ASSIGN(const Expr* left, signed_path());
   std::string op;
   size_t count = 0;
+  if (in_search_ && take(":")) {
+    TRY_ASSIGN(const Expr* term, signed_path());
+    return binary(":", first, {left, term});
+  }
   if (token().is("=~") || token().is("!~")) {
     op = token().text;
     count = 1;
@@ -181,6 +185,10 @@ Parser::Node Parser::primary() {
     TRY(expect(")", "after the expression"));
     return inner;
   }
+  if (token().is("*") && star_compares()) {
+    advance();
+    return add({.kind = ExprKind::kStar}, first);
+  }
   if (!at_name()) return unexpected("an expression");
   if (token().kind == TokenKind::kIdentifier) {
     for (std::string_view word : {"true", "True", "TRUE", "false", "False", "FALSE"}) {
@@ -193,6 +201,17 @@ Parser::Node Parser::primary() {
   TRY_ASSIGN(std::string found, name("an expression"));
   if (token().is("(")) return call(std::move(found), first);
   return add({.kind = ExprKind::kName, .name = std::move(found)}, first);
+}
+
+// * has "word": any column. What follows the star decides, or `count(*)` would not be a call.
+bool Parser::star_compares() const {
+  for (std::string_view op : {"==", "!=", "=~", "!~", ":"}) {
+    if (token(1).is(op)) return true;
+  }
+  const Token& word = token(token(1).is("!") ? 2 : 1);
+  return word.kind == TokenKind::kIdentifier &&
+         (std::find(kTextWords.begin(), kTextWords.end(), word.text) != kTextWords.end() ||
+          std::find(kListWords.begin(), kListWords.end(), word.text) != kListWords.end());
 }
 
 Parser::Node Parser::call(std::string function_name, size_t first) {

@@ -38,6 +38,7 @@ struct OperatorGrammar {
         {"getschema", K::kGetSchema, &Parser::plain_op},
         {"as", K::kAs, &Parser::name_op},
         {"serialize", K::kSerialize, &Parser::serialize_op},
+        {"search", K::kSearch, &Parser::search_op},
     });
   }
 };
@@ -70,7 +71,6 @@ constexpr auto kMissing = std::to_array<std::string_view>({"consume",
                                                            "sample",
                                                            "sample-distinct",
                                                            "scan",
-                                                           "search",
                                                            "top-hitters",
                                                            "top-nested"});
 }  // namespace

@@ -52,6 +52,7 @@ class Parser {
   Node range();
   Node print_source();
   Node union_source();
+  Node search_source();
 
   // ---- operators
   Expected<Operator> one_operator();
@@ -72,6 +73,9 @@ class Parser {
   Expected<> union_op(Operator& op);
   Expected<> render_op(Operator& op);
   Expected<> name_op(Operator& op);
+  Expected<> search_op(Operator& op);
+  Node search_predicate(const Expr& expr, bool case_sensitive);
+  Node search_term(const Expr& term, bool case_sensitive);
   Expected<> item_list(std::vector<Item>& out, bool orders, bool named);
   Expected<Item> item(bool orders, bool named);
   Node column_pattern();
@@ -93,6 +97,7 @@ class Parser {
   Node signed_path();
   Node path();
   Node primary();
+  bool star_compares() const;
   Node call(std::string function_name, size_t first);
   Node dynamic_literal();
   Expected<std::string> json();
@@ -125,7 +130,8 @@ class Parser {
 
   std::vector<Token> tokens_;
   size_t at_ = 0;
-  int open_ = 0;  // recursion of the parser itself: parentheses make no nodes
+  bool in_search_ = false;  // Column:"term" compares
+  int open_ = 0;            // recursion of the parser itself: parentheses make no nodes
   std::unique_ptr<Ast> ast_;
 };
 

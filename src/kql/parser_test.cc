@@ -51,7 +51,11 @@ INSTANTIATE_TEST_SUITE_P(
                            "T | where n !between (ago(time(1.00:00:00)) .. now())"},
                       Case{"T|where s matches regex 'x'", "T | where s matches regex \"x\""},
                       Case{"T|where s =~ 'A' 'b'", "T | where s =~ \"Ab\""},
-                      Case{"T|where a <> b", "T | where a != b"}));
+                      Case{"T|where a <> b", "T | where a != b"},
+                      Case{"T|where * has 'x' or * == 1", "T | where (* has \"x\") or (* == 1)"},
+                      Case{"search 'a' and not(n:'b*')", "search (* has \"a\") and not(n hasprefix \"b\")"},
+                      Case{"T|search kind=case_sensitive in (U) 'a*b'",
+                           R"(T | search kind=case_sensitive in (U) * matches regex "\\ba.*b\\b")"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Operators, Parser,

@@ -1,0 +1,69 @@
+// search, and comparisons of * with something: of any column.
+
+#include <algorithm>
+
+#include "kql/binder_state.h"
+
+namespace linkgate::kql {
+namespace {
+
+constexpr std::string_view kSourceColumn = "$table";
+
+// What a term is looked for in. The text of a real is nothing that anybody searches by.
+bool is_searched(const Column& column) { return column.type != Type::kReal && column.name != kSourceColumn; }
+
+}  // namespace
+
+// * has "x" is true where any column has it, * !has "x" where none does. Equalities look only at columns that
+// can be compared with the value.
+Binder::Scalar Binder::any_column(const Expr& expr, const Scope& scope) {
+  const bool negative = expr.name[0] == '!';
+  std::string op = negative ? expr.name.substr(1) : expr.name;
+  if (negative && op == "=") op = "==";
+  if (negative && op == "~") op = "=~";
+  if (scope.columns == nullptr || scope.right != nullptr || expr.children.size() != 2) {
+    return fail(DiagnosticCode::kNotSupported, expr.span, "'*' is not supported here");
+  }
+  TRY_ASSIGN(const BoundExpr* wanted, scalar(*expr.children[1], scope));
+  Args terms;
+  for (const Column& known : *scope.columns) {
+    const bool comparable = common_type(known.type, wanted->type).has_value();
+    if (op == "==" ? !comparable : !is_searched(known)) continue;
+    TRY_ASSIGN(const BoundExpr* value, column(known, expr.span));
+    if (op != "==") {
+      TRY_ASSIGN(value, converted(value, Type::kString));
+    }
+    TRY_ASSIGN(const BoundExpr* term, compare(op, value, wanted, expr.span));
+    terms.push_back(term);
+  }
+  if (terms.empty()) return literal(Type::kBool, negative, expr.span);
+  const BoundExpr* any = terms[0];
+  if (terms.size() > 1) {
+    TRY_ASSIGN(any, invoke("or", std::move(terms), expr.span));
+  }
+  return negative ? negated(any, expr.span) : any;
+}
+
+Binder::Table Binder::search(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(const Plan* found, where(op, input, environment));
+  TRY_ASSIGN(const BoundExpr* source, literal(Type::kString, std::string("search_arg0"), op.span));
+  const Column column{bindings_.new_column_id(), std::string(kSourceColumn), Type::kString, false};
+  Columns columns = {column};
+  for (const Column& known : found->columns) {
+    if (known.name != kSourceColumn) columns.push_back(known);
+  }
+  return projection(*found, std::move(columns), {{column, source}}, op.span);
+}
+
+// search ..., without an input: all tables, or those of in (...), as one.
+Binder::Table Binder::search_tables(const Operator& op, const Environment* environment, Span span) {
+  const Expr all{.kind = ExprKind::kWildcard, .span = op.span, .name = "*"};
+  std::vector<const Expr*> tables = op.tables;
+  if (tables.empty()) tables.push_back(&all);
+  const Expr name{.kind = ExprKind::kName, .span = op.span, .name = std::string(kSourceColumn)};
+  TRY_ASSIGN(const Plan* united,
+             union_of(tables, {{"withsource", &name, op.span}}, nullptr, environment, span));
+  return where(op, *united, environment);
+}
+
+}  // namespace linkgate::kql
