@@ -25,6 +25,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }  // namespace
 
 void start(std::string_view program, Level level) {
+  spdlog::drop(std::string(program));
   auto logger = spdlog::stderr_color_mt(std::string(program));
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %n %l: %v", spdlog::pattern_time_type::utc);
   logger->set_level(to_spdlog(level));

@@ -10,7 +10,7 @@ namespace linkgate::log {
 
 enum class Level { kDebug, kInfo, kWarn, kError };
 
-// Call once in main, before threads start. `program` stands in every line.
+// Call before threads start; again for another level. `program` stands in every line.
 void start(std::string_view program, Level level);
 
 // Control characters and newlines of hostile text are escaped, so one event is one line.

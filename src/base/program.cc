@@ -47,12 +47,15 @@ log::Level level_of(std::string_view name) {
 }  // namespace
 
 ProgramStart start_program(std::string_view program, int argc, char** argv) {
-  static const option kOptions[] = {
-      {"config", required_argument, nullptr, 'c'}, {"data", required_argument, nullptr, 'd'},
-      {"node", required_argument, nullptr, 'n'},   {"help", no_argument, nullptr, 'h'},
-      {"version", no_argument, nullptr, 'v'},      {nullptr, 0, nullptr, 0}};
+  static const option kOptions[] = {{"config", required_argument, nullptr, 'c'},
+                                    {"data", required_argument, nullptr, 'd'},
+                                    {"node", required_argument, nullptr, 'n'},
+                                    {"log-level", required_argument, nullptr, 'l'},
+                                    {"help", no_argument, nullptr, 'h'},
+                                    {"version", no_argument, nullptr, 'v'},
+                                    {nullptr, 0, nullptr, 0}};
   ProgramStart start;
-  std::string data;
+  std::string data, log_level;
   opterr = 0;
   for (int letter = 0; (letter = ::getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
     if (letter == 'c') {
@@ -61,10 +64,13 @@ ProgramStart start_program(std::string_view program, int argc, char** argv) {
       start.config = *std::move(config);
     } else if (letter == 'd') {
       data = optarg;
+    } else if (letter == 'l') {
+      log_level = optarg;
     } else if (letter == 'n') {
       start.node = parse_node(program, optarg);
     } else if (letter == 'h') {
-      print_and_leave(fmt::format("usage: linkgate-{} [--config FILE] [--data DIR] [--node N]\n", program));
+      print_and_leave(fmt::format(
+          "usage: linkgate-{} [--config FILE] [--data DIR] [--node N] [--log-level LEVEL]\n", program));
     } else if (letter == 'v') {
       print_and_leave(fmt::format("linkgate-{} {}\n", program, LINKGATE_VERSION));
     } else {
@@ -76,7 +82,7 @@ ProgramStart start_program(std::string_view program, int argc, char** argv) {
   if (!data.empty()) start.config.data = data;
   start.config.data = std::filesystem::absolute(start.config.data).lexically_normal().string();
   start.name = program == "click" ? fmt::format("click.{}", start.node) : std::string(program);
-  log::start(start.name, level_of(start.config.log_level));
+  log::start(start.name, level_of(log_level.empty() ? start.config.log_level : log_level));
   ::signal(SIGPIPE, SIG_IGN);  // a peer that goes is an error of its write, not our end
   return start;
 }

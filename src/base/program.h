@@ -2,9 +2,10 @@
 // What every linkgate-* program does first: its arguments, its configuration, its log. `linkgate up` starts a
 // program as
 //
-//   linkgate-click --config FILE --data DIR --node 1
+//   linkgate-click --config FILE --data DIR --node 1 --log-level warn
 //
-// and by hand it is started the same way. --data overrides the file's; --config may be absent (defaults).
+// and by hand it is started the same way. --data and --log-level override the file's; --config may be absent
+// (defaults).
 
 #include <string>
 #include <string_view>

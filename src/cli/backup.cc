@@ -58,7 +58,7 @@ Result<void> make_private_folder(const std::string& path) {
 // The data directory's lock where nothing runs on it; a running Linkgate holds it itself.
 Result<std::optional<supervise::DataLock>> lock_unless_running(const Config& config, bool runs) {
   if (runs) return std::optional<supervise::DataLock>();
-  TRY_ASSIGN(auto lock, supervise::DataLock::take(config.data + "/lock"));
+  TRY_ASSIGN(auto lock, supervise::DataLock::take(config.data + "/lock", "backup"));
   return std::optional<supervise::DataLock>(std::move(lock));
 }
 
@@ -138,7 +138,7 @@ Result<int> run_restore(Context& context, const std::string& folder) {
                              config->data));
   }
   TRY(supervise::prepare_data_directory(*config, false));
-  TRY_ASSIGN(const auto lock, supervise::DataLock::take(paths.root + "/lock"));
+  TRY_ASSIGN(const auto lock, supervise::DataLock::take(paths.root + "/lock", "restore"));
   const bool with_events = description->raw.count("events") != 0 && description->raw.at("events") == "true";
   // State last: where the events fail, the directory holds none yet and the command can be given again.
   if (with_events) TRY(restore_events(*config, layout));

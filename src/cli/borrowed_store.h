@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/config.h"
@@ -15,14 +16,17 @@ namespace linkgate::cli {
 
 class BorrowedStore {
  public:
-  // REQUIRES where none runs: the caller holds the data directory's lock. Waits until the store answers.
-  // kUnavailable.
+  // REQUIRES where none runs: the caller holds the data directory's lock, and this is the main thread. A
+  // store that is started here listens where nobody else looks, and only warns. Waits until the store
+  // answers. kUnavailable.
   static Result<std::unique_ptr<BorrowedStore>> open(const Config& config, bool already_runs);
   ~BorrowedStore();  // a store that was started here is stopped, and waited for
   BorrowedStore(const BorrowedStore&) = delete;
   BorrowedStore& operator=(const BorrowedStore&) = delete;
 
   store::StoreClient& client() { return *client_; }
+  // What the destructor does, from any thread: the client's calls then fail.
+  void stop();
   // Where the store writes and reads backups, one folder each.
   static std::string backup_folder(const Config& config) {
     return DataPaths(config.data).events() + "/backups";
@@ -30,6 +34,9 @@ class BorrowedStore {
 
  private:
   BorrowedStore() = default;
+  Result<store::StoreOptions> start(const Config& config);
+
+  std::mutex stopping_;
   pid_t pid_ = -1;
   std::unique_ptr<store::StoreClient> client_;
 };

@@ -66,7 +66,7 @@ Result<JsonObject> parse_json_object(std::string_view line) {
 
 int answer_lines(std::istream& in, const std::function<Result<std::string>(const JsonObject&)>& answer) {
   int code = kYes;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; std::cout && std::getline(in, line);) {
     if (ascii::trim(line).empty()) continue;
     const auto object = parse_json_object(line);
     Result<std::string> said = object ? answer(*object) : Result<std::string>(object.error());

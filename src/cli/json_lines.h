@@ -25,8 +25,8 @@ struct JsonObject {
 // Of escaped UTF-16 surrogates one without its other half is read as U+FFFD.
 Result<JsonObject> parse_json_object(std::string_view line);
 
-// Answers every line of `in` on standard output, flushed a line. `answer` gives one JSON object; its error
-// becomes
+// Answers every line of `in` on standard output, flushed a line, until nobody reads there. `answer` gives one
+// JSON object; its error becomes
 // {"error":"..."}. The exit code: kYes, or kBadUse where a line was no object or lacked a member.
 int answer_lines(std::istream& in, const std::function<Result<std::string>(const JsonObject&)>& answer);
 

@@ -4,14 +4,13 @@
 
 #include <iostream>
 
+#include "cli/asked_store.h"
 #include "cli/catalog.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/event_store.h"
 #include "cli/files.h"
 #include "cli/json_lines.h"
 #include "cli/rows.h"
-#include "cli/talk.h"
 #include "kql/kql.h"
 
 namespace linkgate::cli {
@@ -28,28 +27,25 @@ constexpr size_t kWidestCell = 100;
 
 class Querying {
  public:
-  Querying(const Config& config, kql::Catalog catalog) : config_(config), catalog_(std::move(catalog)) {}
+  Querying(const Config& config, bool installed)
+      : config_(config), installed_(installed), catalog_(event_catalog(config.events.database)) {}
 
   kql::Expected<kql::Compiled> compile(const std::string& text) const {
     // No limit in the query itself: an answer that is too large is refused by the store and said, never cut.
     return kql::compile(text, catalog_, {.now = SystemClock().now()});
   }
   Result<store::QueryResult> run(const std::string& sql) {
-    if (!store_) {
-      TRY_ASSIGN(store_, open_event_store(config_));
-    }
-    auto result = store_->query(sql, {});
-    if (result || result.error().code() != ErrorCode::kUnavailable) return result;
-    // The address that a store left when it stopped says nothing to whoever asks; that it stopped does.
-    if (!config_.events.url.empty()) return result;
-    if (const auto up = running(config_); !up) return Error(ErrorCode::kUnavailable, up.error().message());
-    return result;
+    if (!store_) store_.emplace(AskedStore::open(config_, installed_));
+    if (!*store_) return store_->error();  // the next query would wait for the same in vain
+    return (**store_)->query(sql);
   }
 
  private:
   const Config& config_;
-  kql::Catalog catalog_;
-  std::unique_ptr<store::StoreClient> store_;
+  const bool installed_;
+  const kql::Catalog catalog_;
+  std::optional<Result<std::unique_ptr<AskedStore>>>
+      store_;  // one for the whole run, from the first query that can be asked
 };
 
 std::string columns_json(const std::vector<kql::ResultColumn>& columns) {
@@ -120,7 +116,7 @@ Result<int> print_answer(const store::QueryResult& result, const std::vector<kql
 
 Result<int> run(Context& context, const Options& options) {
   TRY_ASSIGN(const Config* config, context.config());
-  Querying querying(*config, event_catalog(config->events.database));
+  Querying querying(*config, context.installation().has_value());
   if (options.jsonl)
     return answer_lines(std::cin, [&](const JsonObject& line) { return answer(querying, line); });
   std::string query = options.query;

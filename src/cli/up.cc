@@ -158,7 +158,7 @@ Result<int> run_up(Context& context) {
 
   TRY(supervise::check_machine(*config, own_users));
   TRY(supervise::prepare_data_directory(*config, own_users));
-  TRY_ASSIGN(const auto lock, supervise::DataLock::take(paths.root + "/lock"));
+  TRY_ASSIGN(const auto lock, supervise::DataLock::claim(paths.root + "/lock", "up"));
   TRY(supervise::store_secret(*config, own_users));
   TRY_ASSIGN(const bool first_key, prepare_state(*config));
   TRY(supervise::share_state_files(*config, own_users));

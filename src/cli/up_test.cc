@@ -119,7 +119,7 @@ TEST_F(Up, ASecondOneOnTheSameDataIsRefused) {
   const pid_t pid = up();
   const Outcome second = run({"up"});
   EXPECT_EQ(second.code, 3);
-  EXPECT_THAT(second.err, HasSubstr("in use: process " + std::to_string(pid) + " runs `linkgate up` on it"));
+  EXPECT_THAT(second.err, HasSubstr("in use by process " + std::to_string(pid) + ", `linkgate up` ("));
   EXPECT_TRUE(runs("gateway")) << "the first one is not disturbed";
 }
 

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <thread>
 
 #include "base/folder_for_test.h"
 
@@ -223,14 +224,32 @@ TEST(Backoff, DoublesUpToItsLimitAndForgetsAfterAStableMinute) {
 }
 
 TEST_F(Supervise, ASecondHolderOfTheDataDirectoryIsRefusedByName) {
-  auto first = DataLock::take(folder_ + "/lock");
+  auto first = DataLock::take(folder_ + "/lock", "backup");
   ASSERT_TRUE(first);
-  const auto second = DataLock::take(folder_ + "/lock");
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code(), ErrorCode::kUnavailable);
-  EXPECT_THAT(second.error().message(), HasSubstr("process " + std::to_string(::getpid())));
+  for (const auto& second :
+       {DataLock::take(folder_ + "/lock", "up"), DataLock::claim(folder_ + "/lock", "up")}) {
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), ErrorCode::kUnavailable);
+    EXPECT_THAT(second.error().message(),
+                HasSubstr("in use by process " + std::to_string(::getpid()) + ", `linkgate backup` ("));
+  }
   { DataLock gone = std::move(*first); }
-  EXPECT_TRUE(DataLock::take(folder_ + "/lock"));
+  EXPECT_TRUE(DataLock::take(folder_ + "/lock", "up"));
+}
+
+TEST_F(Supervise, AHolderThatGivesWayIsWaitedForByWhoClaims) {
+  auto first = DataLock::take(folder_ + "/lock", "kql", DataLock::Holder::kGivesWay);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(DataLock::take(folder_ + "/lock", "backup"));
+  EXPECT_FALSE(first->wanted());
+  std::thread holder([&first] {
+    while (!first->wanted()) std::this_thread::sleep_for(milliseconds(1));
+    DataLock gone = std::move(*first);
+  });
+  const auto second = DataLock::claim(folder_ + "/lock", "up");
+  holder.join();
+  ASSERT_TRUE(second) << second.error().message();
+  EXPECT_FALSE(second->wanted());
 }
 
 }  // namespace
