@@ -1,0 +1,66 @@
+#pragma once
+// The lowering's inside: one class, its methods by subject in lower*.cc.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kql/bound.h"
+#include "kql/lower.h"
+#include "kql/lower_expression.h"
+#include "kql/relation.h"
+#include "kql/sql.h"
+
+namespace linkgate::kql {
+
+class PlanLowering {
+ public:
+  PlanLowering(sql::Tree& tree, const LowerOptions& options) : t_(tree), options_(options) {}
+
+  // The whole query: its columns in their order, under aliases.
+  const sql::Select& result(const Plan& plan);
+
+ private:
+  // A relation with at least the columns `needed`.
+  Relation lower(const Plan& plan, const ColumnSet& needed);
+  sql::Ref lowered(const BoundExpr& expr, const Relation& relation);
+  const sql::Select& closed_first_column(const Plan& plan, bool one_row);
+
+  // ---- sources (lower_sources.cc)
+  Relation scan(const Plan& plan, const ColumnSet& needed);
+  sql::Ref stored_column(const std::string& table, const CatalogColumn& column);
+  Relation rows(const Plan& plan);
+  Relation range(const Plan& plan);
+  static std::string_view column_type(const Column& column);
+
+  // ---- row by row (lower.cc)
+  Relation filter(const Plan& plan, const ColumnSet& needed);
+  void conjuncts(const BoundExpr& predicate, Relation& relation);
+  Relation project(const Plan& plan, const ColumnSet& needed);
+  Relation sort(const Plan& plan, const ColumnSet& needed);
+  Relation limit(const Plan& plan, const ColumnSet& needed);
+
+  // ---- groups (lower_summarize.cc)
+  Relation summarize(const Plan& plan, const ColumnSet& needed);
+  void aggregate(const AggregateCall& a, const Plan& plan, sql::Ref row, Relation& input, Relation& relation);
+
+  // ---- several tables (lower_join.cc)
+  // One side of a join, closed, with its keys as items of their own.
+  struct Side {
+    const sql::Select* select = nullptr;
+    std::vector<std::string> keys;
+    std::map<int, ColumnValue> values;
+  };
+  Side side(const Plan& plan, size_t which, const ColumnSet& needed, bool optional);
+  static std::string_view join_words(JoinKind kind);
+  Relation join(const Plan& plan, const ColumnSet& needed);
+  Relation unite(const Plan& plan);
+
+  sql::Tree& t_;
+  const LowerOptions& options_;
+};
+
+inline void add_columns(ColumnSet& set, const ColumnSet& more) { set.insert(more.begin(), more.end()); }
+
+}  // namespace linkgate::kql
