@@ -5,6 +5,7 @@
 #include "mail/calendar_links.h"
 #include "mail/charset_choice.h"
 #include "mail/html_entities.h"
+#include "mail/iso2022jp.h"
 #include "mail/link_target.h"
 #include "mail/message_builder.h"
 #include "mail/pgp_blocks.h"
@@ -16,6 +17,24 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 
 Range scaled(Range range, size_t width) { return {range.begin * width, range.end * width}; }
+
+// Where what was found in the skeleton stands in the bytes. Escape sequences at its ends belong to the value
+// of an attribute, which is replaced; around text they stay where they are.
+Slot html_slot(const HtmlLink& html, const Charset& charset, Iso2022JpCursor& escapes) {
+  Slot slot;
+  slot.at = scaled(html.value, charset.width());
+  slot.kind = html.kind == HtmlLinkKind::kText ? SlotKind::kHtmlText : SlotKind::kAttribute;
+  slot.quote = html.quote;
+  slot.prefix = html.prefix;
+  if (charset.shape() != Charset::Shape::kIso2022Jp) return slot;
+  const bool is_text = slot.kind == SlotKind::kHtmlText;
+  const auto begin = is_text ? escapes.begin_of(html.value.begin) : escapes.end_of(html.value.begin);
+  const auto end = is_text ? escapes.end_of(html.value.end) : escapes.begin_of(html.value.end);
+  slot.at = {begin.at, end.at};
+  slot.before = begin.state;
+  slot.after = end.state;
+  return slot;
+}
 
 Error unreadable_html(bool contradictory) {
   return Error(ErrorCode::kLimit, contradictory ? "HTML that readers take apart in too many ways"
@@ -108,24 +127,18 @@ Result<void> MessageBuilder::scan_html(std::string_view bytes, Body& body, const
   const std::string_view skeleton = charset.skeleton(bytes, storage);
   const HtmlLinks found = find_html_links(skeleton, limits_.max_links - impl_.links.size());
   if (found.limit_reached) return unreadable_html(found.contradictory);
-  const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
-  Iso2022JpCursor states(bytes);
-  const auto utf8 = [&](Range range, char state) {
-    return charset.to_utf8(bytes.substr(range.begin, range.size()), state);
+  Iso2022JpCursor escapes(bytes);
+  const auto utf8 = [&](const Slot& slot) {
+    return charset.to_utf8(bytes.substr(slot.at.begin, slot.at.size()), slot.before);
   };
-  const std::optional<url::Url> base =
-      base_of(found, container, entity, [&](Range r) { return utf8(scaled(r, charset.width()), 'B'); });
+  const std::optional<url::Url> base = base_of(found, container, entity, [&](Range at) {
+    Iso2022JpCursor of_base(bytes);
+    return utf8(html_slot({at, HtmlLinkKind::kHref}, charset, of_base));
+  });
   for (const HtmlLink& html : found.links) {
-    Slot slot;
-    slot.at = scaled(html.value, charset.width());
-    slot.kind = html.kind == HtmlLinkKind::kText ? SlotKind::kHtmlText : SlotKind::kAttribute;
-    slot.quote = html.quote;
-    slot.prefix = html.prefix;
-    if (stateful) {
-      slot.before = states.state_at(slot.at.begin);
-      slot.after = states.state_at(slot.at.end);
-    }
-    TRY(add_html_link(html, slot, utf8(slot.at, slot.before), base ? &*base : nullptr, charset));
+    Slot slot = html_slot(html, charset, escapes);
+    std::string raw = utf8(slot);
+    TRY(add_html_link(html, std::move(slot), std::move(raw), base ? &*base : nullptr, charset));
   }
   return {};
 }
@@ -178,9 +191,10 @@ Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const
                                        bool patchable) {
   const bool delsp = entity.delsp && entity.format == "flowed";
   const bool stateful = body.charset.shape() == Charset::Shape::kIso2022Jp;
-  Iso2022JpCursor states(bytes);
-  PgpBlocks pgp(bytes);
-  for (TextLink& found : find_plain_links(bytes, body.charset, delsp)) {
+  Iso2022JpStates states(bytes);
+  const std::vector<TextLink> all = find_plain_links(bytes, body.charset, delsp);
+  PgpBlocks pgp(bytes, all);
+  for (const TextLink& found : all) {
     const bool schemeless = found.kind != url::FoundKind::kScheme;
     Target target = text_target(found.found, schemeless);
     LinkNotes notes;
@@ -194,7 +208,7 @@ Result<void> MessageBuilder::scan_text(std::string_view bytes, Body& body, const
     }
     Link link;
     link.url = std::move(target.url);
-    link.text = std::move(found.found);
+    link.text = found.found;
     link.place = Place::kText;
     link.left_alone = target.left_alone;
     Slot slot;

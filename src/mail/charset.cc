@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "mail/charset_labels.h"
 #include "mail/html_entities.h"
+#include "mail/iso2022jp.h"
 
 namespace linkgate::mail {
 namespace {
@@ -73,7 +74,7 @@ Charset::Shape shape_of(UConverter* converter, std::string_view name) {
     default:
       break;
   }
-  return ascii::istarts_with(name, "iso-2022-jp") ? Charset::Shape::kIso2022Jp : Charset::Shape::kOther;
+  return ascii::iequals(name, "iso-2022-jp") ? Charset::Shape::kIso2022Jp : Charset::Shape::kOther;
 }
 
 std::string_view byte_order_mark(std::string_view body) {
@@ -83,52 +84,6 @@ std::string_view byte_order_mark(std::string_view body) {
   if (body.starts_with("\xFF\xFE")) return "UTF-16LE";
   if (body.starts_with("\xFE\xFF")) return "UTF-16BE";
   return {};
-}
-
-// Length of an escape sequence of ISO-2022-JP at `at`, 0 where there is none; its last byte names the state.
-size_t escape_length(std::string_view bytes, size_t at) {
-  if (bytes[at] != '\x1B' || at + 2 >= bytes.size()) return 0;
-  if (bytes[at + 1] == '$' && bytes[at + 2] == '(' && at + 3 < bytes.size()) return 4;
-  return bytes[at + 1] == '(' || bytes[at + 1] == '$' ? 3 : 0;
-}
-bool is_ascii_state(char state) { return state == 'B' || state == 'J'; }
-
-std::string escape_for(char state) {
-  switch (state) {
-    case 'J':
-    case 'I':
-      return std::string("\x1B(") + state;
-    case 'D':
-      return "\x1B$(D";
-    case '@':
-      return "\x1B$@";
-    case 'K':
-      return "\x1B$B";  // two-byte JIS X 0208 is kept as 'K', for 'B' is ASCII
-    default:
-      return "\x1B(B";
-  }
-}
-char state_after(std::string_view bytes, size_t at, size_t length) {
-  const char last = bytes[at + length - 1];
-  return bytes[at + 1] == '$' && last == 'B' ? 'K' : last;
-}
-
-std::string mask_iso2022jp(std::string_view bytes) {
-  std::string out(bytes);
-  char state = 'B';
-  for (size_t at = 0; at < bytes.size();) {
-    const size_t length = escape_length(bytes, at);
-    if (length > 0) {
-      state = state_after(bytes, at, length);
-      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), length, kMasked);
-      at += length;
-      continue;
-    }
-    const bool keeps = is_ascii_state(state) || bytes[at] == '\n' || bytes[at] == '\r';
-    if (!keeps) out[at] = kMasked;
-    ++at;
-  }
-  return out;
 }
 
 std::string narrow(std::string_view bytes, size_t width, bool little_endian) {
@@ -251,26 +206,23 @@ size_t Charset::width() const {
 
 std::string Charset::to_utf8(std::string_view bytes, char state) const {
   if (utf8_ || (shape_ == Shape::kAscii && is_ascii(bytes))) return std::string(bytes);
+  if (shape_ == Shape::kIso2022Jp) return decode_iso2022jp(bytes, state).text;
   const Converter converter = open_converter(icu_name_);
   if (!converter) return std::string(bytes);
-  if (shape_ == Shape::kIso2022Jp && state != 'B') {
-    return convert_to_utf8(converter.get(), escape_for(state) + std::string(bytes));
-  }
   return convert_to_utf8(converter.get(), bytes);
 }
 
 Charset::Mapped Charset::to_utf8_mapped(std::string_view bytes, char state) const {
+  if (shape_ == Shape::kIso2022Jp) return decode_iso2022jp(bytes, state);
   Mapped result;
   const Converter converter = open_converter(icu_name_);
   if (!converter) return result;
-  const std::string lead = shape_ == Shape::kIso2022Jp && state != 'B' ? escape_for(state) : "";
-  const std::string input = lead + std::string(bytes);
-  std::vector<UChar> units(input.size() * 2 + 16);
+  std::vector<UChar> units(bytes.size() * 2 + 16);
   std::vector<int32_t> offsets(units.size());
   UChar* target = units.data();
-  const char* source = input.data();
+  const char* source = bytes.data();
   UErrorCode status = U_ZERO_ERROR;
-  ucnv_toUnicode(converter.get(), &target, units.data() + units.size(), &source, input.data() + input.size(),
+  ucnv_toUnicode(converter.get(), &target, units.data() + units.size(), &source, bytes.data() + bytes.size(),
                  offsets.data(), 1, &status);
   const auto length = static_cast<int32_t>(target - units.data());
   for (int32_t i = 0; i < length;) {
@@ -278,7 +230,7 @@ Charset::Mapped Charset::to_utf8_mapped(std::string_view bytes, char state) cons
     UChar32 c = 0;
     U16_NEXT(units.data(), i, length, c);
     append_utf8(result.text, U_IS_SURROGATE(c) ? 0xFFFD : static_cast<char32_t>(c));
-    result.source.resize(result.text.size(), std::max(offset, lead.size()) - lead.size());
+    result.source.resize(result.text.size(), offset);
   }
   result.source.push_back(bytes.size());
   return result;
@@ -289,7 +241,7 @@ std::string_view Charset::skeleton(std::string_view bytes, std::string& storage)
     case Shape::kAscii:
       return bytes;
     case Shape::kIso2022Jp:
-      storage = mask_iso2022jp(bytes);
+      storage = iso2022jp_skeleton(bytes);
       break;
     case Shape::kOther:
       storage = to_utf8(bytes);
@@ -303,9 +255,12 @@ std::string_view Charset::skeleton(std::string_view bytes, std::string& storage)
 std::string Charset::from_ascii(std::string_view text, char before, char after) const {
   std::string out;
   if (shape_ == Shape::kIso2022Jp) {
-    if (!is_ascii_state(before)) out = escape_for('B');
-    out += text;
-    if (after != (is_ascii_state(before) ? before : 'B')) out += escape_for(after);
+    const char state = is_ascii_state(before) ? before : kIso2022JpAscii;
+    if (state != before) out = iso2022jp_escape(state);
+    // The two that Roman shows as others: what is written is a URL, where they mean the same in this way.
+    for (const char c : text)
+      state == 'J' && (c == '\\' || c == '~') ? append_percent(out, {&c, 1}) : out.push_back(c);
+    if (state != after) out += iso2022jp_escape(after);
     return out;
   }
   const size_t unit = width();
@@ -348,15 +303,6 @@ std::string Charset::encode_query(std::string_view utf8) const {
     }
   }
   return out;
-}
-
-char Iso2022JpCursor::state_at(size_t position) {
-  while (at_ < std::min(position, bytes_.size())) {
-    const size_t length = escape_length(bytes_, at_);
-    if (length > 0) state_ = state_after(bytes_, at_, length);
-    at_ += std::max<size_t>(length, 1);
-  }
-  return state_;
 }
 
 }  // namespace linkgate::mail

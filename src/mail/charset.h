@@ -24,8 +24,8 @@ class Charset {
     kUtf16Be,
     kUtf32Le,
     kUtf32Be,
-    kIso2022Jp,  // escape sequences change what 7-bit bytes mean
-    kOther,      // UTF-7, HZ, EBCDIC, ...: must be sent as UTF-8 to be patched
+    kIso2022Jp,  // escape sequences change what 7-bit bytes mean; see mail/iso2022jp.h
+    kOther,      // UTF-7, HZ, ISO-2022-JP-2, EBCDIC, ...: must be sent as UTF-8 to be patched
   };
 
   // `body` decides where the label does not: a byte order mark first, then (no or an unknown label) UTF-8
@@ -51,7 +51,8 @@ class Charset {
   };
   Mapped to_utf8_mapped(std::string_view bytes, char state = 'B') const;
 
-  // For kAscii the bytes themselves; else `storage` is filled and looked at.
+  // For kAscii the bytes themselves; else `storage` is filled and looked at. kIso2022Jp: without its escape
+  // sequences, so that Iso2022JpCursor has to find the way back.
   std::string_view skeleton(std::string_view bytes, std::string& storage) const;
 
   // ASCII text in this charset. kIso2022Jp: `before` and `after` are the states at both ends of what is
@@ -68,19 +69,6 @@ class Charset {
   Shape shape_ = Shape::kAscii;
   bool utf8_ = true;
   std::string icu_name_ = "UTF-8";
-};
-
-// The state in which ISO-2022-JP text stands: the last byte of the escape sequence in force, 'B' for ASCII.
-// Positions asked for must not decrease.
-class Iso2022JpCursor {
- public:
-  explicit Iso2022JpCursor(std::string_view bytes) : bytes_(bytes) {}
-  char state_at(size_t position);
-
- private:
-  std::string_view bytes_;
-  size_t at_ = 0;
-  char state_ = 'B';
 };
 
 bool is_valid_utf8(std::string_view bytes);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mail/iso2022jp.h"
+
 namespace linkgate::mail {
 namespace {
 
@@ -32,20 +34,30 @@ void find_in_ascii(std::string_view text, size_t offset, std::vector<TextLink>& 
 
 // Bytes of a part, pieced together, of which each knows where in the part it stood.
 struct Pieces {
-  std::string bytes;
-  std::vector<size_t> source;
-  char state = 'B';  // kIso2022Jp: before the first
+  std::string bytes;  // of ISO-2022-JP, whose state is each line's own: UTF-8
+  std::vector<Range> source;
+
+  void append(std::string_view part, Range line) {
+    bytes += part.substr(line.begin, line.size());
+    for (size_t i = line.begin; i < line.end; ++i) source.push_back({i, i + 1});
+  }
+  void append_decoded(const Charset::Mapped& mapped, size_t begin) {
+    bytes += mapped.text;
+    for (size_t i = 0; i < mapped.text.size(); ++i)
+      source.push_back({begin + mapped.source[i], begin + mapped.source[i + 1]});
+  }
 
   void find(const Charset& charset, std::vector<TextLink>& out) const {
     if (bytes.empty()) return;
-    const bool as_is = charset.is_utf8() || (charset.shape() == Charset::Shape::kAscii && is_ascii(bytes));
-    const Charset::Mapped mapped = as_is ? Charset::Mapped() : charset.to_utf8_mapped(bytes, state);
+    const bool as_is = charset.is_utf8() || charset.shape() == Charset::Shape::kIso2022Jp ||
+                       (charset.shape() == Charset::Shape::kAscii && is_ascii(bytes));
+    const Charset::Mapped mapped = as_is ? Charset::Mapped() : charset.to_utf8_mapped(bytes);
     const std::string_view text = as_is ? bytes : mapped.text;
     for (const url::FoundUrl& found : found_in(text)) {
       const size_t begin = as_is ? found.begin : mapped.source[found.begin];
       const size_t end = as_is ? found.end : mapped.source[found.end];
       // The end is that of the last byte, not the start of the next: between them may stand a line end.
-      out.push_back({{source[begin], source[end - 1] + 1},
+      out.push_back({{source[begin].begin, source[end - 1].end},
                      std::string(text.substr(found.begin, found.end - found.begin)),
                      found.kind,
                      would_run_on(text.substr(found.end))});
@@ -53,12 +65,18 @@ struct Pieces {
   }
 };
 
+// Where lines and quote marks are seen: a line of ISO-2022-JP begins in ASCII, and ends where its bytes do.
+std::string_view lines_of(std::string_view bytes, const Charset& charset, std::string& storage) {
+  return charset.shape() == Charset::Shape::kIso2022Jp ? bytes : charset.skeleton(bytes, storage);
+}
+
 // Lines that were one before the sender broke them, joined again; quote marks of the later lines left out.
 void find_in_flowed(std::string_view bytes, const Charset& charset, std::vector<TextLink>& out) {
   std::string storage;
-  const std::string_view skeleton = charset.skeleton(bytes, storage);
+  const std::string_view skeleton = lines_of(bytes, charset, storage);
   const size_t width = charset.width();
-  Iso2022JpCursor states(bytes);
+  const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
+  Iso2022JpStates states(bytes);
   Pieces paragraph;
   size_t depth = 0;
   const auto flush = [&] {
@@ -77,10 +95,12 @@ void find_in_flowed(std::string_view bytes, const Charset& charset, std::vector<
     const std::string_view line = skeleton.substr(begin, end - begin);
     const bool flows = line.ends_with(' ') && line != "-- ";
     if (flows) --end;
-    if (paragraph.bytes.empty() && charset.shape() == Charset::Shape::kIso2022Jp)
-      paragraph.state = states.state_at(begin);
-    paragraph.bytes += bytes.substr(begin * width, (end - begin) * width);
-    for (size_t i = begin * width; i < end * width; ++i) paragraph.source.push_back(i);
+    if (stateful) {
+      const std::string_view words = bytes.substr(begin, end - begin);
+      paragraph.append_decoded(charset.to_utf8_mapped(words, states.state_at(begin)), begin);
+    } else {
+      paragraph.append(bytes, {begin * width, end * width});
+    }
     if (!flows) flush();
     at = newline + 1;
   }
@@ -89,18 +109,20 @@ void find_in_flowed(std::string_view bytes, const Charset& charset, std::vector<
 
 void find_in_converted(std::string_view bytes, const Charset& charset, std::vector<TextLink>& out) {
   std::string storage;
-  const std::string_view skeleton = charset.skeleton(bytes, storage);
+  const std::string_view skeleton = lines_of(bytes, charset, storage);
   const size_t width = charset.width();
-  Iso2022JpCursor states(bytes);
+  const bool stateful = charset.shape() == Charset::Shape::kIso2022Jp;
+  Iso2022JpStates states(bytes);
   for (size_t at = 0; at < skeleton.size();) {
     const size_t end = std::min(skeleton.find('\n', at), skeleton.size());
     const std::string_view line = skeleton.substr(at, end - at);
-    if (line.find('.') != kNone || line.find("://") != kNone) {
-      if (is_ascii(line) && width == 1) {
+    const bool escapes = stateful && line.find('\x1B') != kNone;  // "://" may be taken apart by them
+    if (escapes || line.find('.') != kNone || line.find("://") != kNone) {
+      if (is_ascii(line) && width == 1 && !stateful) {
         find_in_ascii(line, at, out);
       } else {
         const std::string_view raw = bytes.substr(at * width, line.size() * width);
-        const char state = charset.shape() == Charset::Shape::kIso2022Jp ? states.state_at(at) : 'B';
+        const char state = stateful ? states.state_at(at) : kIso2022JpAscii;
         const Charset::Mapped mapped = charset.to_utf8_mapped(raw, state);
         for (const url::FoundUrl& found : found_in(mapped.text)) {
           out.push_back({{at * width + mapped.source[found.begin], at * width + mapped.source[found.end]},
@@ -114,16 +136,27 @@ void find_in_converted(std::string_view bytes, const Charset& charset, std::vect
   }
 }
 
-}  // namespace
-
-bool would_run_on(std::string_view after) {
-  // Asked of the finder itself: what it would make of a sealed link with this behind it.
+// Asked of the finder itself: what it would make of a sealed link with this behind it.
+bool lengthens_link(std::string_view word) {
   constexpr std::string_view kLink = "https://a.example/?a=b";
-  constexpr size_t kEnough = 80;
-  const std::string_view word = after.substr(0, std::min(after.find_first_of(" \t\r\n<>"), kEnough));
   if (word.empty()) return false;
   const auto found = url::find_urls(std::string(kLink) + std::string(word));
   return found.empty() || found[0].begin != 0 || found[0].end != kLink.size();
+}
+
+}  // namespace
+
+bool would_run_on(std::string_view after) {
+  constexpr size_t kEnough = 80;
+  for (size_t size = kEnough;; size *= 2) {
+    while (size < after.size() && (static_cast<unsigned char>(after[size]) & 0xC0) == 0x80) ++size;
+    const std::string_view seen = after.substr(0, size);
+    const std::string_view word = seen.substr(0, seen.find_first_of(" \t\r\n<>"));
+    if (lengthens_link(word)) return true;
+    // Punctuation as far as was looked, which what comes after it may make part of the URL.
+    const bool is_all = word.size() < seen.size() || seen.size() == after.size();
+    if (is_all || !lengthens_link(std::string(word) + 'x')) return false;
+  }
 }
 
 std::vector<TextLink> find_plain_links(std::string_view bytes, const Charset& charset, bool delsp) {
