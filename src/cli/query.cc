@@ -30,8 +30,17 @@ class Querying {
   Querying(const Config& config, bool installed)
       : config_(config), installed_(installed), catalog_(event_catalog(config.events.database)) {}
 
-  kql::Expected<kql::Compiled> compile(const std::string& text) const {
+  // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
+  Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {
     // No limit in the query itself: an answer that is too large is refused by the store and said, never cut.
+    return kql::compile_asking(text, catalog_, {.now = SystemClock().now()},
+                               [this](const std::string& sql) -> Result<std::vector<std::string>> {
+                                 TRY_ASSIGN(store::QueryResult result, run(sql));
+                                 return std::move(result.rows);
+                               });
+  }
+  // Without a store: of a query with such columns it is the question.
+  kql::Expected<kql::Compiled> explain(const std::string& text) const {
     return kql::compile(text, catalog_, {.now = SystemClock().now()});
   }
   Result<store::QueryResult> run(const std::string& sql) {
@@ -82,7 +91,9 @@ Result<std::string> answer(Querying& querying, const JsonObject& line) {
   const auto given = line.raw.find("id");
   const Cell id = Cell::json(given != line.raw.end() ? given->second : "null");
   TRY_ASSIGN(const std::string query, line.text("query"));
-  const auto compiled = querying.compile(query);
+  const auto asked = querying.compile(query);
+  if (!asked) return error_json(id, to_string(asked.error().code()), asked.error().message());
+  const auto& compiled = *asked;
   if (!compiled) {
     const kql::Diagnostic& trouble = compiled.error();
     return error_json(id, to_string(trouble.code), trouble.message, trouble.line, trouble.column);
@@ -125,15 +136,21 @@ Result<int> run(Context& context, const Options& options) {
     TRY_ASSIGN(query, read_file(options.file));
   }
   if (query.empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
-  const auto compiled = querying.compile(query);
-  if (!compiled) {
-    fmt::print(stderr, "{}\n", kql::render(compiled.error(), query));
+  const auto explained = querying.explain(query);
+  if (!explained) {
+    fmt::print(stderr, "{}\n", kql::render(explained.error(), query));
     return kBadUse;
   }
   if (options.explain) {
-    fmt::print("-- KQL\n{}\n\n-- bound\n{}\n\n-- SQL\n{}\n", compiled->ast_text, compiled->bound_text,
-               compiled->sql);
+    const std::string_view heading = explained->is_question ? "SQL, asked first for the columns" : "SQL";
+    fmt::print("-- KQL\n{}\n\n-- bound\n{}\n\n-- {}\n{}\n", explained->ast_text, explained->bound_text,
+               heading, explained->sql);
     return kYes;
+  }
+  TRY_ASSIGN(const auto compiled, querying.compile(query));
+  if (!compiled) {
+    fmt::print(stderr, "{}\n", kql::render(compiled.error(), query));
+    return kBadUse;
   }
   TRY_ASSIGN(const store::QueryResult result, querying.run(compiled->sql));
   return print_answer(result, compiled->columns, options);

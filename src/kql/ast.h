@@ -92,7 +92,8 @@ enum class OperatorKind : uint8_t {
   kGetSchema,
   kAs,
   kSerialize,
-  kSearch,  // `expr` with every bare term written out as * has "term"; tables: those of in (...)
+  kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
+  kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
 };
 std::string_view to_string(OperatorKind kind);
 
@@ -106,6 +107,9 @@ struct Operator {
   bool has_by = false;
   std::vector<const Expr*> tables;  // join, lookup, union
   std::string name;                 // render: the visualization; as: the name
+  std::vector<ColumnDeclaration> schema;
+  bool has_schema = false;
+  bool schema_keeps_source = false;  // * stands among them
 };
 
 struct Expr {

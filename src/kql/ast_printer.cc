@@ -9,10 +9,11 @@
 namespace linkgate::kql {
 namespace {
 
-constexpr std::array<std::string_view, 21> kOperatorNames = {
+constexpr std::array<std::string_view, 22> kOperatorNames = {
     "where",     "extend", "project", "project-away", "project-keep", "project-rename", "project-reorder",
     "summarize", "sort",   "take",    "top",          "distinct",     "count",          "join",
-    "lookup",    "union",  "render",  "getschema",    "as",           "serialize",      "search"};
+    "lookup",    "union",  "render",  "getschema",    "as",           "serialize",      "search",
+    "evaluate"};
 
 // Words that mean something at the places where names stand; a name that is one of them is printed quoted.
 constexpr std::array<std::string_view, 31> kWords = {
@@ -255,6 +256,17 @@ class Printer {
     items(op.items);
     if (op.has_by) out_ += " by ";
     items(op.by);
+    if (op.has_schema) schema(op);
+  }
+
+  void schema(const Operator& op) {
+    out_ += op.schema_keeps_source ? " : (*" : " : (";
+    bool first = !op.schema_keeps_source;
+    for (const ColumnDeclaration& column : op.schema) {
+      out_ += (first ? "" : ", ") + quoted_name(column.name) + ":" + std::string(to_string(column.type));
+      first = false;
+    }
+    out_ += ")";
   }
 
   std::string out_;

@@ -19,6 +19,14 @@ const Environment* Binder::find(const Environment* environment, std::string_view
 }
 
 Expected<BoundQuery> Binder::run(const Query& query) {
+  auto bound = run_query(query);
+  if (question_ != nullptr) return BoundQuery{question_, {}, true};
+  if (bound && bound->plan->columns.empty())
+    return fail(DiagnosticCode::kWrongUse, query.body->span, "the result has no columns");
+  return bound;
+}
+
+Expected<BoundQuery> Binder::run_query(const Query& query) {
   TRY_ASSIGN(const Environment* environment, lets(query.lets, nullptr));
   visualization_ = {};
   if (!is_tabular(*query.body, environment)) {
@@ -249,7 +257,9 @@ Binder::Table Binder::pipeline(const Expr& expr, const Environment* environment)
   TRY_ASSIGN(const Plan* plan, table(*expr.children[0], environment));
   for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
     if (op->kind != OperatorKind::kAs) {
+      const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
       TRY_ASSIGN(plan, apply(*op, *plan, environment));
+      if (open) open_.insert(&plan->columns);
       continue;
     }
     // Each use binds the pipeline up to here again: a join of it with itself needs columns of two identities.
@@ -344,8 +354,9 @@ Binder::Table Binder::projection(const Plan& input, Columns columns, std::vector
                        span);
 }
 
-Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks, Bindings& bindings) {
-  return Binder(catalog, now_ticks, bindings).run(query);
+Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
+                          const Answers& answers, Bindings& bindings) {
+  return Binder(catalog, now_ticks, answers, bindings).run(query);
 }
 
 }  // namespace linkgate::kql

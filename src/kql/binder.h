@@ -2,6 +2,10 @@
 // Names to columns, functions and tables; types to every expression; operators to plan nodes. Refuses, with
 // position and the nearest name, what is not there.
 
+#include <functional>
+#include <optional>
+#include <string>
+
 #include "kql/ast.h"
 #include "kql/bound.h"
 #include "kql/kql.h"
@@ -11,9 +15,16 @@ namespace linkgate::kql {
 struct BoundQuery {
   const Plan* plan = nullptr;
   Visualization visualization;
+  // The plan is no answer but a question to the data, of one row with one dynamic, without whose answer the
+  // query has no columns.
+  bool is_question = false;
 };
 
+// The JSON array that such a plan gave; nullopt where it has not been asked yet.
+using Answers = std::function<Expected<std::optional<std::string>>(const Plan& question)>;
+
 // `bindings` owns the result and must outlive it; so must `query` and `catalog`.
-Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks, Bindings& bindings);
+Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
+                          const Answers& answers, Bindings& bindings);
 
 }  // namespace linkgate::kql

@@ -157,7 +157,7 @@ Expected<std::vector<size_t>> Binder::matching(const Item& item, const Columns& 
                                                           : columns[i].name == pattern.name;
     if (same) found.push_back(i);
   }
-  if (found.empty()) {
+  if (found.empty() && !open_.contains(&columns)) {
     return fail(DiagnosticCode::kUnknownName, pattern.span,
                 "no column '" + pattern.name + "' here" + suggestion(pattern.name, names_of(columns)));
   }
@@ -195,7 +195,7 @@ Binder::Table Binder::project_rename(const Operator& op, const Plan& input) {
       return fail(DiagnosticCode::kWrongUse, item.span, "project-rename takes New = Old");
     }
     TRY_ASSIGN(const std::vector<size_t> found, matching({.expr = item.expr}, input.columns));
-    columns[found[0]].name = item.name;
+    if (!found.empty()) columns[found[0]].name = item.name;
   }
   std::set<std::string_view> names;
   for (const Column& column : columns) {

@@ -85,6 +85,8 @@ Binder::Scalar Binder::name(const Expr& expr, const Scope& scope) {
     return fail(DiagnosticCode::kWrongUse, expr.span,
                 "'" + expr.name + "' is a table or a function, and a single value is needed here");
   }
+  if (open_.contains(scope.columns) || open_.contains(scope.right))
+    return literal(Type::kDynamic, {}, expr.span);
   for (const Environment* e = scope.environment; e != nullptr; e = e->outer) names.push_back(e->name);
   const std::string what = scope.columns == nullptr ? "no let statement '" : "no column '";
   return fail(DiagnosticCode::kUnknownName, expr.span,

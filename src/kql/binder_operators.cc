@@ -45,10 +45,35 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return render(op, input);
     case OperatorKind::kSearch:
       return search(op, input, environment);
+    case OperatorKind::kEvaluate:
+      return evaluate(op, input, environment);
     case OperatorKind::kAs:
       break;  // names, and does nothing
   }
   return &input;
+}
+
+// Operators that hand on whatever columns they get.
+bool Binder::keeps_open(OperatorKind kind) {
+  switch (kind) {
+    case OperatorKind::kWhere:
+    case OperatorKind::kExtend:
+    case OperatorKind::kSerialize:
+    case OperatorKind::kProjectAway:
+    case OperatorKind::kProjectRename:
+    case OperatorKind::kProjectReorder:
+    case OperatorKind::kSort:
+    case OperatorKind::kTake:
+    case OperatorKind::kTop:
+    case OperatorKind::kJoin:
+    case OperatorKind::kLookup:
+    case OperatorKind::kUnion:
+    case OperatorKind::kSearch:
+    case OperatorKind::kEvaluate:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Binder::Table Binder::where(const Operator& op, const Plan& input, const Environment* environment) {

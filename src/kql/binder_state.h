@@ -39,14 +39,16 @@ struct Scope {
 
 class Binder {
  public:
-  Binder(const Catalog& catalog, int64_t now_ticks, Bindings& bindings)
-      : catalog_(catalog), now_(now_ticks), bindings_(bindings) {}
+  Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, Bindings& bindings)
+      : catalog_(catalog), now_(now_ticks), answers_(answers), bindings_(bindings) {}
   Expected<BoundQuery> run(const Query& query);
 
  private:
   using Scalar = Expected<const BoundExpr*>;
   using Table = Expected<const Plan*>;
   using Args = std::vector<const BoundExpr*>;
+
+  Expected<BoundQuery> run_query(const Query& query);
 
   // ---- lets and names (binder.cc)
   Expected<const Environment*> lets(const std::vector<Let>& lets, const Environment* outer);
@@ -73,6 +75,7 @@ class Binder {
 
   // ---- operators (binder_operators.cc, binder_columns.cc, binder_summarize.cc, binder_join.cc)
   Table apply(const Operator& op, const Plan& input, const Environment* environment);
+  static bool keeps_open(OperatorKind kind);
   Table where(const Operator& op, const Plan& input, const Environment* environment);
   Table extend_op(const Operator& op, const Plan& input, const Environment* environment);
   Table project(const Operator& op, const Plan& input, const Environment* environment);
@@ -95,6 +98,24 @@ class Binder {
   Table render(const Operator& op, const Plan& input);
   static std::string_view dotnet_name(Type type);
   Table search(const Operator& op, const Plan& input, const Environment* environment);
+  Table evaluate(const Operator& op, const Plan& input, const Environment* environment);
+  struct BagUnpack {
+    const BoundExpr* bag = nullptr;
+    std::string prefix, conflict = "error";
+    std::set<std::string> ignored;
+  };
+  Expected<BagUnpack> bag_unpack_arguments(const Expr& call, const Plan& input,
+                                           const Environment* environment);
+  Table bag_unpack(const Operator& op, const Plan& input, const Environment* environment);
+  Table pivot(const Operator& op, const Plan& input, const Environment* environment);
+  static Expected<Columns> declared(const Operator& op, const Columns& columns);
+  Expected<AggregateCall> pivot_cell(const Expr& how, const BoundExpr* turned, const std::string& value,
+                                     const Scope& scope);
+  Expected<> pivot_keys(const Expr& call, size_t first, const Plan& input, const Environment* environment,
+                        const std::set<int>& used, Plan& plan, struct Names& names);
+  Expected<std::vector<std::string>> pivot_values(const Operator& op, const Plan& input,
+                                                  const BoundExpr* turned);
+  Expected<std::vector<std::string>> asked(const Plan& input, AggregateCall aggregate, Span span);
   Table search_tables(const Operator& op, const Environment* environment, Span span);
   Table projection(const Plan& input, Columns columns, std::vector<Assignment> assignments, Span span);
   Expected<std::vector<SortKey>> sort_keys(const Operator& op, const Plan& input,
@@ -154,7 +175,11 @@ class Binder {
 
   const Catalog& catalog_;
   int64_t now_;
+  const Answers& answers_;
+  const Plan* question_ = nullptr;  // what must be asked before binding can go on
   Bindings& bindings_;
+  // Columns of tables whose data decided them: a name that is not among them is null there, not an error.
+  std::set<const Columns*> open_;
   std::deque<Environment> environments_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
   int depth_ = 0;

@@ -3,6 +3,7 @@
 #include "kql/aggregate.h"
 #include "kql/binder.h"
 #include "kql/function.h"
+#include "kql/json.h"
 #include "kql/kql.h"
 #include "kql/limits.h"
 #include "kql/lower.h"
@@ -12,16 +13,41 @@
 namespace linkgate::kql {
 namespace {
 
+// What a question's one row holds: the JSON of its one dynamic.
+std::string answer_of(const std::vector<std::string>& lines) {
+  if (lines.empty()) return "[]";
+  const auto row = row_to_json(lines[0], {{"answer", Type::kDynamic}});
+  if (!row) return "[]";
+  const auto cells = json_elements(*row);
+  return cells && !cells->empty() ? (*cells)[0] : "[]";
+}
+
+Expected<std::string> sql_of(const Plan& plan, const LowerOptions& options, Span whole) {
+  sql::Tree tree;
+  TRY_ASSIGN(const sql::Select* select, lower(plan, tree, options));
+  return sql::print(*select, whole);
+}
+
 Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catalog,
                                      const CompileOptions& options) {
   const int64_t now = options.now.time_since_epoch().count() + kUnixEpochTicks;
   TRY_ASSIGN(const std::unique_ptr<Ast> ast, parse(text));
   Bindings bindings;
-  TRY_ASSIGN(BoundQuery bound, bind(ast->query, catalog, now, bindings));
-  sql::Tree tree;
-  TRY_ASSIGN(const sql::Select* select, lower(*bound.plan, tree, {now, options.row_limit}));
+  const Span whole{0, static_cast<uint32_t>(text.size())};
+  const Answers answers = [&](const Plan& question) -> Expected<std::optional<std::string>> {
+    if (options.answers.size() > kMaxQuestions) {
+      return fail(DiagnosticCode::kTooLarge, whole,
+                  "more than " + std::to_string(kMaxQuestions) + " plugins need to look at the data first");
+    }
+    TRY_ASSIGN(const std::string sql, sql_of(question, {now, 0}, whole));
+    const auto found = options.answers.find(sql);
+    if (found == options.answers.end()) return std::nullopt;
+    return answer_of(found->second);
+  };
+  TRY_ASSIGN(BoundQuery bound, kql::bind(ast->query, catalog, now, answers, bindings));
   Compiled compiled;
-  TRY_ASSIGN(compiled.sql, sql::print(*select, {0, static_cast<uint32_t>(text.size())}));
+  compiled.is_question = bound.is_question;
+  TRY_ASSIGN(compiled.sql, sql_of(*bound.plan, {now, bound.is_question ? 0 : options.row_limit}, whole));
   for (const Column& column : bound.plan->columns) compiled.columns.push_back({column.name, column.type});
   compiled.visualization = std::move(bound.visualization);
   compiled.ast_text = print(ast->query);
@@ -43,6 +69,15 @@ Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const 
   auto compiled = compile_unlocated(text, catalog, options);
   if (!compiled) locate(compiled.error(), text);
   return compiled;
+}
+
+Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
+                                          CompileOptions options, const Ask& ask) {
+  while (true) {
+    auto compiled = compile(text, catalog, options);
+    if (!compiled || !compiled->is_question) return Result<Expected<Compiled>>(std::move(compiled));
+    TRY_ASSIGN(options.answers[compiled->sql], ask(compiled->sql));
+  }
 }
 
 std::vector<FunctionDescription> describe_functions() {

@@ -13,6 +13,8 @@
 // names or quotes reaches it as a quoted literal or not at all.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +52,8 @@ struct Catalog {
 struct CompileOptions {
   Time now;                // now() and ago(): one constant a query
   uint64_t row_limit = 0;  // at most so many rows come back; 0: all
+  // Answers to questions (Compiled::is_question), by the question's SQL: its lines.
+  std::map<std::string, std::vector<std::string>> answers = {};
 };
 
 struct ResultColumn {
@@ -64,6 +68,9 @@ struct Visualization {
 };
 
 struct Compiled {
+  // The columns of evaluate bag_unpack and pivot are what the data hold: sql is a question to them. Compile
+  // again with its answer among CompileOptions::answers and the same `now`.
+  bool is_question = false;
   std::string sql;  // one SELECT; its columns stand in the order of `columns` but have names of their own
   std::vector<ResultColumn> columns;
   Visualization visualization;
@@ -73,6 +80,11 @@ struct Compiled {
 
 // The diagnostic has line, column and length filled in.
 Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const CompileOptions& options);
+
+// The same, with `ask` for what must be asked first. The outer error is that of `ask`.
+using Ask = std::function<Result<std::vector<std::string>>(const std::string& sql)>;
+Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
+                                          CompileOptions options, const Ask& ask);
 
 // One line of JSONCompactEachRow (64-bit integers and denormals quoted or not) as the JSON array of KQL's
 // values: datetime "2026-11-21T22:52:13.1234567Z", timespan "1.02:03:04.5", dynamic as the JSON that it is,

@@ -15,6 +15,8 @@ inline constexpr size_t kMaxBoundNodes = 60'000;
 // Operators from the first to the last of one plan; each may become a nested SELECT.
 inline constexpr int kMaxPlanDepth = 200;
 inline constexpr int kMaxColumns = 2'000;
+// Questions that one query may put to the data before it has columns (evaluate bag_unpack and pivot).
+inline constexpr int kMaxQuestions = 32;
 // The engine's default max_query_size is 256 KiB, its max_parser_depth 1,000.
 inline constexpr size_t kMaxSqlBytes = 256 * 1024 - 1;
 inline constexpr int kMaxSqlDepth = 400;

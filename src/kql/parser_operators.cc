@@ -39,6 +39,7 @@ struct OperatorGrammar {
         {"as", K::kAs, &Parser::name_op},
         {"serialize", K::kSerialize, &Parser::serialize_op},
         {"search", K::kSearch, &Parser::search_op},
+        {"evaluate", K::kEvaluate, &Parser::evaluate_op},
     });
   }
 };
@@ -46,7 +47,6 @@ struct OperatorGrammar {
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
 constexpr auto kMissing = std::to_array<std::string_view>({"consume",
-                                                           "evaluate",
                                                            "externaldata",
                                                            "facet",
                                                            "find",

@@ -74,6 +74,8 @@ class Parser {
   Expected<> render_op(Operator& op);
   Expected<> name_op(Operator& op);
   Expected<> search_op(Operator& op);
+  Expected<> evaluate_op(Operator& op);
+  Expected<ColumnDeclaration> declaration();
   Node search_predicate(const Expr& expr, bool case_sensitive);
   Node search_term(const Expr& term, bool case_sensitive);
   Expected<> item_list(std::vector<Item>& out, bool orders, bool named);
