@@ -6,6 +6,7 @@
 // Parsing it gives the same tree (the fuzzer holds this).
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ enum class ExprKind : uint8_t {
   kPrint,      // print items
   kUnion,      // union parameters children, as source; as operator see Operator
   kSearch,     // operators[0], as source
+  kInput,      // the rows that a subquery begins with: children[0] of the pipeline of mv-apply's on (...)
   kFunction,   // (columns) { lets; children[0] }: the value of a let
 };
 
@@ -44,12 +46,14 @@ struct Let;
 enum class Order : uint8_t { kDefault, kAscending, kDescending };
 enum class Nulls : uint8_t { kDefault, kFirst, kLast };
 
-// One entry of project, extend, summarize, by, sort, ...: [name =] expr [asc|desc] [nulls first|last].
+// One entry of project, extend, summarize, by, sort, ...: [name =] expr [asc|desc] [nulls first|last], of
+// mv-expand [name =] expr [to typeof(type)].
 struct Item {
   std::string name;  // empty: none was written
   const Expr* expr = nullptr;
   Order order = Order::kDefault;
   Nulls nulls = Nulls::kDefault;
+  std::optional<Type> type;
   Span span;
 };
 
@@ -92,6 +96,8 @@ enum class OperatorKind : uint8_t {
   kGetSchema,
   kAs,
   kSerialize,
+  kMvExpand,
+  kMvApply,
   kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
   kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
 };
@@ -101,7 +107,8 @@ struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
   std::vector<Parameter> parameters;
-  const Expr* expr = nullptr;  // where: predicate; take, top: row count
+  const Expr* expr = nullptr;  // where: predicate; take, top: row count; mv-expand, mv-apply: limit
+  const Expr* body = nullptr;  // mv-apply: the subquery, a pipeline that begins with kInput
   std::vector<Item> items;     // also join's and lookup's `on`
   std::vector<Item> by;
   bool has_by = false;

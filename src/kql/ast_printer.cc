@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/check.h"
 #include "kql/ast.h"
 #include "kql/lexer.h"
 #include "kql/literal.h"
@@ -9,11 +10,36 @@
 namespace linkgate::kql {
 namespace {
 
-constexpr std::array<std::string_view, 22> kOperatorNames = {
-    "where",     "extend", "project", "project-away", "project-keep", "project-rename", "project-reorder",
-    "summarize", "sort",   "take",    "top",          "distinct",     "count",          "join",
-    "lookup",    "union",  "render",  "getschema",    "as",           "serialize",      "search",
-    "evaluate"};
+struct OperatorName {
+  OperatorKind kind;
+  std::string_view name;
+};
+constexpr auto kOperatorNames = std::to_array<OperatorName>({
+    {OperatorKind::kWhere, "where"},
+    {OperatorKind::kExtend, "extend"},
+    {OperatorKind::kProject, "project"},
+    {OperatorKind::kProjectAway, "project-away"},
+    {OperatorKind::kProjectKeep, "project-keep"},
+    {OperatorKind::kProjectRename, "project-rename"},
+    {OperatorKind::kProjectReorder, "project-reorder"},
+    {OperatorKind::kSummarize, "summarize"},
+    {OperatorKind::kSort, "sort"},
+    {OperatorKind::kTake, "take"},
+    {OperatorKind::kTop, "top"},
+    {OperatorKind::kDistinct, "distinct"},
+    {OperatorKind::kCount, "count"},
+    {OperatorKind::kJoin, "join"},
+    {OperatorKind::kLookup, "lookup"},
+    {OperatorKind::kUnion, "union"},
+    {OperatorKind::kRender, "render"},
+    {OperatorKind::kGetSchema, "getschema"},
+    {OperatorKind::kAs, "as"},
+    {OperatorKind::kSerialize, "serialize"},
+    {OperatorKind::kMvExpand, "mv-expand"},
+    {OperatorKind::kMvApply, "mv-apply"},
+    {OperatorKind::kSearch, "search"},
+    {OperatorKind::kEvaluate, "evaluate"},
+});
 
 // Words that mean something at the places where names stand; a name that is one of them is printed quoted.
 constexpr std::array<std::string_view, 31> kWords = {
@@ -196,6 +222,7 @@ class Printer {
       if (i > 0) out_ += ", ";
       if (!list[i].name.empty()) out_ += quoted_name(list[i].name) + " = ";
       expr(*list[i].expr);
+      if (list[i].type) out_ += " to typeof(" + std::string(to_string(*list[i].type)) + ")";
       if (list[i].order == Order::kAscending) out_ += " asc";
       if (list[i].order == Order::kDescending) out_ += " desc";
       if (list[i].nulls == Nulls::kFirst) out_ += " nulls first";
@@ -218,12 +245,13 @@ class Printer {
   }
 
   void pipeline(const Expr& e) {
+    const bool is_subquery = e.children[0]->kind == ExprKind::kInput;
     if (e.children[0]->kind == ExprKind::kPipeline)
       operand(*e.children[0]);
-    else
+    else if (!is_subquery)
       expr(*e.children[0]);
     for (const Operator& op : e.operators) {
-      out_ += "\n| ";
+      out_ += is_subquery && &op == e.operators.data() ? "" : "\n| ";
       out_ += to_string(op.kind);
       one_operator(op);
     }
@@ -242,6 +270,7 @@ class Printer {
       return;
     }
     parameters(op.parameters);
+    if (op.kind == OperatorKind::kMvExpand || op.kind == OperatorKind::kMvApply) return expansion(op);
     if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
       list(op.tables, " in (", ")");
     } else {
@@ -269,12 +298,31 @@ class Printer {
     out_ += ")";
   }
 
+  void expansion(const Operator& op) {
+    out_ += " ";
+    items(op.items);
+    if (op.expr != nullptr) {
+      out_ += " limit ";
+      expr(*op.expr);
+    }
+    if (op.body != nullptr) {
+      out_ += " on (";
+      expr(*op.body);
+      out_ += ")";
+    }
+  }
+
   std::string out_;
 };
 
 }  // namespace
 
-std::string_view to_string(OperatorKind kind) { return kOperatorNames[static_cast<size_t>(kind)]; }
+std::string_view to_string(OperatorKind kind) {
+  for (const OperatorName& row : kOperatorNames) {
+    if (row.kind == kind) return row.name;
+  }
+  CHECK(false);
+}
 
 std::string quoted_name(std::string_view name) {
   return is_plain_name(name) ? std::string(name) : "[" + json_string(name) + "]";

@@ -129,13 +129,22 @@ Diagnostic Binder::unknown_table(const Expr& name, const Environment* environmen
 Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
   const Depth depth(*this);
   if (depth.exceeded()) return depth.refusal(expr.span);
+  const Within* within = std::exchange(within_, nullptr);  // a table of its own is no part of a subquery's
+  auto found = table_body(expr, environment);
+  within_ = within;
+  return found;
+}
+
+Binder::Table Binder::table_body(const Expr& expr, const Environment* environment) {
   switch (expr.kind) {
     case ExprKind::kName:
       return named_table(expr, environment);
     case ExprKind::kCall:
       return called_table(expr, environment);
-    case ExprKind::kPipeline:
-      return pipeline(expr, environment);
+    case ExprKind::kPipeline: {
+      TRY_ASSIGN(const Plan* head, table(*expr.children[0], environment));
+      return steps(expr, head, environment);
+    }
     case ExprKind::kDataTable:
       return datatable(expr, environment);
     case ExprKind::kRange:
@@ -253,8 +262,7 @@ Binder::Table Binder::scan(const CatalogTable& table, Span span) {
   return bindings_.add(std::move(plan), span);
 }
 
-Binder::Table Binder::pipeline(const Expr& expr, const Environment* environment) {
-  TRY_ASSIGN(const Plan* plan, table(*expr.children[0], environment));
+Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment* environment) {
   for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
     if (op->kind != OperatorKind::kAs) {
       const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
@@ -262,6 +270,7 @@ Binder::Table Binder::pipeline(const Expr& expr, const Environment* environment)
       if (open) open_.insert(&plan->columns);
       continue;
     }
+    if (within_ != nullptr) return not_in_subquery(*op);
     // Each use binds the pipeline up to here again: a join of it with itself needs columns of two identities.
     named_by_as_.push_back({.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children});
     named_by_as_.back().operators.assign(expr.operators.begin(), op);

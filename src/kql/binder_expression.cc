@@ -45,6 +45,7 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kUnion:
     case ExprKind::kSearch:
     case ExprKind::kFunction:
+    case ExprKind::kInput:
       break;
   }
   return fail(DiagnosticCode::kWrongUse, expr.span,

@@ -5,7 +5,25 @@
 
 namespace linkgate::kql {
 
+namespace {
+
+// Operators that bring other tables in, or look at no rows at all.
+bool needs_one_table(OperatorKind kind) {
+  return kind == OperatorKind::kJoin || kind == OperatorKind::kLookup || kind == OperatorKind::kUnion ||
+         kind == OperatorKind::kSearch || kind == OperatorKind::kGetSchema || kind == OperatorKind::kRender ||
+         kind == OperatorKind::kEvaluate;
+}
+
+}  // namespace
+
+Diagnostic Binder::not_in_subquery(const Operator& op) const {
+  return fail(DiagnosticCode::kNotSupported, op.span,
+              "'" + std::string(to_string(op.kind)) + "' is not supported in the subquery of " +
+                  std::string(within_->operator_name));
+}
+
 Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environment* environment) {
+  if (within_ != nullptr && needs_one_table(op.kind)) return not_in_subquery(op);
   switch (op.kind) {
     case OperatorKind::kWhere:
       return where(op, input, environment);
@@ -43,6 +61,10 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return get_schema(input, op.span);
     case OperatorKind::kRender:
       return render(op, input);
+    case OperatorKind::kMvExpand:
+      return mv_expand(op, input, environment);
+    case OperatorKind::kMvApply:
+      return mv_apply(op, input, environment);
     case OperatorKind::kSearch:
       return search(op, input, environment);
     case OperatorKind::kEvaluate:
@@ -70,6 +92,7 @@ bool Binder::keeps_open(OperatorKind kind) {
     case OperatorKind::kUnion:
     case OperatorKind::kSearch:
     case OperatorKind::kEvaluate:
+    case OperatorKind::kMvExpand:
       return true;
     default:
       return false;
@@ -126,6 +149,12 @@ Expected<std::vector<SortKey>> Binder::sort_keys(const Operator& op, const Plan&
 
 Binder::Table Binder::sort(const Operator& op, const Plan& input, const Environment* environment) {
   TRY_ASSIGN(std::vector<SortKey> keys, sort_keys(op, input, environment));
+  if (within_ != nullptr) {
+    for (size_t i = within_->keys.size(); i > 0; --i) {
+      TRY_ASSIGN(const BoundExpr* key, column(within_->keys[i - 1], op.span));
+      keys.insert(keys.begin(), {key, false, true});
+    }
+  }
   return bindings_.add(
       {.kind = PlanKind::kSort, .columns = input.columns, .inputs = {&input}, .sort_keys = std::move(keys)},
       op.span);
@@ -142,16 +171,20 @@ Expected<uint64_t> Binder::row_count(const Expr& expr, const Environment* enviro
 }
 
 Binder::Table Binder::take(const Operator& op, const Plan& input, const Environment* environment) {
-  TRY_ASSIGN(const uint64_t limit, row_count(*op.expr, environment));
-  return bindings_.add(
-      {.kind = PlanKind::kLimit, .columns = input.columns, .inputs = {&input}, .limit = limit}, op.span);
+  TRY_ASSIGN(const uint64_t rows, row_count(*op.expr, environment));
+  return limit(input, rows, op.span);
+}
+
+Binder::Table Binder::limit(const Plan& input, uint64_t rows, Span span) {
+  Plan plan{.kind = PlanKind::kLimit, .columns = input.columns, .inputs = {&input}, .limit = rows};
+  if (within_ != nullptr) plan.limit_by = within_->keys;
+  return bindings_.add(std::move(plan), span);
 }
 
 Binder::Table Binder::top(const Operator& op, const Plan& input, const Environment* environment) {
-  TRY_ASSIGN(const uint64_t limit, row_count(*op.expr, environment));
+  TRY_ASSIGN(const uint64_t rows, row_count(*op.expr, environment));
   TRY_ASSIGN(const Plan* sorted, sort(op, input, environment));
-  return bindings_.add(
-      {.kind = PlanKind::kLimit, .columns = input.columns, .inputs = {sorted}, .limit = limit}, op.span);
+  return limit(*sorted, rows, op.span);
 }
 
 // A table of the input's columns: their names, places and types.

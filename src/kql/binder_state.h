@@ -37,6 +37,15 @@ struct Scope {
   std::vector<AggregateCall>* aggregates = nullptr;
 };
 
+// The subquery that is being bound: its rows are those of several tables at once, one for each value of
+// `keys`.
+struct Within {
+  const Within* outer = nullptr;
+  std::string_view operator_name;
+  Columns keys;     // not among the columns that the subquery sees
+  Columns carried;  // of the row that the subquery is for: the same throughout one table
+};
+
 class Binder {
  public:
   Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, Bindings& bindings)
@@ -64,10 +73,11 @@ class Binder {
 
   // ---- tables (binder.cc)
   Table table(const Expr& expr, const Environment* environment);
+  Table table_body(const Expr& expr, const Environment* environment);
   Table named_table(const Expr& expr, const Environment* environment);
   Table called_table(const Expr& expr, const Environment* environment);
   Table scan(const CatalogTable& table, Span span);
-  Table pipeline(const Expr& expr, const Environment* environment);
+  Table steps(const Expr& pipeline, const Plan* plan, const Environment* environment);
   Table datatable(const Expr& expr, const Environment* environment);
   Table range(const Expr& expr, const Environment* environment);
   Table print_row(const Expr& expr, const Environment* environment);
@@ -89,6 +99,8 @@ class Binder {
   Table sort(const Operator& op, const Plan& input, const Environment* environment);
   Table take(const Operator& op, const Plan& input, const Environment* environment);
   Table top(const Operator& op, const Plan& input, const Environment* environment);
+  Table limit(const Plan& input, uint64_t rows, Span span);
+  Diagnostic not_in_subquery(const Operator& op) const;
   Table join(const Operator& op, const Plan& left, const Environment* environment);
   Expected<std::vector<JoinKey>> join_keys(const Operator& op, const Plan& left, const Plan& right);
   Table unite(const std::vector<struct UnionInput>& inputs, const struct UnionOptions& options, Span span);
@@ -122,6 +134,15 @@ class Binder {
                                            const Environment* environment);
   Expected<uint64_t> row_count(const Expr& expr, const Environment* environment);
   Expected<std::vector<size_t>> matching(const Item& item, const Columns& columns);
+
+  // ---- several rows of one (binder_expand.cc)
+  Table mv_expand(const Operator& op, const Plan& input, const Environment* environment);
+  Table mv_apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table expansion(const Operator& op, const Plan& input, const Environment* environment);
+  Expected<> expansion_parameters(const Operator& op, const Columns& columns, Plan& plan);
+  Scalar element_as(const Column& element, Type type, Span span);
+  Table subquery(const Expr& body, const Plan& input, Within& within, const Environment* environment);
+  Expected<> add_keys_of_subquery(Plan& plan, Span span);
 
   // ---- summarize
   Expected<std::vector<Assignment>> keys(const std::vector<Item>& items, const Plan& input,
@@ -183,6 +204,7 @@ class Binder {
   std::deque<Environment> environments_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
   int depth_ = 0;
+  const Within* within_ = nullptr;
   Visualization visualization_;
 };
 

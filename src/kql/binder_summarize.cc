@@ -75,6 +75,7 @@ Binder::Table Binder::summarize(const Operator& op, const Plan& input, const Env
       computed.push_back({column, value});
     columns.push_back(std::move(column));
   }
+  TRY(add_keys_of_subquery(plan, op.span));
   for (const Assignment& key : plan.assignments) plan.columns.push_back(key.column);
   for (const AggregateCall& call : plan.aggregates) {
     plan.columns.insert(plan.columns.end(), call.columns.begin(), call.columns.end());
@@ -215,6 +216,7 @@ Binder::Table Binder::distinct(const Operator& op, const Plan& input, const Envi
     TRY_ASSIGN(plan.assignments, keys(op.items, input, environment, names));
   }
   for (const Assignment& key : plan.assignments) plan.columns.push_back(key.column);
+  TRY(add_keys_of_subquery(plan, op.span));
   return bindings_.add(std::move(plan), op.span);
 }
 
@@ -225,6 +227,7 @@ Binder::Table Binder::count(const Operator& op, const Plan& input) {
   AggregateCall call{.columns = plan.columns, .span = op.span};
   TRY_ASSIGN(call.aggregate, aggregate_for("count", none, op.span));
   plan.aggregates.push_back(std::move(call));
+  TRY(add_keys_of_subquery(plan, op.span));
   return bindings_.add(std::move(plan), op.span);
 }
 

@@ -16,8 +16,9 @@ constexpr size_t kMaxPrintedBytes = 1 << 20;
 constexpr std::array<std::string_view, 9> kJoinNames = {"innerunique", "inner",     "leftouter",
                                                         "rightouter",  "fullouter", "leftsemi",
                                                         "leftanti",    "rightsemi", "rightanti"};
-constexpr std::array<std::string_view, 10> kPlanNames = {"scan",      "rows", "range", "filter", "project",
-                                                         "summarize", "sort", "limit", "join",   "union"};
+constexpr std::array<std::string_view, 12> kPlanNames = {"scan",    "rows",      "range",  "filter",
+                                                         "project", "summarize", "sort",   "limit",
+                                                         "join",    "union",     "number", "expand"};
 
 class Printer {
  public:
@@ -52,7 +53,10 @@ class Printer {
     out_ += kPlanNames[static_cast<size_t>(p.kind)];
     if (p.table != nullptr) out_ += " " + p.table->name;
     if (p.kind == PlanKind::kJoin) out_ += " " + std::string(to_string(p.join));
-    if (p.kind == PlanKind::kLimit) out_ += " " + std::to_string(p.limit);
+    if (p.kind == PlanKind::kLimit || p.limited) out_ += " " + std::to_string(p.limit);
+    for (const Column& c : p.limit_by) out_ += " by #" + std::to_string(c.id);
+    if (p.bags_as_pairs) out_ += " pairs";
+    if (p.index) out_ += " ", column(*p.index);
     if (p.predicate != nullptr) out_ += " ", expr(*p.predicate);
     for (const Assignment& a : p.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const AggregateCall& a : p.aggregates) aggregate(a);

@@ -4,6 +4,7 @@
 // is changed after it was made.
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,9 +94,11 @@ enum class PlanKind : uint8_t {
   kProject,    // assignments; `columns` says what stays, in which order
   kSummarize,  // assignments are the keys
   kSort,       // sort_keys
-  kLimit,      // limit
+  kLimit,      // limit; limit_by: of each group of rows with these columns equal
   kJoin,       // inputs[0], inputs[1], join, join_keys
   kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null
+  kNumber,     // index: numbers the rows, in their order where they have one
+  kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
 };
 
 struct Plan {
@@ -111,6 +114,10 @@ struct Plan {
   std::vector<AggregateCall> aggregates;
   std::vector<SortKey> sort_keys;
   uint64_t limit = 0;
+  bool limited = false;  // kExpand: `limit` rows of one at most
+  std::vector<Column> limit_by;
+  std::optional<Column> index;
+  bool bags_as_pairs = false;  // kExpand: a bag's members are [key, value] and not bags of one
   JoinKind join = JoinKind::kInner;
   std::vector<JoinKey> join_keys;
   std::vector<std::vector<const BoundExpr*>> union_columns;

@@ -163,12 +163,19 @@ Ref lower_gettype(LowerCall& l) {
   });
 }
 
+// What mv-expand's `to typeof(long)` makes of a text: nothing.
+Ref lower_not_a_text(LowerCall& l) {
+  return l.let(l[0],
+               [&l](Ref json) { return l.fn("if", l.fn("startsWith", json, l.text("\"")), l.null(), json); });
+}
+
 constexpr auto kFirst = Naming::kFirstArgument;
 constexpr auto kNone = Naming::kNone;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
     {"[]", "dynamic (dynamic, string)", lower_member, kNone, nullptr, nullptr, true},
     {"[]", "dynamic (dynamic, int|long)", lower_member, kNone, nullptr, nullptr, true},
+    {"not a text", "dynamic (dynamic)", lower_not_a_text, kNone, nullptr, nullptr, true},
     {"parse_json", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
     {"parse_json", "dynamic (dynamic)", lower_same, kFirst},
     {"parsejson", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},

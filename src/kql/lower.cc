@@ -33,6 +33,10 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
       return join(plan, needed);
     case PlanKind::kUnion:
       return unite(plan);
+    case PlanKind::kNumber:
+      return number(plan, needed);
+    case PlanKind::kExpand:
+      return expand(plan, needed);
   }
   CHECK(false);
 }
@@ -116,9 +120,17 @@ Relation PlanLowering::sort(const Plan& plan, const ColumnSet& needed) {
 }
 
 Relation PlanLowering::limit(const Plan& plan, const ColumnSet& needed) {
-  Relation relation = lower(*plan.inputs[0], needed);
-  if (relation.limited()) relation.nest(needed);
-  relation.select().limit = plan.limit;
+  ColumnSet below = needed;
+  for (const Column& column : plan.limit_by) below.insert(column.id);
+  Relation relation = lower(*plan.inputs[0], below);
+  if (relation.limited()) relation.nest(below);
+  if (plan.limit_by.empty()) {
+    relation.select().limit = plan.limit;
+    return relation;
+  }
+  std::vector<Ref> by;
+  for (const Column& column : plan.limit_by) by.push_back(relation.value(column.id).expr);
+  relation.limit_each(plan.limit, std::move(by), below);
   return relation;
 }
 

@@ -41,6 +41,11 @@ class PlanLowering {
   Relation sort(const Plan& plan, const ColumnSet& needed);
   Relation limit(const Plan& plan, const ColumnSet& needed);
 
+  // ---- several rows of one (lower_expand.cc)
+  Relation number(const Plan& plan, const ColumnSet& needed);
+  Relation expand(const Plan& plan, const ColumnSet& needed);
+  sql::Ref elements(sql::Ref json, bool bags_as_pairs);
+
   // ---- groups (lower_summarize.cc)
   Relation summarize(const Plan& plan, const ColumnSet& needed);
   void aggregate(const AggregateCall& a, const Plan& plan, sql::Ref row, Relation& input, Relation& relation);

@@ -75,6 +75,7 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
   count_items(expr.items);
   for (const Operator& op : expr.operators) {
     count(op.expr);
+    count(op.body);
     count_items(op.items);
     count_items(op.by);
     for (const Expr* table : op.tables) count(table);

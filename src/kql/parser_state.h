@@ -73,6 +73,11 @@ class Parser {
   Expected<> union_op(Operator& op);
   Expected<> render_op(Operator& op);
   Expected<> name_op(Operator& op);
+  Expected<> expand_op(Operator& op);
+  Expected<> apply_op(Operator& op);
+  Expected<> expansions(Operator& op);
+  Expected<> known_parameters(std::vector<Parameter>& out, std::span<const std::string_view> names);
+  Node subquery();
   Expected<> search_op(Operator& op);
   Expected<> evaluate_op(Operator& op);
   Expected<ColumnDeclaration> declaration();

@@ -80,6 +80,19 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"T|as X|getschema|serialize", "T | as X | getschema | serialize"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    SeveralRowsOfOne, Parser,
+    ::testing::Values(
+        Case{"T|mvexpand a", "T | mv-expand a"},
+        Case{"T|mv-expand kind=array with_itemindex=i x=a.b to typeof(long), c limit 5",
+             "T | mv-expand kind=array with_itemindex=i x = a.b to typeof(long), c limit 5"},
+        Case{"T|mv-apply ItemIndex=i x=a to typeof(string) limit 3 on (where x=='b'|top 1 by i)|count",
+             "T | mv-apply ItemIndex=i x = a to typeof(string) limit 3 on (where x == \"b\" | top 1 by i) | "
+             "count"},
+        Case{"T|mv-expand a to long", "error: expected 'typeof' after to, but found 'long'"},
+        Case{"T|mv-apply a limit 2",
+             "error: expected 'on' after what mv-apply expands, but the query ends here"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Sources, Parser,
     ::testing::Values(Case{"datatable(a:long,['b c']:string)[1,'x',2,'y',]",
                            "datatable(a:long, [\"b c\"]:string)[1, \"x\", 2, \"y\"]"},

@@ -77,11 +77,24 @@ void Relation::settle(const ColumnSet& used, const ColumnSet& needed) {
 }
 
 sql::Ref Relation::number_rows(const ColumnSet& needed) {
-  const std::string alias = tree_->fresh("row");
-  select_->items.push_back({tree_->row_number(order_), alias});
+  const sql::Ref number =
+      order_.empty() ? tree_->call("rowNumberInAllBlocks", {}) : tree_->row_number(order_);
   order_.clear();
+  return keep(tree_->call("toInt64", {number}), needed);
+}
+
+sql::Ref Relation::keep(sql::Ref expr, const ColumnSet& needed) {
+  const std::string alias = tree_->fresh("x");
+  select_->items.push_back({expr, alias});
   nest(needed);
   return tree_->column(select_->from.alias, alias);
+}
+
+void Relation::limit_each(uint64_t rows, std::vector<sql::Ref> by, const ColumnSet& needed) {
+  select_->order_by = order_;
+  select_->limit_by = std::move(by);
+  select_->limit_by_rows = rows;
+  nest(needed);
 }
 
 const sql::Select& Relation::close(const ColumnSet& needed, Outer outer) {

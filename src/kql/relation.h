@@ -44,8 +44,13 @@ class Relation {
   // use.
   void settle(const ColumnSet& used, const ColumnSet& needed);
 
-  // Nests, with a column that numbers the rows in their order; REQUIRES an order.
+  // Nests, with one more column, which stands for `expr` and is computed once a row.
+  sql::Ref keep(sql::Ref expr, const ColumnSet& needed);
+  // Nests, with a column that numbers the rows, in their order where they have one; that is gone then.
   sql::Ref number_rows(const ColumnSet& needed);
+
+  // Nests, with `rows` at most of those that have `by` equal: the first in their order.
+  void limit_each(uint64_t rows, std::vector<sql::Ref> by, const ColumnSet& needed);
 
   enum class Outer : uint8_t { kNo, kYes };
   // Closes the SELECT as one side of a join, with items named by `alias_of`; kYes: columns become nullable,

@@ -81,7 +81,8 @@ struct Select {
   std::vector<Ref> group_by;
   std::vector<OrderKey> order_by;
   std::optional<uint64_t> limit;
-  std::vector<Ref> limit_by;  // LIMIT 1 BY these
+  std::vector<Ref> limit_by;  // LIMIT limit_by_rows BY these
+  uint64_t limit_by_rows = 1;
 };
 
 class Tree {

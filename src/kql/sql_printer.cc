@@ -49,7 +49,8 @@ class Printer {
     if (!s.where.empty()) line(indent, "WHERE "), list(s.where, " AND ");
     if (!s.group_by.empty()) line(indent, "GROUP BY "), list(s.group_by, ", ");
     if (!s.order_by.empty()) line(indent, "ORDER BY "), order(s.order_by);
-    if (!s.limit_by.empty()) line(indent, "LIMIT 1 BY "), list(s.limit_by, ", ");
+    if (!s.limit_by.empty())
+      line(indent, "LIMIT " + std::to_string(s.limit_by_rows) + " BY "), list(s.limit_by, ", ");
     if (s.limit) line(indent, "LIMIT " + std::to_string(*s.limit));
     --depth_;
   }
