@@ -13,10 +13,16 @@ std::chrono::steady_clock::time_point SystemClock::steady_now() const {
 }
 
 std::string to_iso8601(Time time) {
+  std::string text;
+  append_iso8601(text, time);
+  return text;
+}
+
+void append_iso8601(std::string& out, Time time) {
   const auto day = floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::string text = "0000-00-00T00:00:00.0000000Z";
+  char text[] = "0000-00-00T00:00:00.0000000Z";
   const auto put = [&text](size_t at, size_t digits, int64_t value) {
     for (size_t i = digits; i-- > 0; value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
   };
@@ -27,7 +33,7 @@ std::string to_iso8601(Time time) {
   put(14, 2, clock.minutes().count());
   put(17, 2, clock.seconds().count());
   put(20, 7, clock.subseconds().count());
-  return text;
+  out.append(text, sizeof(text) - 1);
 }
 
 namespace {

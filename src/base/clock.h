@@ -46,6 +46,7 @@ class FakeClock final : public Clock {
 
 // "2026-11-21T22:52:13.1234567Z": always seven digits, as Kusto and Graph print it.
 std::string to_iso8601(Time time);
+void append_iso8601(std::string& out, Time time);
 // Accepts what to_iso8601 prints, with 0 to 9 fractional digits, 'T' or a space, 'Z' or an offset; a bare
 // date is midnight.
 std::optional<Time> from_iso8601(std::string_view text);

@@ -66,18 +66,25 @@ net::Headers common_headers(bool https) {
 }
 
 HttpResponse redirect(unsigned status, const std::string& location) {
-  return {status, {{"Location", location}, {"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+  HttpResponse response;
+  response.status = status;
+  response.headers.emplace_back("Location", location);
+  response.fixed_lines = kBareCspLine;
+  return response;
 }
 
 HttpResponse text_answer(unsigned status, std::string_view body) {
-  return {status,
-          {{"Content-Type", "text/plain; charset=utf-8"}, {"Content-Security-Policy", std::string(kBareCsp)}},
-          std::string(body),
-          {}};
+  HttpResponse response = empty_answer(status);
+  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
+  response.body = body;
+  return response;
 }
 
 HttpResponse empty_answer(unsigned status) {
-  return {status, {{"Content-Security-Policy", std::string(kBareCsp)}}, {}, {}};
+  HttpResponse response;
+  response.status = status;
+  response.fixed_lines = kBareCspLine;
+  return response;
 }
 
 HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decision& decision,
@@ -109,7 +116,7 @@ HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decisio
   model.used_before = visit.used_before;
   if (decision.page == Page::kScanning) {
     token.use = TokenUse::kFollow;
-    model.refresh = "/scan/" + seal(token, *visit.keys) + visit.asked.link;
+    model.refresh = "/scan/" + seal(token, *visit.keys).append(visit.asked.link);
     model.refresh_seconds = kScanRefreshSeconds;
   }
   return html_answer(200, model, visit, branding);

@@ -92,7 +92,7 @@ RateLimit::RateLimit(double per_window, std::chrono::seconds window)
 RateLimit::~RateLimit() = default;
 
 bool RateLimit::allow(const Id& key, SteadyTime now) {
-  if (burst_ <= 0) return true;
+  if (unlimited()) return true;
   std::lock_guard lock(mutex_);
   auto& [buckets, order] = *table_;
   if (!order.empty() && now - order.front().at >= window_) table_->next_turn();

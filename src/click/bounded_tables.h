@@ -58,6 +58,7 @@ class RateLimit {
   RateLimit(double per_window, std::chrono::seconds window);
   ~RateLimit();
   bool allow(const Id& key, SteadyTime now);
+  bool unlimited() const { return burst_ <= 0; }
 
  private:
   struct Table;

@@ -45,11 +45,11 @@ bool looks_automated(const HttpRequest& request) {
 
 // What the redirect's Location may be: an absolute http(s) or ftp URL in the form that browsers send, plain
 // ASCII.
-std::string location_of(const std::string& url) {
-  auto parsed = url::Url::parse(url);
-  if (!parsed || !(parsed->is_http() || parsed->scheme() == "ftp")) return {};
-  return parsed->href();
+std::string location_of(const url::Url& url) {
+  return url.is_http() || url.scheme() == "ftp" ? url.href() : std::string();
 }
+
+KnownPtr share(Knowledge known) { return std::make_shared<const Knowledge>(std::move(known)); }
 
 asio::awaitable<Result<std::optional<std::string>>> call_on_pool(
     const std::function<Result<std::optional<std::string>>(const std::string&)>& function,
@@ -63,8 +63,8 @@ ClickHandler::ClickHandler(asio::io_context& io, ClickNode& node)
     : node_(node), verdicts_(io, node.sources.scan_socket, node.verdicts), batch_(io, node) {}
 
 asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
-  auto start = node_.clock.steady_now();
   Visit visit{.request = request, .strings = choose_language(request.header("Accept-Language"))};
+  visit.started = node_.clock.steady_now();
   std::optional<HttpResponse> response = answer_without_link(visit);
   if (!response) response = answer_at_once(visit);
   if (!response) {
@@ -76,11 +76,12 @@ asio::awaitable<HttpResponse> ClickHandler::handle(HttpRequest& request) {
     Decision decision = visit.unrecorded->decision;
     if (!recorded && decision.redirects()) {
       decision = fail_mode(*visit.policy);
-      response = answer_to(visit, visit.unrecorded->known, decision);
+      response = answer_to(visit, *visit.unrecorded->known, decision);
     }
     shown(decision);
   }
-  node_.metrics.seconds.observe(std::chrono::duration<double>(node_.clock.steady_now() - start).count());
+  node_.metrics.seconds.observe(
+      std::chrono::duration<double>(node_.clock.steady_now() - visit.started).count());
   co_return std::move(*response);
 }
 
@@ -104,7 +105,10 @@ std::optional<HttpResponse> ClickHandler::answer_without_link(Visit& visit) {
   bool button = visit.asked.asked != Asked::kLink && visit.asked.asked != Asked::kFollow;
   if (button != post) visit.asked.asked = Asked::kLink;
 
-  if (node_.clicks_limit.allow(rate_key(request.client_address), node_.clock.steady_now())) return {};
+  if (node_.clicks_limit.unlimited() ||
+      node_.clicks_limit.allow(rate_key(request.client_address), visit.started)) {
+    return {};
+  }
   node_.metrics.limited.add();
   HttpResponse limited = plain_page(visit, PageKind::kTooMany, 429, node_.branding);
   limited.headers.emplace_back("Retry-After", "60");
@@ -126,8 +130,8 @@ std::optional<HttpResponse> ClickHandler::answer_at_once(Visit& visit) {
   if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
   auto known = know_at_once(visit);
   if (!known) return {};
-  Decision decision = decide(*visit.policy, *known);
-  return conclude(visit, std::move(*known), decision);
+  const Decision decision = decide(*visit.policy, *known);
+  return conclude(visit, std::move(known), decision);
 }
 
 // Where somebody has to be asked: state for the URL of a long link, scan for the verdict.
@@ -149,13 +153,13 @@ asio::awaitable<HttpResponse> ClickHandler::answer_later(Visit& visit) {
     HttpResponse response = co_await press_continue(visit);
     co_return response;
   }
-  Knowledge known =
+  KnownPtr known =
       co_await judge(visit, visit.token ? node_.timing.follow_patience : node_.timing.click_patience);
-  if (known.kind == Knowledge::Kind::kPending &&
+  if (known->kind == Knowledge::Kind::kPending &&
       visit.now - visit.facts.click.start > node_.timing.scan_budget) {
-    known = failed("the check took too long");
+    known = share(failed("the check took too long"));
   }
-  Decision decision = decide(*visit.policy, known);
+  const Decision decision = decide(*visit.policy, *known);
   co_return conclude(visit, std::move(known), decision);
 }
 
@@ -165,8 +169,8 @@ void ClickHandler::begin(Visit& visit) {
   visit.now = node_.clock.now();
   visit.policy = visit.view->policies.match({}).policy;  // until the recipient is known
   visit.facts.client_address = visit.request.client_address;
-  visit.facts.user_agent = std::string(visit.request.header("User-Agent"));
-  visit.facts.referrer = std::string(visit.request.header("Referer"));
+  visit.facts.user_agent = visit.request.header("User-Agent");
+  visit.facts.referrer = visit.request.header("Referer");
   visit.facts.node = node_.node;
   visit.facts.automated = looks_automated(visit.request);
 }
@@ -180,6 +184,7 @@ bool ClickHandler::open_seal(Visit& visit, HttpResponse& refusal) {
     return false;
   }
   visit.facts.claims = std::move(opened->claims);
+  visit.digest = opened->digest;
   if (opened->needs_lookup) visit.stored_under = std::move(opened->url_hash);
   find_policy(visit);
   visit.facts.click = {random_id(), visit.now};
@@ -196,17 +201,18 @@ void ClickHandler::find_policy(Visit& visit) {
 // where it leads nowhere: without its address the link can be neither judged nor followed, whatever the fail
 // mode says.
 std::optional<HttpResponse> ClickHandler::find_destination(Visit& visit, std::string trouble) {
-  visit.digest = link_digest(visit.facts.claims);
   visit.facts.click =
       node_.recent.find_or_begin(click_key(visit.digest, visit.facts.client_address, visit.facts.user_agent),
-                                 visit.facts.click, node_.clock.steady_now());
+                                 visit.facts.click, visit.started);
   if (trouble.empty()) {
-    visit.location = location_of(visit.facts.claims.url);
+    const auto parsed = url::Url::parse(visit.facts.claims.url);
+    visit.facts.url_domain = parsed ? parsed->hostname() : std::string_view();
+    if (parsed) visit.location = location_of(*parsed);
     if (!visit.location.empty()) return {};
     visit.unopenable = true;
     trouble = "the address is not one that a browser opens";
   }
-  return conclude(visit, failed(std::move(trouble)), {Page::kError, false});
+  return conclude(visit, share(failed(std::move(trouble))), {Page::kError, false});
 }
 
 asio::awaitable<Result<std::string>> ClickHandler::find_long_url(std::string url_hash) {
@@ -226,33 +232,33 @@ bool ClickHandler::adopt(Visit& visit, std::string_view token, TokenUse use) {
   return true;
 }
 
-std::optional<Knowledge> ClickHandler::know_at_once(const Visit& visit) {
+KnownPtr ClickHandler::know_at_once(const Visit& visit) {
   const std::string& url = visit.facts.claims.url;
   const verdict::TenantUrlEntry* entry = visit.view->url_lists.match(url, visit.now);
   if (entry != nullptr) {
-    return entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry);
+    return share(entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry));
   }
-  if (!visit.policy->EnableSafeLinksForEmail) return not_protected();
-  return verdicts_.remembered(url, !visit.policy->ScanUrls, visit.view->version);
+  if (!visit.policy->EnableSafeLinksForEmail) return share(not_protected());
+  return verdicts_.remembered(url, !visit.policy->ScanUrls, visit.view->version, node_.clock.steady_now());
 }
 
-asio::awaitable<Knowledge> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
-  auto at_once = know_at_once(visit);
-  if (at_once) co_return std::move(*at_once);
+asio::awaitable<KnownPtr> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
+  KnownPtr known = know_at_once(visit);
+  if (known) co_return known;
   api::CheckRequest question;
   question.url = visit.facts.claims.url;
   question.moment = api::CheckMoment::kClick;
   question.network_message_id = url::uuid_text(visit.facts.claims.network_message_id);
   question.recipient = visit.facts.claims.recipient;
   question.static_only = !visit.policy->ScanUrls;
-  Knowledge known = co_await verdicts_.ask(std::move(question), visit.view->version, patience);
+  known = co_await verdicts_.ask(std::move(question), visit.view->version, patience);
   co_return known;
 }
 
-HttpResponse ClickHandler::conclude(Visit& visit, Knowledge known, Decision decision) {
+HttpResponse ClickHandler::conclude(Visit& visit, KnownPtr known, Decision decision) {
   if (!visit.tracked()) {
     shown(decision);
-    return answer_to(visit, known, decision);
+    return answer_to(visit, *known, decision);
   }
   // A spool in trouble is known before the row is made, so that the row can say what the user got because
   // of it.
@@ -262,8 +268,8 @@ HttpResponse ClickHandler::conclude(Visit& visit, Knowledge known, Decision deci
   if (decision.redirects() && !visit.asked.form) step.word = step::kRedirect;
   if (decision.page == Page::kScanning) step.word = step::kScan;
   if (in_doubt) step.reason = "the click may not be recorded";
-  visit.unrecorded = {click_rows(visit.facts, step, known, visit.now), std::move(known), decision};
-  return answer_to(visit, visit.unrecorded->known, decision);
+  visit.unrecorded = {click_rows(visit.facts, step, *known, visit.now), std::move(known), decision};
+  return answer_to(visit, *visit.unrecorded->known, decision);
 }
 
 void ClickHandler::shown(Decision decision) {
@@ -280,8 +286,8 @@ HttpResponse ClickHandler::answer_to(const Visit& visit, const Knowledge& known,
 asio::awaitable<HttpResponse> ClickHandler::press_continue(Visit& visit) {
   bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
   // Policy and verdict as they are now, not as they were when the page was shown.
-  Knowledge known = co_await judge(visit, node_.timing.click_patience);
-  Decision now = decide(*visit.policy, known);
+  KnownPtr known = co_await judge(visit, node_.timing.click_patience);
+  const Decision now = decide(*visit.policy, *known);
   if (!good) co_return conclude(visit, std::move(known), now);  // too old or not ours: a click like any other
   const ClickToken token = *visit.token;
   if (!token.may_continue || !may_go_on(*visit.policy, token.page, now)) {
@@ -292,14 +298,15 @@ asio::awaitable<HttpResponse> ClickHandler::press_continue(Visit& visit) {
     visit.used_before = true;
     co_return conclude(visit, std::move(known), now);
   }
-  co_return let_go_on(visit, token, std::move(known));
+  co_return let_go_on(visit, token, *known);
 }
 
-HttpResponse ClickHandler::let_go_on(Visit& visit, const ClickToken& token, Knowledge known) {
+HttpResponse ClickHandler::let_go_on(Visit& visit, const ClickToken& token, const Knowledge& judged) {
   // A form's page without a warning: the click was allowed when it was shown, and going on is a step of it.
   bool warned = !Decision{token.page, true}.redirects();
   const verdict::ClickOutcome& outcome = verdict::click_outcome(token.page, true, warned);
   // The row keeps saying what the user was warned of, also where the verdict has become milder since.
+  Knowledge known = judged;
   known.verdict.disposition = std::max(known.verdict.disposition, token.disposition);
   if (visit.tracked()) {
     Decision fallback = fail_mode(*visit.policy);
@@ -307,7 +314,7 @@ HttpResponse ClickHandler::let_go_on(Visit& visit, const ClickToken& token, Know
     // first.
     bool unrecorded_too = fallback.redirects() || (fallback.may_continue && token.page == Page::kError);
     // Known before the row is made: a row must not say that somebody went on who is then shown a page.
-    if (!node_.spool_healthy() && !unrecorded_too) return conclude(visit, std::move(known), fallback);
+    if (!node_.spool_healthy() && !unrecorded_too) return conclude(visit, share(std::move(known)), fallback);
     Step step{step::kContinue, &outcome, {}};
     bool recorded = node_.record(click_rows(visit.facts, step, known, visit.now));
     if (!recorded && !unrecorded_too) return link_page(visit, known, fallback, node_.branding);

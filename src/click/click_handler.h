@@ -23,15 +23,15 @@ class ClickHandler {
   std::optional<net::HttpResponse> find_destination(Visit& visit, std::string trouble);
   net::asio::awaitable<Result<std::string>> find_long_url(std::string url_hash);
   // Without asking anybody: by the organisation's lists, the policy, or a verdict of a moment ago.
-  std::optional<Knowledge> know_at_once(const Visit& visit);
-  net::asio::awaitable<Knowledge> judge(const Visit& visit, std::chrono::milliseconds patience);
+  KnownPtr know_at_once(const Visit& visit);  // null: somebody has to be asked
+  net::asio::awaitable<KnownPtr> judge(const Visit& visit, std::chrono::milliseconds patience);
   net::asio::awaitable<net::HttpResponse> press_continue(Visit& visit);
 
   // What the user gets, and its rows, which handle() records before it answers.
-  net::HttpResponse conclude(Visit& visit, Knowledge known, Decision decision);
+  net::HttpResponse conclude(Visit& visit, KnownPtr known, Decision decision);
   void shown(Decision decision);
   net::HttpResponse answer_to(const Visit& visit, const Knowledge& known, Decision decision);
-  net::HttpResponse let_go_on(Visit& visit, const ClickToken& token, Knowledge known);
+  net::HttpResponse let_go_on(Visit& visit, const ClickToken& token, const Knowledge& judged);
   net::HttpResponse press_back(Visit& visit);
   net::HttpResponse press_report(Visit& visit);
   net::HttpResponse refuse_automated(Visit& visit);

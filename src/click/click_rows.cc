@@ -1,7 +1,6 @@
 #include "click/click_rows.h"
 
 #include "base/check.h"
-#include "events/row.h"
 #include "url/url.h"
 
 namespace linkgate::click {
@@ -60,10 +59,15 @@ std::string message_id(const url::LinkClaims& claims) {
   return claims.network_message_id == Id{} ? std::string() : url::uuid_text(claims.network_message_id);
 }
 
+std::shared_ptr<const RowTexts> texts_of(const Knowledge& known) {
+  return known.texts ? known.texts : std::make_shared<const RowTexts>(row_texts(known.verdict));
+}
+
 std::string_view cut(std::string_view text) { return text.substr(0, kMaxRowText); }
 
 // The columns that UrlClickEvents and UrlClickLog share, in the schema's order.
-void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, const Knowledge& known) {
+void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, const Knowledge& known,
+                 const RowTexts& texts, std::string_view report_id) {
   row.set("Url", facts.claims.url);
   if (step.outcome != nullptr) row.set("ActionType", step.outcome->action_type);
   row.set("AccountUpn", facts.claims.recipient)
@@ -73,34 +77,32 @@ void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, co
       .set("ThreatTypes", verdict::threat_type(known.verdict.disposition))
       .set("DetectionMethods", known.verdict.detection_method);
   if (step.outcome != nullptr) row.set("IsClickedThrough", step.outcome->is_clicked_through);
-  row.set("UrlChain", chain_text(known.verdict.url_chain))
-      .set("ReportId", url::uuid_text(facts.click.report_id))
+  row.set("UrlChain", texts.chain)
+      .set("ReportId", report_id)
       .set("AppName", kAppName)
       .set("SourceId", location_word(facts.claims.location))
-      .set("UrlDomain", url_domain(facts.claims.url));
+      .set("UrlDomain", facts.url_domain ? *facts.url_domain : url_domain(facts.claims.url));
   if (step.outcome != nullptr) row.set("PageShown", step.outcome->page_shown);
 }
 
 // `click` is the row of the click itself, where there is one.
-std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now,
-                    const events::Row* click) {
+std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& known, const RowTexts& texts,
+                    Time now, const events::Row* click) {
   static const events::Table& log = table("UrlClickLog");
   // Every step is a row of its own, also one that is repeated.
-  std::string row_id = url::uuid_text(random_id());
-  int rank = step.outcome == nullptr ? 0 : step.outcome->rank;
-  events::Row row(log, now, row_id, 1);
+  events::Row row(log, now, url::uuid_text(random_id()), 1);
   if (click != nullptr) {
     row.set_all_of(*click);
   } else {
-    fill_shared(row, facts, step, known);
+    fill_shared(row, facts, step, known, texts, url::uuid_text(facts.click.report_id));
   }
   row.set("Step", step.word)
-      .set("StepRank", rank)
+      .set("StepRank", step.outcome == nullptr ? 0 : step.outcome->rank)
       .set("ClickTime", facts.click.start)
       .set("UserAgent", cut(facts.user_agent))
       .set("Referrer", cut(facts.referrer))
       .set("Disposition", verdict::to_string(known.verdict.disposition))
-      .set_json("Evidence", evidence_json(known.verdict.evidence))
+      .set("Evidence", texts.evidence)
       .set("Policy", facts.policy)
       .set("IsAutomated", facts.automated)
       .set("Reason", step.reason.empty() ? known.trouble : step.reason)
@@ -117,13 +119,19 @@ std::string url_domain(std::string_view url) {
   return parsed ? std::string(parsed->hostname()) : std::string();
 }
 
+RowTexts row_texts(const verdict::Verdict& verdict) {
+  return {events::EncodedText(chain_text(verdict.url_chain)),
+          events::EncodedText(evidence_json(verdict.evidence))};
+}
+
 Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
   CHECK(step.outcome != nullptr);
   static const events::Table& clicks = table("UrlClickEvents");
-  events::Row row(clicks, facts.click.start, url::uuid_text(facts.click.report_id),
-                  static_cast<uint64_t>(step.outcome->rank));
-  fill_shared(row, facts, step, known);
-  std::string log = log_row(facts, step, known, now, &row);
+  const auto texts = texts_of(known);
+  const std::string report_id = url::uuid_text(facts.click.report_id);
+  events::Row row(clicks, facts.click.start, report_id, static_cast<uint64_t>(step.outcome->rank));
+  fill_shared(row, facts, step, known, *texts, report_id);
+  std::string log = log_row(facts, step, known, *texts, now, &row);
   Rows rows;
   rows.reserve(2);
   rows.emplace_back("UrlClickEvents", row.finish());
@@ -133,7 +141,7 @@ Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& know
 
 Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
   Rows rows;
-  rows.emplace_back("UrlClickLog", log_row(facts, step, known, now, nullptr));
+  rows.emplace_back("UrlClickLog", log_row(facts, step, known, *texts_of(known), now, nullptr));
   return rows;
 }
 

@@ -3,6 +3,7 @@
 // _Version is the rank of the step, so that whatever order nodes and late spools deliver the steps in, the
 // furthest one stands. UrlClickLog gets a row for every step.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,12 +11,19 @@
 
 #include "click/click_token.h"
 #include "click/decision.h"
+#include "events/row.h"
 #include "url/sealed_link.h"
 #include "verdict/click_outcome.h"
 
 namespace linkgate::click {
 
 using Rows = std::vector<std::pair<std::string, std::string>>;  // table, JSON
+
+// Evidence and chain of a verdict as rows carry them.
+struct RowTexts {
+  events::EncodedText chain, evidence;
+};
+RowTexts row_texts(const verdict::Verdict& verdict);
 
 // Words of column UrlClickLog.Step.
 namespace step {
@@ -29,15 +37,17 @@ inline constexpr std::string_view kAutomated = "automated";
 inline constexpr std::string_view kRefused = "refused";
 }  // namespace step
 
-// What does not change from step to step of one request.
+// What does not change from step to step of one request. The views are into the request, the policy and the
+// node, which outlive it.
 struct ClickFacts {
   ClickIdentity click;
-  url::LinkClaims claims;  // url may be one that we only saw, where the seal did not open
-  std::string client_address;
-  std::string user_agent;
-  std::string referrer;
-  std::string policy;
-  std::string node;
+  url::LinkClaims claims;                 // url may be one that we only saw, where the seal did not open
+  std::optional<std::string> url_domain;  // of claims.url, where it is known already
+  std::string_view client_address;
+  std::string_view user_agent;
+  std::string_view referrer;
+  std::string_view policy;
+  std::string_view node;
   bool automated = false;
 };
 

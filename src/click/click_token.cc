@@ -42,13 +42,6 @@ void append(std::string& out, const Id& id) {
   out.append(reinterpret_cast<const char*>(id.data()), id.size());
 }
 
-Id digest(std::string_view text) {
-  Id id{};
-  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                     nullptr, 0);
-  return id;
-}
-
 }  // namespace
 
 Id random_id() {
@@ -68,18 +61,19 @@ Id random_id() {
 }
 
 Id click_key(const Id& link, std::string_view client_address, std::string_view user_agent) {
-  std::string text;
-  append(text, link);
-  return digest(text.append(client_address).append(1, '\n').append(user_agent));
-}
-
-Id link_digest(const url::LinkClaims& claims) {
-  std::string text;
-  append(text, claims.network_message_id);
-  put(text, claims.recipient.size());
-  text += claims.recipient;
-  text += claims.url;
-  return digest(text);
+  static const auto secret = [] {  // so that nobody can choose an agent whose clicks are taken for another's
+    std::array<unsigned char, crypto_shorthash_siphashx24_KEYBYTES> bytes;
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
+  }();
+  thread_local std::string text;
+  text.assign(reinterpret_cast<const char*>(link.data()), link.size());
+  text.append(client_address).append(1, '\n').append(user_agent);
+  Id key{};
+  static_assert(sizeof(key) == crypto_shorthash_siphashx24_BYTES);
+  crypto_shorthash_siphashx24(key.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                              secret.data());
+  return key;
 }
 
 std::string seal(const ClickToken& token, const url::Keyring& keys) {

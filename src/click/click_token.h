@@ -37,16 +37,14 @@ struct ClickToken {
   TokenUse use = TokenUse::kButtons;
   ClickIdentity click;
   Time issued{};
-  Id link{};  // digest of the link it was made for
+  Id link{};  // url::OpenedLink::digest of the link it was made for
   verdict::Disposition disposition = verdict::Disposition::kUnknown;
   verdict::Page page = verdict::Page::kNone;  // the page that was shown
   bool may_continue = false;
   uint64_t nonce = 0;  // single use is counted by it
 };
 
-// Of message, recipient and URL: what a token is bound to.
-Id link_digest(const url::LinkClaims& claims);
-// Of a link (by its digest), who asked for it, and with what.
+// Of a link (by its digest), who asked for it, and with what. Means something in this process alone.
 Id click_key(const Id& link, std::string_view client_address, std::string_view user_agent);
 
 std::string seal(const ClickToken& token, const url::Keyring& keys);

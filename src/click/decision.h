@@ -1,6 +1,7 @@
 #pragma once
 // From what is known about a link to what the user gets. Pure: the whole policy of a click is in decide().
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,8 @@
 #include "verdict/verdict.h"
 
 namespace linkgate::click {
+
+struct RowTexts;  // click_rows.h
 
 // What is known. Exactly one of these holds.
 struct Knowledge {
@@ -24,7 +27,10 @@ struct Knowledge {
   Kind kind = Kind::kFailed;
   verdict::Verdict verdict;  // also filled for the other kinds, with evidence that says so
   std::string trouble;
+  std::shared_ptr<const RowTexts> texts;  // of `verdict`; where they were made already: once for many clicks
 };
+
+using KnownPtr = std::shared_ptr<const Knowledge>;  // shared by the clicks that meet one check
 
 Knowledge from_verdict(verdict::Verdict verdict);
 Knowledge tenant_blocked(const verdict::TenantUrlEntry& entry);

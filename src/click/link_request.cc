@@ -1,6 +1,7 @@
 #include "click/link_request.h"
 
 #include <array>
+#include <string>
 
 #include "base/ascii.h"
 #include "url/percent.h"
@@ -31,12 +32,12 @@ bool read_link(std::string_view rest, LinkRequest* request) {
   rest = rest.substr(0, rest.find('#'));
   if (rest.starts_with(kFormPrefix)) {
     request->form = true;
-    request->link = std::string(rest.substr(0, rest.find('?')));
+    request->link = rest.substr(0, rest.find('?'));
     return request->link.size() > kFormPrefix.size();
   }
   // Some clients escape the '?' with all the rest; url::open repairs that.
   if (!rest.starts_with("/?") && !ascii::istarts_with(rest, "/%3f")) return false;
-  request->link = std::string(rest);
+  request->link = rest;
   return true;
 }
 
@@ -59,7 +60,7 @@ LinkRequest read_request(std::string_view target) {
     rest.remove_prefix(kScanPrefix.size());
     size_t end = rest.find('/');
     if (end == std::string_view::npos) return request;
-    request.token = std::string(rest.substr(0, end));
+    request.token = rest.substr(0, end);
     rest.remove_prefix(end);
     asked = Asked::kFollow;
   }

@@ -6,7 +6,6 @@
 //   /report<link>   buttons of a page: POST with token=<token> as the body /robots.txt /favicon.ico
 //   /               somebody looks what this server is
 
-#include <string>
 #include <string_view>
 
 namespace linkgate::click {
@@ -15,11 +14,12 @@ enum class Asked { kLink, kFollow, kContinue, kBack, kReport, kRobots, kIcon, kR
 
 struct LinkRequest {
   Asked asked = Asked::kNothing;
-  std::string link;   // target of the link itself, beginning with '/': what url::open takes
-  std::string token;  // kFollow only; for buttons see token_of_form()
-  bool form = false;  // link is /f/<data>
+  std::string_view link;   // target of the link itself, beginning with '/': what url::open takes
+  std::string_view token;  // kFollow only; for buttons see token_of_form()
+  bool form = false;       // link is /f/<data>
 };
 
+// What is found are views into `target`.
 LinkRequest read_request(std::string_view target);
 
 // Whether `link` has the url= of a link of ours and no data=: its end was lost, as when a client breaks it

@@ -74,6 +74,11 @@ std::string page_csp(bool leads_away);
 // For answers without a page.
 inline constexpr std::string_view kBareCsp =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+// The same as a whole header line.
+inline constexpr std::string_view kBareCspLine =
+    "Content-Security-Policy: "
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n";
+static_assert(kBareCspLine.substr(25, kBareCspLine.size() - 27) == kBareCsp);
 
 std::string escape_html(std::string_view text);
 

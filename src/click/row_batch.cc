@@ -39,9 +39,12 @@ asio::awaitable<bool> RowBatch::record(Rows rows) {
 }
 
 void RowBatch::flush() {
-  const auto waiting = std::exchange(waiting_, {});
-  const bool recorded = node_.record(std::exchange(rows_, {}));
-  for (const auto& one : waiting) one->go_on(recorded);
+  const bool recorded = node_.record(rows_);
+  rows_.clear();
+  // Who goes on may come with rows of the next batch at once.
+  going_on_.swap(waiting_);
+  for (const auto& one : going_on_) one->go_on(recorded);
+  going_on_.clear();
 }
 
 }  // namespace linkgate::click

@@ -26,7 +26,7 @@ class RowBatch {
   net::asio::io_context& io_;
   ClickNode& node_;
   Rows rows_;
-  std::vector<std::unique_ptr<Waiting>> waiting_;
+  std::vector<std::unique_ptr<Waiting>> waiting_, going_on_;  // the latter empty but in flush()
 };
 
 }  // namespace linkgate::click

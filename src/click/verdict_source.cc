@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "click/click_rows.h"
 
 namespace linkgate::click {
 
@@ -26,37 +27,44 @@ bool is_bad(verdict::Disposition disposition) {
 
 }  // namespace
 
-std::optional<verdict::Verdict> VerdictCache::find(const std::string& key, uint64_t generation) const {
-  auto now = clock_.steady_now();
+KnownPtr VerdictCache::find(const std::string& url, bool static_only, uint64_t generation, Steady now) const {
   std::lock_guard lock(mutex_);
-  auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.generation != generation || found->second.until <= now) {
-    return std::nullopt;
+  const auto& entries = kept_[static_only].entries;
+  auto found = entries.find(url);
+  if (found == entries.end() || found->second.generation != generation || found->second.until <= now) {
+    return nullptr;
   }
-  return found->second.verdict;
+  return found->second.known;
 }
 
-std::optional<verdict::Verdict> VerdictCache::find_bad_stale(const std::string& key) const {
+KnownPtr VerdictCache::find_bad_stale(const std::string& url, bool static_only) const {
   std::lock_guard lock(mutex_);
-  auto found = entries_.find(key);
-  if (found == entries_.end() || !is_bad(found->second.verdict.disposition)) return std::nullopt;
-  return found->second.verdict;
+  const auto& entries = kept_[static_only].entries;
+  auto found = entries.find(url);
+  if (found == entries.end() || !is_bad(found->second.known->verdict.disposition)) return nullptr;
+  return found->second.known;
 }
 
-void VerdictCache::put(const std::string& key, uint64_t generation, const verdict::Verdict& verdict) {
+KnownPtr VerdictCache::put(const std::string& url, bool static_only, uint64_t generation,
+                           verdict::Verdict verdict) {
   auto until = clock_.steady_now() + kVerdictCacheLifetime;
   auto valid_for =
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(verdict.valid_until - clock_.now());
   if (verdict.valid_until != Time{} && valid_for < kVerdictCacheLifetime)
     until = clock_.steady_now() + valid_for;
+  auto texts = std::make_shared<const RowTexts>(row_texts(verdict));
+  auto known = std::make_shared<Knowledge>(from_verdict(std::move(verdict)));
+  known->texts = std::move(texts);
   std::lock_guard lock(mutex_);
-  auto [at, inserted] = entries_.insert_or_assign(key, Entry{verdict, generation, until});
-  if (!inserted) return;
-  order_.push_back(key);
-  if (order_.size() > kMaxCachedVerdicts) {
-    entries_.erase(order_.front());
-    order_.pop_front();
+  auto& [entries, order] = kept_[static_only];
+  auto [at, inserted] = entries.insert_or_assign(url, Entry{known, generation, until});
+  if (!inserted) return known;
+  order.push_back(url);
+  if (order.size() > kMaxCachedVerdicts) {
+    entries.erase(order.front());
+    order.pop_front();
   }
+  return known;
 }
 
 // One question under way, and everybody who waits for its answer.
@@ -64,7 +72,7 @@ struct VerdictSource::Check {
   api::CheckRequest request;
   std::string key;
   uint64_t generation = 0;
-  std::optional<Knowledge> answer;
+  KnownPtr answer;
   std::list<asio::steady_timer*> waiting;
 };
 
@@ -100,8 +108,8 @@ asio::awaitable<void> VerdictSource::run(std::shared_ptr<Core> core, std::shared
       auto verdict = api::parse_verdict(response->body);
       if (verdict) {
         core->last_well = std::chrono::steady_clock::now();
-        core->cache.put(check->key, check->generation, *verdict);
-        check->answer = from_verdict(std::move(*verdict));
+        check->answer = core->cache.put(check->request.url, check->request.static_only, check->generation,
+                                        std::move(*verdict));
         break;
       }
       trouble = verdict.error().message();
@@ -116,23 +124,21 @@ asio::awaitable<void> VerdictSource::run(std::shared_ptr<Core> core, std::shared
   }
   if (!check->answer) {
     log::warn("a link could not be checked: {}", trouble);
-    auto stale = core->cache.find_bad_stale(check->key);
-    check->answer = stale ? from_verdict(std::move(*stale)) : failed(std::move(trouble));
+    check->answer = core->cache.find_bad_stale(check->request.url, check->request.static_only);
+    if (!check->answer) check->answer = std::make_shared<const Knowledge>(failed(std::move(trouble)));
   }
   auto mine = core->under_way.find(check->key);  // a check of a newer generation may have taken the place
   if (mine != core->under_way.end() && mine->second == check) core->under_way.erase(mine);
   for (asio::steady_timer* timer : check->waiting) timer->cancel();
 }
 
-std::optional<Knowledge> VerdictSource::remembered(const std::string& url, bool static_only,
-                                                   uint64_t generation) const {
-  auto cached = core_->cache.find(cache_key(url, static_only), generation);
-  if (!cached) return std::nullopt;
-  return from_verdict(std::move(*cached));
+KnownPtr VerdictSource::remembered(const std::string& url, bool static_only, uint64_t generation,
+                                   VerdictCache::Steady now) const {
+  return core_->cache.find(url, static_only, generation, now);
 }
 
-asio::awaitable<Knowledge> VerdictSource::ask(api::CheckRequest request, uint64_t generation,
-                                              std::chrono::milliseconds patience) {
+asio::awaitable<KnownPtr> VerdictSource::ask(api::CheckRequest request, uint64_t generation,
+                                             std::chrono::milliseconds patience) {
   auto core = core_;
   std::string key = cache_key(request.url, request.static_only);
   std::shared_ptr<Check> check;
@@ -141,7 +147,7 @@ asio::awaitable<Knowledge> VerdictSource::ask(api::CheckRequest request, uint64_
     check = found->second;
   } else {
     if (core->under_way.size() >= kMaxChecksUnderWay)
-      co_return failed("too many links are being checked at once");
+      co_return std::make_shared<const Knowledge>(failed("too many links are being checked at once"));
     check = std::make_shared<Check>();
     check->request = std::move(request);
     check->key = key;
@@ -154,8 +160,8 @@ asio::awaitable<Knowledge> VerdictSource::ask(api::CheckRequest request, uint64_
   auto place = check->waiting.insert(check->waiting.end(), &timer);
   if (!check->answer) co_await timer.async_wait(kAwait);
   check->waiting.erase(place);
-  if (!check->answer) co_return pending();
-  co_return *check->answer;
+  if (!check->answer) co_return std::make_shared<const Knowledge>(pending());
+  co_return check->answer;
 }
 
 }  // namespace linkgate::click

@@ -1,6 +1,7 @@
 #pragma once
 // Verdicts for clicks: asked of linkgate-scan, kept for a moment.
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -30,23 +31,29 @@ inline constexpr std::chrono::milliseconds kRetryPause{100};
 // Shared by the workers of a node; thread-safe.
 class VerdictCache {
  public:
+  using Steady = std::chrono::steady_clock::time_point;
   explicit VerdictCache(const Clock& clock) : clock_(clock) {}
-  std::optional<verdict::Verdict> find(const std::string& key, uint64_t generation) const;
+  // Null where nothing fresh is kept.
+  KnownPtr find(const std::string& url, bool static_only, uint64_t generation, Steady now) const;
   // A bad verdict that is no longer fresh is better than none while scan is down: kept until pushed out by
   // newer ones.
-  std::optional<verdict::Verdict> find_bad_stale(const std::string& key) const;
-  void put(const std::string& key, uint64_t generation, const verdict::Verdict& verdict);
+  KnownPtr find_bad_stale(const std::string& url, bool static_only) const;
+  // What is kept, ready for the rows of many clicks.
+  KnownPtr put(const std::string& url, bool static_only, uint64_t generation, verdict::Verdict verdict);
 
  private:
   struct Entry {
-    verdict::Verdict verdict;
+    KnownPtr known;
     uint64_t generation;
-    std::chrono::steady_clock::time_point until;
+    Steady until;
+  };
+  struct Kept {
+    std::unordered_map<std::string, Entry> entries;
+    std::list<std::string> order;
   };
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Entry> entries_;
-  std::list<std::string> order_;
+  std::array<Kept, 2> kept_;  // of full checks, and of those by lists alone
 };
 
 // Of one worker thread.
@@ -54,12 +61,13 @@ class VerdictSource {
  public:
   VerdictSource(net::asio::io_context& io, std::string scan_socket, VerdictCache& cache);
   ~VerdictSource();
-  // The verdict on the URL if it was asked for a moment ago.
-  std::optional<Knowledge> remembered(const std::string& url, bool static_only, uint64_t generation) const;
+  // The verdict on the URL if it was asked for a moment ago, else null.
+  KnownPtr remembered(const std::string& url, bool static_only, uint64_t generation,
+                      VerdictCache::Steady now) const;
   // kVerdict; kPending where nothing is known after `patience` (the check goes on, and asking again meets
   // it); kFailed.
-  net::asio::awaitable<Knowledge> ask(api::CheckRequest request, uint64_t generation,
-                                      std::chrono::milliseconds patience);
+  net::asio::awaitable<KnownPtr> ask(api::CheckRequest request, uint64_t generation,
+                                     std::chrono::milliseconds patience);
 
  private:
   struct Check;

@@ -18,6 +18,7 @@ struct Visit {
   std::shared_ptr<const state::PolicyView> view;
   std::shared_ptr<const url::Keyring> keys;
   Time now{};
+  SteadyTime started{};
   ClickFacts facts;
   const verdict::SafeLinksPolicy* policy = nullptr;  // lives in view, or is the built-in one
   std::string location;      // where a redirect goes; empty where the URL cannot be opened
@@ -30,7 +31,7 @@ struct Visit {
   // What the answer has to wait for, and what it was made of.
   struct Unrecorded {
     Rows rows;
-    Knowledge known;
+    KnownPtr known;
     Decision decision;
   };
   std::optional<Unrecorded> unrecorded;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-constexpr size_t kUsualBytes = 1536;  // of a row: room that is had at once
+constexpr size_t kUsualBytes = 1000;  // of a row: room that is had at once; allocators keep such at hand
+constexpr size_t kLooksAhead = 4;     // columns behind the last one that are looked at before the index is
 
 // Stands in a JSON string as it is, and is ASCII.
 constexpr bool is_plain(char c) {
@@ -62,8 +63,8 @@ size_t utf8_length(std::string_view text) {
 }
 
 Time storable(Time time) {
-  static const Time kFirst = *from_iso8601("1900-01-01");
-  static const Time kLast = *from_iso8601("2299-12-31T23:59:59.9999999Z");
+  using namespace std::chrono;
+  constexpr Time kFirst = sys_days(1900y / 1 / 1), kLast = Time(sys_days(2300y / 1 / 1)) - Ticks(1);
   return std::clamp(time, kFirst, kLast);
 }
 
@@ -107,8 +108,11 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t version)
-    : table_(&table), values_(table.columns.size()) {
+EncodedText::EncodedText(std::string_view text) {
+  if (!text.empty()) append_json_string(json_, text);
+}
+
+Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t version) : table_(&table) {
   json_.reserve(kUsualBytes);
   json_.append("{\"").append(kRowIdColumn).append("\":");
   append_json_string(json_, row_id);
@@ -117,6 +121,10 @@ Row::Row(const Table& table, Time timestamp, std::string_view row_id, uint64_t v
 }
 
 size_t Row::place_of(std::string_view column) const {
+  const size_t end = std::min(table_->columns.size(), behind_last_ + kLooksAhead);
+  for (size_t place = behind_last_; place < end; ++place) {
+    if (table_->columns[place].name == column) return place;
+  }
   const Column* found = find_column(*table_, column);
   CHECK(found != nullptr);
   return static_cast<size_t>(found - table_->columns.data());
@@ -126,14 +134,20 @@ size_t Row::begin(std::string_view column, ColumnType type) {
   const size_t place = place_of(column);
   const ColumnType declared = table_->columns[place].type;
   CHECK(declared == type || (declared == ColumnType::kInt && type == ColumnType::kLong));
-  if (values_[place].end > 0) take_back(place);
-  values_[place].begin = json_.size();
-  json_.append(",\"").append(column).append("\":");
+  begin_at(place);
   return place;
 }
 
+void Row::begin_at(size_t place) {
+  if (values_[place].end > 0) take_back(place);
+  behind_last_ = place + 1;
+  values_[place].begin = static_cast<uint32_t>(json_.size());
+  json_.append(column_key(*table_, place));
+}
+
 Row& Row::end(size_t place) {
-  values_[place].end = json_.size();
+  CHECK(json_.size() <= std::numeric_limits<uint32_t>::max());
+  values_[place].end = static_cast<uint32_t>(json_.size());
   return *this;
 }
 
@@ -186,7 +200,22 @@ Row& Row::set(std::string_view column, bool flag) {
 
 Row& Row::set(std::string_view column, Time time) {
   const size_t place = begin(column, ColumnType::kDateTime);
-  json_.append(1, '"').append(to_iso8601(storable(time))).append(1, '"');
+  json_ += '"';
+  append_iso8601(json_, storable(time));
+  json_ += '"';
+  return end(place);
+}
+
+Row& Row::set(std::string_view column, const EncodedText& text) {
+  const size_t place = place_of(column);
+  const ColumnType declared = table_->columns[place].type;
+  CHECK(declared == ColumnType::kString || declared == ColumnType::kDynamic);
+  begin_at(place);
+  if (text.json_.empty()) {  // the default
+    json_.resize(values_[place].begin);
+    return *this;
+  }
+  json_ += text.json_;
   return end(place);
 }
 
@@ -197,14 +226,15 @@ Row& Row::set_json(std::string_view column, std::string_view json) {
 }
 
 Row& Row::set_all_of(const Row& other) {
-  for (size_t i = 0; i < other.values_.size(); ++i) {
+  for (size_t i = 0; i < other.table_->columns.size(); ++i) {
     const Value& value = other.values_[i];
     const Column& column = other.table_->columns[i];
     if (value.end == 0 || column.name == "Timestamp") continue;
     const size_t place = place_of(column.name);
     CHECK(table_->columns[place].type == column.type);
     if (values_[place].end > 0) take_back(place);
-    values_[place].begin = json_.size();
+    behind_last_ = place + 1;
+    values_[place].begin = static_cast<uint32_t>(json_.size());
     json_.append(other.json_, value.begin, value.end - value.begin);
     end(place);
   }

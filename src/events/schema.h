@@ -30,6 +30,7 @@ struct Table {
 };
 
 inline constexpr int kSchemaVersion = 1;
+inline constexpr size_t kMaxColumns = 96;  // of a table
 
 // UrlClickEvents, UrlClickLog (ours, a row for every step), EmailEvents, EmailUrlInfo, EmailAttachmentInfo,
 // EmailPostDeliveryEvents, MessageEvents, MessageUrlInfo, MessagePostDeliveryEvents, AlertInfo,
@@ -38,6 +39,9 @@ std::span<const Table> tables();
 const Table* find_table(std::string_view name);
 // REQUIRES: `table` is one of tables().
 const Column* find_column(const Table& table, std::string_view name);
+// What stands before the value of columns[place] in a JSON row, but for the first one: ,"Name":
+// REQUIRES: as find_column.
+std::string_view column_key(const Table& table, size_t place);
 
 // Columns of every stored row that KQL does not show: RowId (String, the key), Version (UInt64).
 inline constexpr std::string_view kRowIdColumn = "_RowId";

@@ -1,4 +1,5 @@
 #include <array>
+#include <string>
 #include <vector>
 
 #include "base/check.h"
@@ -58,13 +59,16 @@ namespace {
 class ColumnIndex {
  public:
   explicit ColumnIndex(const Table& table) : columns_(table.columns) {
-    CHECK(columns_.size() < kSlots / 2);
+    CHECK(columns_.size() <= kMaxColumns);
+    static_assert(kMaxColumns < kSlots / 2);
     for (size_t i = 0; i < columns_.size(); ++i) {
       size_t slot = slot_of(columns_[i].name);
       while (slots_[slot] != 0) slot = (slot + 1) % kSlots;
       slots_[slot] = static_cast<uint8_t>(i + 1);
+      keys_.push_back(",\"" + std::string(columns_[i].name) + "\":");
     }
   }
+  std::string_view key(size_t place) const { return keys_[place]; }
   const Column* find(std::string_view name) const {
     for (size_t slot = slot_of(name); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
       const Column& column = columns_[slots_[slot] - 1u];
@@ -82,15 +86,19 @@ class ColumnIndex {
   }
 
   std::span<const Column> columns_;
+  std::vector<std::string> keys_;
   std::array<uint8_t, kSlots> slots_{};  // place + 1; 0: free
 };
 
+const ColumnIndex& index_of(const Table& table) {
+  static const std::vector<ColumnIndex> indices(tables().begin(), tables().end());
+  return indices[static_cast<size_t>(&table - tables().data())];
+}
+
 }  // namespace
 
-// REQUIRES: `table` is one of tables().
-const Column* find_column(const Table& table, std::string_view name) {
-  static const std::vector<ColumnIndex> indices(tables().begin(), tables().end());
-  return indices[static_cast<size_t>(&table - tables().data())].find(name);
-}
+const Column* find_column(const Table& table, std::string_view name) { return index_of(table).find(name); }
+
+std::string_view column_key(const Table& table, size_t place) { return index_of(table).key(place); }
 
 }  // namespace linkgate::events

@@ -54,7 +54,7 @@ std::string format_line(std::string_view table, std::string_view json) {
 }
 
 void append_line(std::string& out, std::string_view table, std::string_view json) {
-  CHECK(!table.empty() && table.find_first_of(" \n") == table.npos);
+  CHECK(!table.empty() && table.find(' ') == table.npos && table.find('\n') == table.npos);
   CHECK(json.find('\n') == json.npos);
   uint32_t crc = crc32c(table);
   crc = crc32c(" ", crc);

@@ -23,6 +23,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kLockRetry{20};
 constexpr milliseconds kFreeSpaceInterval{100};  // how old the answer of statvfs may be
+constexpr size_t kKeptBatchBytes = 1 << 20;      // a larger batch gives its room back
 constexpr std::string_view kProbeName = "PROBE";
 constexpr size_t kProbeBytes = 4096;
 
@@ -114,12 +115,12 @@ class SpoolWriterImpl final : public SpoolWriter {
 
   Result<void> append_all(const std::vector<std::pair<std::string, std::string>>& rows) override {
     if (rows.empty()) return {};
-    std::string bytes;
-    size_t size = 0;
-    for (const auto& [table, json] : rows) size += table.size() + json.size() + kLineOverhead;
-    bytes.reserve(size);
+    thread_local std::string bytes;  // its room serves the next batch
+    bytes.clear();
     for (const auto& [table, json] : rows) append_line(bytes, table, json);
-    return append_bytes(bytes, rows.size());
+    auto appended = append_bytes(bytes, rows.size());
+    if (bytes.capacity() > kKeptBatchBytes) bytes = std::string();
+    return appended;
   }
 
   bool healthy() const override { return healthy_.load(std::memory_order_relaxed); }

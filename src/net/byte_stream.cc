@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -32,7 +33,25 @@ class Over : public Interface {
   Stream stream_;
 };
 
-using PlainStream = Over<ByteStream, StreamSocket&>;
+// An answer nearly always fits into the socket's buffer: what it takes at once needs no operation of Asio's.
+class PlainStream final : public Over<ByteStream, StreamSocket&> {
+ public:
+  using Over::Over;
+  asio::awaitable<Moved> write(asio::const_buffer first, asio::const_buffer second) override {
+    boost::system::error_code error;
+    const std::array<asio::const_buffer, 2> bytes = {first, second};
+    if (!stream_.non_blocking()) stream_.non_blocking(true, error);
+    const size_t taken = error ? 0 : stream_.write_some(bytes, error);
+    const size_t all = first.size() + second.size();
+    if (error && error != asio::error::would_block) co_return Moved{error, taken};
+    if (taken == all) co_return Moved{{}, all};
+    const asio::const_buffer rest = first + taken;  // empty where all of it was taken
+    const asio::const_buffer behind = second + (taken - (first.size() - rest.size()));
+    Moved moved = co_await Over::write(rest, behind);
+    moved.size += taken;
+    co_return moved;
+  }
+};
 
 class SslServerStream final : public Over<TlsServerStream, asio::ssl::stream<StreamSocket&>> {
  public:

@@ -44,6 +44,8 @@ struct HttpResponse {
   std::string body;
   // Where set, body is sent first and then every chunk until nullopt, as Transfer-Encoding: chunked.
   std::function<asio::awaitable<std::optional<std::string>>()> next_chunk;
+  // More header lines as they are, each with its CRLF, of static duration: what is the same in many answers.
+  std::string_view fixed_lines = {};
 };
 
 using HttpHandler = std::function<asio::awaitable<HttpResponse>(HttpRequest&)>;

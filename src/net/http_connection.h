@@ -47,6 +47,7 @@ class ServerConnection final : public Watched {
   bool secure = false;
   Phase phase = Phase::kReading;
   std::chrono::steady_clock::time_point since{};  // start of the phase
+  std::string head;  // of the answer that is being written; its room serves the next
   std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
 };
 

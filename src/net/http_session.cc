@@ -17,11 +17,13 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds kWriteTimeout{30};  // of one response, or one chunk of it
 constexpr std::chrono::seconds kLingerTimeout{2};  // for a peer to read our answer to what we refused to read
 constexpr SteadyTime kNever = SteadyTime::max();
+constexpr size_t kUsualHeaders = 16;  // of a browser's request: room that is had at once
 
 void describe_request(http::request<http::string_body>&& from, const ServerConnection& connection,
                       const AddressSet& trusted, HttpRequest& to) {
   to.method = std::string(from.method_string());
   to.target = std::string(from.target());
+  to.headers.reserve(kUsualHeaders);
   std::string forwarded_for;
   std::string_view forwarded_proto;
   for (const auto& field : from) {
@@ -36,7 +38,8 @@ void describe_request(http::request<http::string_body>&& from, const ServerConne
     }
   }
   to.body = std::move(from.body());
-  to.client_address = forwarded_client(connection.peer, forwarded_for, trusted);
+  to.client_address =
+      forwarded_for.empty() ? connection.peer : forwarded_client(connection.peer, forwarded_for, trusted);
   to.secure = connection.secure;
   if (!forwarded_proto.empty() && trusted.contains(connection.peer)) {
     to.secure = ascii::iequals(forwarded_proto, "https");
@@ -113,7 +116,8 @@ asio::awaitable<bool> write_response(ByteStream& stream, ServerShared& shared, S
   framing.keep_alive = keep_alive;
   framing.date = shared.date();
   framing.common = shared.common_lines;
-  std::string head = response_head(response, framing);
+  std::string& head = connection.head;
+  write_response_head(head, response, framing);
   bool send_body = !bodiless && !is_head;
   if (send_body && framing.chunked && !response.body.empty()) {
     char size[32];

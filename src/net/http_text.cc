@@ -1,6 +1,8 @@
 #include "net/http_text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "base/ascii.h"
 
@@ -45,10 +47,24 @@ bool is_control(char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 }
 
+// Looks at eight octets at a time; a tab alone makes it look once more, one by one.
+bool has_control(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  std::string_view rest = text;
+  for (; rest.size() >= 8; rest.remove_prefix(8)) {
+    uint64_t word = 0;
+    std::memcpy(&word, rest.data(), 8);
+    const uint64_t below_space = (word - kOnes * 0x20) & ~word;
+    const uint64_t deletes = ((word ^ kOnes * 0x7f) - kOnes) & ~(word ^ kOnes * 0x7f);
+    if ((below_space | deletes) & kHigh) return std::any_of(text.begin(), text.end(), is_control);
+  }
+  return std::any_of(rest.begin(), rest.end(), is_control);
+}
+
 void append_clean(std::string& out, std::string_view text) {
   const size_t begin = out.size();
   out += text;
-  if (std::any_of(text.begin(), text.end(), is_control)) {
+  if (has_control(text)) {
     out.erase(std::remove_if(out.begin() + static_cast<ptrdiff_t>(begin), out.end(), is_control), out.end());
   }
 }
@@ -88,10 +104,8 @@ std::string header_lines(const Headers& headers) {
   return out;
 }
 
-std::string response_head(const HttpResponse& response, const ResponseFraming& framing) {
-  std::string out;
-  out.reserve(1024);
-  out += "HTTP/1.1 ";
+void write_response_head(std::string& out, const HttpResponse& response, const ResponseFraming& framing) {
+  out.assign("HTTP/1.1 ");
   out += std::to_string(response.status);
   out += ' ';
   out += reason_phrase(response.status);
@@ -99,6 +113,7 @@ std::string response_head(const HttpResponse& response, const ResponseFraming& f
   out += framing.date;
   out += "\r\n";
   out += framing.common;
+  out += response.fixed_lines;
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   if (framing.chunked) {
     out += "Transfer-Encoding: chunked\r\n";
@@ -110,7 +125,6 @@ std::string response_head(const HttpResponse& response, const ResponseFraming& f
   if (!framing.keep_alive) out += "Connection: close\r\n";
   if (framing.keep_alive && framing.http_1_0) out += "Connection: keep-alive\r\n";
   out += "\r\n";
-  return out;
 }
 
 std::string request_head(std::string_view method, std::string_view target, const Headers& headers,

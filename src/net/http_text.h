@@ -23,7 +23,8 @@ struct ResponseFraming {
   std::string_view common;  // header_lines() of every answer
 };
 std::string header_lines(const Headers& headers);
-std::string response_head(const HttpResponse& response, const ResponseFraming& framing);
+// Replaces what `out` held, and keeps its room.
+void write_response_head(std::string& out, const HttpResponse& response, const ResponseFraming& framing);
 std::string request_head(std::string_view method, std::string_view target, const Headers& headers,
                          std::string_view host, size_t body_size);
 

@@ -21,6 +21,7 @@ struct LinkPayload {
   LinkClaims claims;                  // url: the sealed one with kUrlInside, else empty
   std::array<uint8_t, 4> host_tag{};  // see host_tag_of
   std::array<uint8_t, 16> url_hash{};
+  std::array<uint8_t, 16> digest{};  // OpenedLink::digest; not of the payload itself
 };
 
 // FNV-1a of the click host. It tells the hosts of one installation apart, which an administrator names;

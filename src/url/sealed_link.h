@@ -111,6 +111,9 @@ struct OpenedLink {
   bool repaired = false;  // target or url= came altered; one of the repairs of docs/sealed-links.md fitted
   bool needs_lookup = false;  // claims.url is empty: fetch it from state by url_hash
   std::string url_hash;
+  // The same for every copy of this link, repaired or not, and for no other: the seal's synthetic nonce,
+  // which is a keyed hash of all that the seal says.
+  std::array<uint8_t, 16> digest{};
 };
 struct OpenError {
   OpenFailure failure;

@@ -1,6 +1,7 @@
 // Opens sealed links: finds data and url in a target that others may have mangled, opens the box, matches the
 // URL.
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/ascii.h"
@@ -22,9 +23,16 @@ constexpr size_t kMaxTrimmedData = 3;  // "_" and "-" that emphasis or a dash gl
 
 // The run of base64url characters at the front.
 std::string_view base64url_run(std::string_view text) {
-  const auto* end = std::find_if_not(text.begin(), text.end(),
-                                     [](char c) { return ascii::is_alnum(c) || c == '-' || c == '_'; });
-  return text.substr(0, static_cast<size_t>(end - text.begin()));
+  static constexpr auto kBelongs = [] {
+    std::array<bool, 256> belongs{};
+    for (int c = 0; c < 256; ++c) {
+      belongs[static_cast<size_t>(c)] = ascii::is_alnum(static_cast<char>(c)) || c == '-' || c == '_';
+    }
+    return belongs;
+  }();
+  size_t length = 0;
+  while (length < text.size() && kBelongs[static_cast<uint8_t>(text[length])]) ++length;
+  return text.substr(0, length);
 }
 
 struct Candidate {
@@ -119,6 +127,7 @@ tl::expected<LinkPayload, OpenError> open_data(std::string_view data, std::strin
   if (const auto plaintext = open_box(box_keys, host, *box)) {
     auto payload = read_payload(*plaintext);
     if (!payload || payload->host_tag != host_tag_of(host)) return failure(OpenFailure::kDamaged);
+    std::copy_n(box->begin() + kBoxHeaderSize, payload->digest.size(), payload->digest.begin());
     return *std::move(payload);
   }
   const auto plaintext = open_box_ignoring_context(box_keys, *box);
@@ -154,6 +163,7 @@ OpenedLink opened_link(LinkPayload payload, bool repaired) {
   link.url_hash.assign(reinterpret_cast<const char*>(payload.url_hash.data()), payload.url_hash.size());
   link.needs_lookup = payload.flags & LinkPayload::kStoredUrl;
   link.repaired = repaired;
+  link.digest = payload.digest;
   link.claims = std::move(payload.claims);
   return link;
 }
