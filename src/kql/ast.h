@@ -96,6 +96,8 @@ enum class OperatorKind : uint8_t {
   kGetSchema,
   kAs,
   kSerialize,
+  kParse,       // `expr` with `items`: kStar, literals, kName with or without a type
+  kParseWhere,  // the same
   kMvExpand,
   kMvApply,
   kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)

@@ -35,6 +35,8 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kGetSchema, "getschema"},
     {OperatorKind::kAs, "as"},
     {OperatorKind::kSerialize, "serialize"},
+    {OperatorKind::kParse, "parse"},
+    {OperatorKind::kParseWhere, "parse-where"},
     {OperatorKind::kMvExpand, "mv-expand"},
     {OperatorKind::kMvApply, "mv-apply"},
     {OperatorKind::kSearch, "search"},
@@ -271,6 +273,7 @@ class Printer {
     }
     parameters(op.parameters);
     if (op.kind == OperatorKind::kMvExpand || op.kind == OperatorKind::kMvApply) return expansion(op);
+    if (op.kind == OperatorKind::kParse || op.kind == OperatorKind::kParseWhere) return pattern(op);
     if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
       list(op.tables, " in (", ")");
     } else {
@@ -296,6 +299,17 @@ class Printer {
       first = false;
     }
     out_ += ")";
+  }
+
+  void pattern(const Operator& op) {
+    out_ += " ";
+    expr(*op.expr);
+    out_ += " with";
+    for (const Item& piece : op.items) {
+      out_ += " ";
+      expr(*piece.expr);
+      if (piece.type) out_ += ":" + std::string(to_string(*piece.type));
+    }
   }
 
   void expansion(const Operator& op) {

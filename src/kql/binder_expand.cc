@@ -13,8 +13,9 @@ const Column* with_id(const Columns& columns, int id) {
   return found == columns.end() ? nullptr : &*found;
 }
 
-// Stands where a column of its name stood, or at the end.
-void place(Columns& columns, const Column& column) {
+}  // namespace
+
+void place_column(Columns& columns, const Column& column) {
   for (Column& old : columns) {
     if (old.name != column.name) continue;
     old = column;
@@ -22,8 +23,6 @@ void place(Columns& columns, const Column& column) {
   }
   columns.push_back(column);
 }
-
-}  // namespace
 
 // kind= (or bagexpansion=) says what becomes of bags, with_itemindex= (of mv-apply also ItemIndex=) names a
 // column.
@@ -78,7 +77,7 @@ Binder::Table Binder::expansion(const Operator& op, const Plan& input, const Env
     if (!expanded.insert(name).second)
       return fail(DiagnosticCode::kWrongUse, item.span, "a column '" + name + "' is there already");
     const Column element{bindings_.new_column_id(), std::move(name), Type::kDynamic, true};
-    place(plan.columns, element);
+    place_column(plan.columns, element);
     plan.assignments.push_back({element, array});
     types.push_back(item.type.value_or(Type::kDynamic));
   }
@@ -93,7 +92,7 @@ Binder::Table Binder::expansion(const Operator& op, const Plan& input, const Env
     if (types[i] == Type::kDynamic) continue;
     TRY_ASSIGN(const BoundExpr* value, element_as(elements[i].column, types[i], op.items[i].span));
     typed.push_back({{bindings_.new_column_id(), elements[i].column.name, types[i], value->nullable}, value});
-    place(columns, typed.back().column);
+    place_column(columns, typed.back().column);
   }
   return typed.empty() ? rows : projection(*rows, std::move(columns), std::move(typed), op.span);
 }
@@ -117,7 +116,7 @@ Binder::Table Binder::mv_apply(const Operator& op, const Plan& input, const Envi
   }
   Within within{.outer = within_, .operator_name = "mv-apply", .keys = {number}, .carried = columns};
   TRY_ASSIGN(const Plan* answered, subquery(*op.body, *rows, within, environment));
-  for (const Column& column : answered->columns) place(columns, column);
+  for (const Column& column : answered->columns) place_column(columns, column);
   return projection(*answered, std::move(columns), {}, op.span);
 }
 

@@ -61,6 +61,9 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return get_schema(input, op.span);
     case OperatorKind::kRender:
       return render(op, input);
+    case OperatorKind::kParse:
+    case OperatorKind::kParseWhere:
+      return parse_op(op, input, environment);
     case OperatorKind::kMvExpand:
       return mv_expand(op, input, environment);
     case OperatorKind::kMvApply:
@@ -93,6 +96,8 @@ bool Binder::keeps_open(OperatorKind kind) {
     case OperatorKind::kSearch:
     case OperatorKind::kEvaluate:
     case OperatorKind::kMvExpand:
+    case OperatorKind::kParse:
+    case OperatorKind::kParseWhere:
       return true;
     default:
       return false;

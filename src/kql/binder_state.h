@@ -138,6 +138,10 @@ class Binder {
   // ---- several rows of one (binder_expand.cc)
   Table mv_expand(const Operator& op, const Plan& input, const Environment* environment);
   Table mv_apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table parse_op(const Operator& op, const Plan& input, const Environment* environment);
+  static Expected<> parse_parameters(const Operator& op, std::string& kind, std::string& flags);
+  Table parsed_values(const Operator& op, const Plan& rows, const Columns& texts, const Column& matched,
+                      const std::vector<const Item*>& written, bool relaxed);
   Table expansion(const Operator& op, const Plan& input, const Environment* environment);
   Expected<> expansion_parameters(const Operator& op, const Columns& columns, Plan& plan);
   Scalar element_as(const Column& element, Type type, Span span);
@@ -207,6 +211,9 @@ class Binder {
   const Within* within_ = nullptr;
   Visualization visualization_;
 };
+
+// The column stands where one of its name stood, or at the end.
+void place_column(Columns& columns, const Column& column);
 
 struct UnionInput {
   const Plan* plan = nullptr;

@@ -16,9 +16,9 @@ constexpr size_t kMaxPrintedBytes = 1 << 20;
 constexpr std::array<std::string_view, 9> kJoinNames = {"innerunique", "inner",     "leftouter",
                                                         "rightouter",  "fullouter", "leftsemi",
                                                         "leftanti",    "rightsemi", "rightanti"};
-constexpr std::array<std::string_view, 12> kPlanNames = {"scan",    "rows",      "range",  "filter",
-                                                         "project", "summarize", "sort",   "limit",
-                                                         "join",    "union",     "number", "expand"};
+constexpr std::array<std::string_view, 13> kPlanNames = {"scan",      "rows",  "range", "filter", "project",
+                                                         "summarize", "sort",  "limit", "join",   "union",
+                                                         "number",    "parse", "expand"};
 
 class Printer {
  public:
@@ -56,6 +56,8 @@ class Printer {
     if (p.kind == PlanKind::kLimit || p.limited) out_ += " " + std::to_string(p.limit);
     for (const Column& c : p.limit_by) out_ += " by #" + std::to_string(c.id);
     if (p.bags_as_pairs) out_ += " pairs";
+    if (!p.pattern.empty()) out_ += " " + literal_text(Type::kString, p.pattern);
+    for (const Column& c : p.parsed) out_ += " ", column(c);
     if (p.index) out_ += " ", column(*p.index);
     if (p.predicate != nullptr) out_ += " ", expr(*p.predicate);
     for (const Assignment& a : p.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);

@@ -98,6 +98,7 @@ enum class PlanKind : uint8_t {
   kJoin,       // inputs[0], inputs[1], join, join_keys
   kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null
   kNumber,     // index: numbers the rows, in their order where they have one
+  kParse,      // predicate is the text, pattern and groups give `parsed`; index: whether it matched
   kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
 };
 
@@ -117,6 +118,9 @@ struct Plan {
   bool limited = false;  // kExpand: `limit` rows of one at most
   std::vector<Column> limit_by;
   std::optional<Column> index;
+  std::string pattern;      // kParse: RE2
+  std::vector<int> groups;  // kParse: of `parsed`, in the pattern
+  Columns parsed;
   bool bags_as_pairs = false;  // kExpand: a bag's members are [key, value] and not bags of one
   JoinKind join = JoinKind::kInner;
   std::vector<JoinKey> join_keys;

@@ -35,6 +35,8 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
       return unite(plan);
     case PlanKind::kNumber:
       return number(plan, needed);
+    case PlanKind::kParse:
+      return parse(plan, needed);
     case PlanKind::kExpand:
       return expand(plan, needed);
   }

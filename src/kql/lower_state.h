@@ -44,6 +44,7 @@ class PlanLowering {
   // ---- several rows of one (lower_expand.cc)
   Relation number(const Plan& plan, const ColumnSet& needed);
   Relation expand(const Plan& plan, const ColumnSet& needed);
+  Relation parse(const Plan& plan, const ColumnSet& needed);  // lower_parse.cc
   sql::Ref elements(sql::Ref json, bool bags_as_pairs);
 
   // ---- groups (lower_summarize.cc)

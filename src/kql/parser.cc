@@ -163,6 +163,16 @@ Parser::Node Parser::function() {
   return add(std::move(found), first);
 }
 
+Expected<Type> Parser::type_word() {
+  const auto type = type_from_name(token().text);
+  if (!type) {
+    return fail(DiagnosticCode::kSyntax, token().span,
+                "no type '" + std::string(token().text.substr(0, 40)) + "' here");
+  }
+  advance();
+  return *type;
+}
+
 // (name:type [= default], table:(*), ...)
 Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
   std::vector<ColumnDeclaration> found;
@@ -185,13 +195,7 @@ Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
       }
       TRY(expect(")", "after the table's columns"));
     } else {
-      const auto type = type_from_name(token().text);
-      if (!type) {
-        return fail(DiagnosticCode::kSyntax, token().span,
-                    "no type '" + std::string(token().text.substr(0, 40)) + "' here");
-      }
-      column.type = *type;
-      advance();
+      TRY_ASSIGN(column.type, type_word());
     }
     if (defaults && take("=")) {
       TRY_ASSIGN(column.default_value, expression());

@@ -35,12 +35,7 @@ Expected<> Parser::expansions(Operator& op) {
     if (take_word("to")) {
       TRY(expect_word("typeof", "after to"));
       TRY(expect("(", "after typeof"));
-      next.type = type_from_name(token().text);
-      if (!next.type) {
-        return fail(DiagnosticCode::kSyntax, token().span,
-                    "no type '" + std::string(token().text.substr(0, 40)) + "' here");
-      }
-      advance();
+      TRY_ASSIGN(next.type, type_word());
       TRY(expect(")", "after the type"));
     }
     op.items.push_back(std::move(next));

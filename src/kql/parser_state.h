@@ -74,6 +74,8 @@ class Parser {
   Expected<> render_op(Operator& op);
   Expected<> name_op(Operator& op);
   Expected<> expand_op(Operator& op);
+  Expected<> parse_op(Operator& op);
+  Expected<Type> type_word();
   Expected<> apply_op(Operator& op);
   Expected<> expansions(Operator& op);
   Expected<> known_parameters(std::vector<Parameter>& out, std::span<const std::string_view> names);

@@ -80,6 +80,16 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"T|as X|getschema|serialize", "T | as X | getschema | serialize"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    ColumnsOfAText, Parser,
+    ::testing::Values(Case{"T|parse a.b with * 'x' ['y z']:long 'w' v *",
+                           "T | parse a.b with * \"x\" [\"y z\"]:long \"w\" v *"},
+                      Case{"T|parse-where kind=regex flags=Ui s with 'x' y",
+                           "T | parse-where kind=regex flags=Ui s with \"x\" y"},
+                      Case{"T|parse s with",
+                           "error: expected '*', a text or a column's name after with, but the "
+                           "query ends here"}));
+
+INSTANTIATE_TEST_SUITE_P(
     SeveralRowsOfOne, Parser,
     ::testing::Values(
         Case{"T|mvexpand a", "T | mv-expand a"},

@@ -76,6 +76,14 @@ EngineRegex to_engine_regex(std::string_view pattern) {
   return found;
 }
 
+std::optional<int> capturing_groups(std::string_view pattern) {
+  const EngineRegex translated = to_engine_regex(pattern);
+  if (!translated.problem.empty()) return std::nullopt;
+  RE2::Options options;
+  options.set_log_errors(false);
+  return RE2(translated.pattern, options).NumberOfCapturingGroups();
+}
+
 std::string quoted_regex(std::string_view text) {
   return RE2::QuoteMeta(re2::StringPiece(text.data(), text.size()));
 }

@@ -18,6 +18,9 @@ struct EngineRegex {
 // have and an opposite inside [...], which would have to be approximated. \b keeps to ASCII letters.
 EngineRegex to_engine_regex(std::string_view pattern);
 
+// The groups of a pattern that keep what they match; nullopt for what to_engine_regex() refuses.
+std::optional<int> capturing_groups(std::string_view pattern);
+
 // `text` as a pattern that matches it alone.
 std::string quoted_regex(std::string_view text);
 
