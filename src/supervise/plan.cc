@@ -15,7 +15,7 @@ namespace {
 enum Stage { kStore = 0, kServices = 1, kFaces = 2 };
 
 // Rows can wait in their spools; who clicks and who delivers mail does not wait for them.
-constexpr int kBackground = 10;
+constexpr int kBackground = 15;
 
 Result<BoundSocket> bind_one(std::string name, const std::string& listen, std::string_view key) {
   const auto fd = net::open_listener(listen);
