@@ -25,7 +25,7 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   Args args;
   std::optional<Type> wanted;
   for (const Expr* child : expr.children) {
-    if (expr.name == "extract" && child == expr.children.back()) wanted = type_argument(*child);
+    if (takes_type(expr.name) && child == expr.children.back()) wanted = type_argument(*child);
     if (wanted) break;
     TRY_ASSIGN(const BoundExpr* arg, scalar(*child, scope));
     args.push_back(arg);
@@ -34,7 +34,11 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   return wanted ? converted(result, *wanted) : result;
 }
 
-// typeof(long), as the last argument of extract.
+// typeof(long), as the last argument of extract and extract_json.
+bool Binder::takes_type(std::string_view function) {
+  return function == "extract" || function == "extract_json" || function == "extractjson";
+}
+
 std::optional<Type> Binder::type_argument(const Expr& expr) {
   const bool is_type = expr.kind == ExprKind::kCall && expr.name == "typeof" && expr.children.size() == 1 &&
                        expr.children[0]->kind == ExprKind::kName;

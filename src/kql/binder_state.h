@@ -178,6 +178,7 @@ class Binder {
   Scalar case_call(const Expr& expr, const Scope& scope);
   Scalar column_if_exists(const Expr& expr, const Scope& scope);
   static std::optional<Type> type_argument(const Expr& expr);
+  static bool takes_type(std::string_view function);
   static Diagnostic unknown_function(const Expr& call);
   static bool is_text_operator(std::string_view op);
   Scalar compare(std::string_view op, const BoundExpr* left, const BoundExpr* right, Span span);

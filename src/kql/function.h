@@ -109,6 +109,12 @@ std::span<const FunctionRow> time_rows();
 std::span<const FunctionRow> conversion_rows();
 std::span<const FunctionRow> math_rows();
 std::span<const FunctionRow> dynamic_rows();
+std::span<const FunctionRow> array_rows();
+std::span<const FunctionRow> bag_rows();
+std::span<const FunctionRow> network_rows();
+std::span<const FunctionRow> text_part_rows();
+std::span<const FunctionRow> encoding_rows();
+std::span<const FunctionRow> time_format_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
 // Float64, string and guid String, datetime and timespan Int64 ticks, dynamic Nullable(String); Nullable(...)

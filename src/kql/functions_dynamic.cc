@@ -47,104 +47,6 @@ std::optional<Value> fold_parse_json(std::span<const BoundExpr* const> args, int
 }
 Ref lower_same(LowerCall& l) { return l[0]; }
 
-Ref is_array(LowerCall& l, Ref json) { return l.fn("startsWith", json, l.text("[")); }
-Ref members(LowerCall& l, Ref json) {
-  return l.fn("JSONExtractArrayRaw", l.fn("ifNull", json, l.text("[]")));
-}
-Ref array_text(LowerCall& l, Ref list) {
-  return l.fn("toNullable",
-              l.fn("concat", l.text("["), l.fn("arrayStringConcat", list, l.text(",")), l.text("]")));
-}
-// `then` for arrays, null for everything else.
-Ref if_array(LowerCall& l, Ref json, Ref then) {
-  return l.fn("if", l.fn("ifNull", is_array(l, json), l.integer(0)), l.fn("toNullable", then), l.null());
-}
-
-Ref lower_array_length(LowerCall& l) {
-  return l.let(l[0], [&l](Ref json) {
-    return if_array(l, json, l.fn("toInt64", l.fn("JSONLength", l.fn("assumeNotNull", json))));
-  });
-}
-Ref lower_array_reverse(LowerCall& l) {
-  return l.let(l[0], [&l](Ref json) {
-    return if_array(l, json, array_text(l, l.fn("arrayReverse", members(l, json))));
-  });
-}
-Ref lower_array_concat(LowerCall& l) {
-  std::vector<Ref> lists;
-  for (size_t i = 0; i < l.size(); ++i) lists.push_back(members(l, l[i]));
-  return array_text(l, l.tree.call("arrayConcat", std::move(lists)));
-}
-// Both ends belong to the slice; negative ones count from the end.
-Ref lower_array_slice(LowerCall& l) {
-  return l.let(l[0], [&l](Ref json) {
-    const Ref length = l.fn("toInt64", l.fn("JSONLength", l.fn("assumeNotNull", json)));
-    const auto place = [&](size_t i) {
-      return l.fn("if", l.fn("less", l[i], l.integer(0)), l.fn("plus", length, l[i]), l[i]);
-    };
-    const Ref first = l.fn("greatest", place(1), l.integer(0));
-    const Ref count =
-        l.fn("greatest", l.fn("plus", l.fn("minus", place(2), first), l.integer(1)), l.integer(0));
-    return if_array(
-        l, json,
-        array_text(l, l.fn("arraySlice", members(l, json), l.fn("plus", first, l.integer(1)), count)));
-  });
-}
-Ref json_of(LowerCall& l, size_t i) {
-  return l.fn("ifNull", to_dynamic(l.tree, l[i], l.arg(i).type, l.nullable(i)), l.text("null"));
-}
-Ref lower_array_index_of(LowerCall& l) {
-  return l.let(l[0], [&l](Ref json) {
-    return if_array(
-        l, json,
-        l.fn("minus", l.fn("toInt64", l.fn("indexOf", members(l, json), json_of(l, 1))), l.integer(1)));
-  });
-}
-Ref lower_set_has_element(LowerCall& l) {
-  return l.let(l[0],
-               [&l](Ref json) { return if_array(l, json, l.fn("has", members(l, json), json_of(l, 1))); });
-}
-Ref lower_strcat_array(LowerCall& l) {
-  const std::string name = l.tree.fresh("v");
-  const Ref member = l.fn("nullIf", l.tree.column("", name), l.text("null"));
-  const Ref texts =
-      l.fn("arrayMap", l.tree.lambda(name, to_text(l.tree, member, Type::kDynamic, true)), members(l, l[0]));
-  return l.fn("arrayStringConcat", texts, l[1]);
-}
-Ref lower_pack_array(LowerCall& l) {
-  std::vector<Ref> parts;
-  for (size_t i = 0; i < l.size(); ++i) parts.push_back(json_of(l, i));
-  if (parts.empty()) return l.fn("toNullable", l.text("[]"));
-  return array_text(l, l.tree.call("array", std::move(parts)));
-}
-// bag_pack(key, value, ...)
-Ref lower_bag_pack(LowerCall& l) {
-  std::vector<Ref> parts;
-  for (size_t i = 0; i + 1 < l.size(); i += 2) {
-    const Ref key =
-        to_dynamic(l.tree, to_text(l.tree, l[i], l.arg(i).type, l.nullable(i)), Type::kString, false);
-    parts.push_back(l.fn("concat", l.fn("assumeNotNull", key), l.text(":"), json_of(l, i + 1)));
-  }
-  const Ref list = parts.empty()
-                       ? l.text("")
-                       : l.fn("arrayStringConcat", l.tree.call("array", std::move(parts)), l.text(","));
-  return l.fn("toNullable", l.fn("concat", l.text("{"), list, l.text("}")));
-}
-std::optional<ArgumentProblem> check_pairs(std::span<const BoundExpr* const> args) {
-  if (args.size() % 2 == 0) return std::nullopt;
-  return ArgumentProblem{args.back()->span, "keys and values come in pairs"};
-}
-Ref lower_bag_keys(LowerCall& l) {
-  return l.let(l[0], [&l](Ref json) {
-    const Ref keys = l.fn("toJSONString", l.fn("JSONExtractKeys", l.fn("assumeNotNull", json)));
-    const Ref text = l.fn("toNullable", l.fn("replaceAll", keys, l.text("\\/"), l.text("/")));
-    return l.fn("if", l.fn("ifNull", l.fn("startsWith", json, l.text("{")), l.integer(0)), text, l.null());
-  });
-}
-Ref lower_bag_has_key(LowerCall& l) {
-  return l.fn("toBool", l.fn("JSONHas", l.fn("ifNull", l[0], l.text("{}")), l[1]));
-}
-
 Ref lower_gettype(LowerCall& l) {
   const Type type = l.arg(0).type;
   if (type != Type::kDynamic) {
@@ -183,20 +85,6 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"todynamic", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
     {"todynamic", "dynamic (dynamic)", lower_same, kFirst},
     {"toobject", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
-    {"array_length", "long? (dynamic)", lower_array_length},
-    {"arraylength", "long? (dynamic)", lower_array_length},
-    {"array_reverse", "dynamic (dynamic)", lower_array_reverse},
-    {"array_concat", "dynamic (dynamic, dynamic...)", lower_array_concat},
-    {"array_slice", "dynamic (dynamic, int|long, int|long)", lower_array_slice},
-    {"array_index_of", "long? (dynamic, any)", lower_array_index_of},
-    {"set_has_element", "bool? (dynamic, any)", lower_set_has_element},
-    {"strcat_array", "string (dynamic, string)", lower_strcat_array},
-    {"pack_array", "dynamic (any...)", lower_pack_array},
-    {"bag_pack", "dynamic (any...)", lower_bag_pack, kNone, nullptr, check_pairs},
-    {"pack", "dynamic (any...)", lower_bag_pack, kNone, nullptr, check_pairs},
-    {"pack_dictionary", "dynamic (any...)", lower_bag_pack, kNone, nullptr, check_pairs},
-    {"bag_keys", "dynamic (dynamic)", lower_bag_keys},
-    {"bag_has_key", "bool! (dynamic, string)", lower_bag_has_key},
     {"gettype", "string (any)", lower_gettype},
 });
 

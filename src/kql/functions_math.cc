@@ -37,6 +37,29 @@ Ref lower_isnan(LowerCall& l) { return l.fn("ifNull", l.all("isNaN"), l.integer(
 Ref lower_isinf(LowerCall& l) { return l.fn("ifNull", l.all("isInfinite"), l.integer(0)); }
 Ref lower_isfinite(LowerCall& l) { return l.fn("ifNull", l.all("isFinite"), l.integer(0)); }
 Ref lower_same(LowerCall& l) { return l[0]; }
+Ref lower_cot(LowerCall& l) { return l.fn("divide", l.integer(1), l.all("tan")); }
+Ref lower_gamma(LowerCall& l) { return l.all("tgamma"); }
+Ref lower_loggamma(LowerCall& l) { return l.all("lgamma"); }
+Ref lower_erf(LowerCall& l) { return l.all("erf"); }
+Ref lower_erfc(LowerCall& l) { return l.all("erfc"); }
+// The density of the beta distribution, null where the parameters or x are out of their ranges.
+Ref lower_beta_pdf(LowerCall& l) {
+  const Ref one = l.tree.real(1);
+  const auto power = [&](Ref base, Ref exponent) { return l.fn("pow", base, l.fn("minus", exponent, one)); };
+  const Ref beta = l.fn("exp", l.fn("minus", l.fn("plus", l.fn("lgamma", l[1]), l.fn("lgamma", l[2])),
+                                    l.fn("lgamma", l.fn("plus", l[1], l[2]))));
+  const Ref density =
+      l.fn("divide", l.fn("multiply", power(l[0], l[1]), power(l.fn("minus", one, l[0]), l[2])), beta);
+  const Ref zero = l.tree.real(0);
+  const Ref sound = l.fn("and", l.fn("greaterOrEquals", l[0], zero), l.fn("lessOrEquals", l[0], one),
+                         l.fn("greater", l[1], zero), l.fn("greater", l[2], zero));
+  return l.fn("if", sound, l.fn("toNullable", density), l.null());
+}
+// around(value, centre, distance): both ends belong to it.
+Ref lower_around(LowerCall& l) {
+  return l.fn("and", l.fn("greaterOrEquals", l[0], l.fn("minus", l[1], l[2])),
+              l.fn("lessOrEquals", l[0], l.fn("plus", l[1], l[2])));
+}
 
 // Half away from zero; the engine's own round goes to the even neighbour.
 Ref lower_round(LowerCall& l) {
@@ -125,6 +148,16 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"acos", "real (number)", lower_acos},
     {"atan", "real (number)", lower_atan},
     {"atan2", "real (real, real)", lower_atan2},
+    {"cot", "real (number)", lower_cot},
+    {"gamma", "real (number)", lower_gamma},
+    {"loggamma", "real (number)", lower_loggamma},
+    {"erf", "real (number)", lower_erf},
+    {"erfc", "real (number)", lower_erfc},
+    {"beta_pdf", "real? (real, real, real)", lower_beta_pdf},
+    {"around", "bool (long, long, long)", lower_around},
+    {"around", "bool (real, real, real)", lower_around},
+    {"around", "bool (datetime, datetime, timespan)", lower_around},
+    {"around", "bool (timespan, timespan, timespan)", lower_around},
     {"pi", "real! ()", lower_pi},
     {"radians", "real (number)", lower_radians},
     {"degrees", "real (number)", lower_degrees},

@@ -82,6 +82,10 @@ Ref has_array(LowerCall& l, std::string_view quantifier) {
 }
 Ref lower_has_any(LowerCall& l) { return has_array(l, "arrayExists"); }
 Ref lower_has_all(LowerCall& l) { return has_array(l, "arrayAll"); }
+// The place of the first that is a term of the text, or -1.
+Ref lower_has_any_index(LowerCall& l) {
+  return l.fn("minus", l.fn("toInt64", has_array(l, "arrayFirstIndex")), l.integer(1));
+}
 
 Ref above_zero(LowerCall& l, Ref position) { return l.fn("greater", position, l.integer(0)); }
 Ref lower_contains(LowerCall& l) { return above_zero(l, l.all("positionCaseInsensitiveUTF8")); }
@@ -116,6 +120,8 @@ Ref lower_extract(LowerCall& l) {
 Ref lower_replace_regex(LowerCall& l) {
   return l.fn("replaceRegexpAll", l[0], l.text(engine_regex(l, 1)), l[2]);
 }
+// The older replace(pattern, rewrite, text).
+Ref lower_replace(LowerCall& l) { return l.fn("replaceRegexpAll", l[2], l.text(engine_regex(l, 0)), l[1]); }
 // A pattern, and one match of it at each end.
 Ref trimmed(LowerCall& l, bool start, bool end) {
   const std::string pattern = engine_regex(l, 0);
@@ -208,15 +214,6 @@ Ref lower_strcat_delim(LowerCall& l) {
 Ref lower_strcmp(LowerCall& l) {
   return l.fn("toInt64", l.fn("minus", l.fn("greater", l[0], l[1]), l.fn("less", l[0], l[1])));
 }
-Ref lower_base64_encode(LowerCall& l) { return l.all("base64Encode"); }
-Ref lower_base64_decode(LowerCall& l) { return l.all("tryBase64Decode"); }
-Ref lower_url_encode(LowerCall& l) { return l.all("encodeURLFormComponent"); }
-Ref lower_url_encode_component(LowerCall& l) { return l.all("encodeURLComponent"); }
-Ref lower_url_decode(LowerCall& l) { return l.all("decodeURLComponent"); }
-Ref lower_sha256(LowerCall& l) { return l.fn("lower", l.fn("hex", l.fn("SHA256", text_of(l, 0)))); }
-Ref lower_sha1(LowerCall& l) { return l.fn("lower", l.fn("hex", l.fn("SHA1", text_of(l, 0)))); }
-Ref lower_md5(LowerCall& l) { return l.fn("lower", l.fn("hex", l.fn("MD5", text_of(l, 0)))); }
-
 std::optional<Value> fold_strcat(std::span<const BoundExpr* const> args, int64_t) {
   std::string all;
   for (const BoundExpr* arg : args) {
@@ -255,8 +252,10 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"trim", "string (string#, string)", lower_trim, kNone, nullptr, check_regex<0>},
     {"trim_start", "string (string#, string)", lower_trim_start, kNone, nullptr, check_regex<0>},
     {"trim_end", "string (string#, string)", lower_trim_end, kNone, nullptr, check_regex<0>},
+    {"has_any_index", "long! (string, dynamic)", lower_has_any_index},
+    {"replace", "string (string#, string, string)", lower_replace, kNone, nullptr, check_regex<0>},
     {"substring", "string (string, int|long, int|long?)", lower_substring},
-    {"split", "dynamic (string, string, int|long?)", lower_split, Naming::kFirstArgument},
+    {"split", "dynamic (string, string#, int|long?)", lower_split, Naming::kFirstArgument},
     {"indexof", "long! (string, string, int|long?)", lower_indexof},
     {"countof", "long! (string, string, string?#)", lower_countof, kNone, nullptr, check_countof},
     {"tolower", "string (string)", lower_tolower},
@@ -269,14 +268,6 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"strcat", "string (any, any...)", lower_strcat, kNone, fold_strcat},
     {"strcat_delim", "string (string, any, any...)", lower_strcat_delim},
     {"strcmp", "long! (string, string)", lower_strcmp},
-    {"base64_encode_tostring", "string (string)", lower_base64_encode},
-    {"base64_decode_tostring", "string (string)", lower_base64_decode},
-    {"url_encode", "string (string)", lower_url_encode},
-    {"url_encode_component", "string (string)", lower_url_encode_component},
-    {"url_decode", "string (string)", lower_url_decode},
-    {"hash_sha256", "string (any)", lower_sha256},
-    {"hash_sha1", "string (any)", lower_sha1},
-    {"hash_md5", "string (any)", lower_md5},
 });
 
 }  // namespace

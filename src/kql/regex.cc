@@ -20,7 +20,9 @@ constexpr auto kClasses = std::to_array<Class>({
     {'w', "[\\p{L}\\p{M}\\p{Nd}\\p{Pc}]", "\\p{L}\\p{M}\\p{Nd}\\p{Pc}"},
     {'W', "[^\\p{L}\\p{M}\\p{Nd}\\p{Pc}]", ""},
     {'s', "[\\t-\\r\\x{85}\\p{Z}]", "\\t-\\r\\x{85}\\p{Z}"},
-    {'S', "[^\\t-\\r\\x{85}\\p{Z}]", ""},
+    {'S', "[^\\t-\\r\\x{85}\\p{Z}]",
+     "\\x{0}-\\x{8}\\x{E}-\\x{1F}!-\\x{84}\\x{86}-\\x{9F}\\x{A1}-\\x{167F}\\x{1681}-\\x{1FFF}"
+     "\\x{200B}-\\x{2027}\\x{202A}-\\x{202E}\\x{2030}-\\x{205E}\\x{2060}-\\x{2FFF}\\x{3001}-\\x{10FFFF}"},
 });
 
 const Class* find_class(char letter) {
@@ -65,6 +67,10 @@ EngineRegex to_engine_regex(std::string_view pattern) {
     }
     if (c == ']') in_class = false;
     out += c;
+    // (?<name> is (?P<name>; (?<= and (?<! are looks behind, which RE2 refuses by itself.
+    const std::string_view rest = pattern.substr(i + 1);
+    const bool named = rest.starts_with("?<") && rest.size() > 2 && rest[2] != '=' && rest[2] != '!';
+    if (c == '(' && !in_class && named) out += "?P", ++i;
   }
   RE2::Options options;
   options.set_log_errors(false);
@@ -72,7 +78,7 @@ EngineRegex to_engine_regex(std::string_view pattern) {
   if (!compiled.ok())
     found.problem = "this regular expression is not supported: " + compiled.error();
   else
-    found.pattern = std::move(out);
+    found = {std::move(out), "", compiled.NumberOfCapturingGroups(), compiled.NamedCapturingGroups()};
   return found;
 }
 

@@ -3,6 +3,7 @@
 // '.' matching newlines). Source: Kusto documentation, "Regular expressions"; recorded answers (\d matches
 // full-width digits).
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace linkgate::kql {
 struct EngineRegex {
   std::string pattern;  // what the engine is given
   std::string problem;  // not empty: why there is none
+  int groups = 0;       // capturing ones
+  std::map<std::string, int> group_names;
 };
 
 // \d \w \s and their opposites become Unicode classes, '.' stays within a line. Refuses what RE2 does not
