@@ -24,6 +24,14 @@ Ref lower_avg(LowerAggregate& l) {
   return l.arg(0).nullable ? l.fn("ifNull", mean, l.tree.real(std::numeric_limits<double>::quiet_NaN()))
                            : mean;
 }
+Ref lower_avg_decimal(LowerAggregate& l) {
+  const Ref count = l.aggregate("count", {l[0]});
+  const Ref sound = l.fn("toDecimal256", l.fn("greatest", count, l.tree.integer(1)), l.tree.integer(0));
+  const Ref sum =
+      l.fn("ifNull", l.aggregate("sum", {l[0]}), l.fn("toDecimal256", l.tree.integer(0), l.tree.integer(20)));
+  return l.fn("if", l.fn("equals", count, l.tree.integer(0)), l.tree.null(),
+              l.fn("divideDecimal", sum, sound, l.tree.integer(20)));
+}
 // Ticks are too long for the engine's mean, which is a Float64.
 Ref lower_avg_ticks(LowerAggregate& l) {
   const Ref sum = l.aggregate("sum", {l.fn("toInt128", l[0])});
@@ -164,14 +172,18 @@ constexpr auto kRows = std::to_array<AggregateRow>({
     {"count_distinctif", "long! (any, bool)", "count_distinctif", lower_dcount, Shape::kWithIf},
     {"sum", "long! (int|long)", "sum", lower_sum},
     {"sum", "real! (real)", "sum", lower_sum},
+    {"sum", "decimal! (decimal)", "sum", lower_sum},
     {"sum", "timespan! (timespan)", "sum", lower_sum},
     {"sumif", "long! (int|long, bool)", "sumif", lower_sum, Shape::kWithIf},
     {"sumif", "real! (real, bool)", "sumif", lower_sum, Shape::kWithIf},
+    {"sumif", "decimal! (decimal, bool)", "sumif", lower_sum, Shape::kWithIf},
     {"sumif", "timespan! (timespan, bool)", "sumif", lower_sum, Shape::kWithIf},
     {"avg", "real! (number)", "avg", lower_avg},
+    {"avg", "decimal? (decimal)", "avg", lower_avg_decimal},
     {"avg", "timespan? (timespan)", "avg", lower_avg_ticks},
     {"avg", "datetime? (datetime)", "avg", lower_avg_ticks},
     {"avgif", "real! (number, bool)", "avgif", lower_avg, Shape::kWithIf},
+    {"avgif", "decimal? (decimal, bool)", "avgif", lower_avg_decimal, Shape::kWithIf},
     {"avgif", "timespan? (timespan, bool)", "avgif", lower_avg_ticks, Shape::kWithIf},
     {"avgif", "datetime? (datetime, bool)", "avgif", lower_avg_ticks, Shape::kWithIf},
     {"min", "T? (scalar)", "min", lower_min},

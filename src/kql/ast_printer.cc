@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "kql/ast.h"
+#include "kql/kusto_names.h"
 #include "kql/lexer.h"
 #include "kql/literal.h"
 
@@ -55,7 +56,8 @@ bool is_plain_name(std::string_view name) {
   const bool plain =
       std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_alnum(c) || c == '_'; });
   if (!plain && name != "$left" && name != "$right" && name != "$table") return false;
-  return std::find(kWords.begin(), kWords.end(), name) == kWords.end() && !type_from_name(name);
+  return std::find(kWords.begin(), kWords.end(), name) == kWords.end() && !type_from_name(name) &&
+         !is_reserved_name(name);
 }
 
 class Printer {

@@ -322,7 +322,8 @@ Binder::Table Binder::range(const Expr& expr, const Environment* environment) {
     for (const BoundExpr* cell : plan.cells) type = common_type(type, cell->type).value_or(Type::kString);
   }
   const Type step = type == Type::kDateTime ? Type::kTimeSpan : type;
-  if (!is_number(type) && type != Type::kDateTime && type != Type::kTimeSpan) {
+  const bool counts = is_number(type) && type != Type::kDecimal;
+  if (!counts && type != Type::kDateTime && type != Type::kTimeSpan) {
     return fail(DiagnosticCode::kWrongType, expr.span, "range counts numbers, datetimes and timespans");
   }
   for (size_t i = 0; i < plan.cells.size(); ++i) {

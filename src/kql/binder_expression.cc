@@ -180,11 +180,16 @@ Binder::Scalar Binder::converted(const BoundExpr* expr, Type type) {
     if (whole != nullptr && is_integer(expr->type)) {
       if (type == Type::kLong) return literal(type, *whole, expr->span);
       if (type == Type::kReal) return literal(type, static_cast<double>(*whole), expr->span);
+      if (type == Type::kDecimal) return literal(type, std::to_string(*whole), expr->span);
       if (type == Type::kInt && *whole >= std::numeric_limits<int32_t>::min() &&
           *whole <= std::numeric_limits<int32_t>::max()) {
         return literal(type, *whole, expr->span);
       }
     }
+  }
+  const auto* real = expr->kind == BoundKind::kLiteral ? std::get_if<double>(&expr->value) : nullptr;
+  if (real != nullptr && type == Type::kDecimal) {
+    if (auto text = decimal_text(real_text(*real))) return literal(type, std::move(*text), expr->span);
   }
   const bool nullable = type != Type::kString &&
                         (expr->nullable || type == Type::kDynamic || conversion_can_fail(expr->type, type));

@@ -223,6 +223,8 @@ std::string_view Binder::dotnet_name(Type type) {
       return "System.Int64";
     case Type::kReal:
       return "System.Double";
+    case Type::kDecimal:
+      return "System.Data.SqlTypes.SqlDecimal";
     case Type::kString:
       return "System.String";
     case Type::kDateTime:

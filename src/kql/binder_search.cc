@@ -9,8 +9,19 @@ namespace {
 
 constexpr std::string_view kSourceColumn = "$table";
 
-// What a term is looked for in. The text of a real is nothing that anybody searches by.
-bool is_searched(const Column& column) { return column.type != Type::kReal && column.name != kSourceColumn; }
+// What a term is looked for in. The texts of reals and of times are nothing that anybody searches by.
+bool is_searched(const Column& column) {
+  const bool text = column.type != Type::kReal && column.type != Type::kDecimal &&
+                    column.type != Type::kDateTime && column.type != Type::kTimeSpan;
+  return text && column.name != kSourceColumn;
+}
+
+// Operators for which several texts, one a line, are as one text: what they look for does not cross lines.
+bool looks_within_lines(std::string_view op, const BoundExpr& wanted) {
+  const bool looks = op.starts_with("has") || op.starts_with("contains") || op == "matches regex";
+  const auto* text = wanted.kind == BoundKind::kLiteral ? std::get_if<std::string>(&wanted.value) : nullptr;
+  return looks && text != nullptr && text->find('\n') == std::string::npos;
+}
 
 }  // namespace
 
@@ -25,6 +36,8 @@ Binder::Scalar Binder::any_column(const Expr& expr, const Scope& scope) {
     return fail(DiagnosticCode::kNotSupported, expr.span, "'*' is not supported here");
   }
   TRY_ASSIGN(const BoundExpr* wanted, scalar(*expr.children[1], scope));
+  // One look at the texts of all columns: a look at each is slow where tables have a hundred.
+  const bool at_once = looks_within_lines(op, *wanted);
   Args terms;
   for (const Column& known : *scope.columns) {
     const bool comparable = common_type(known.type, wanted->type).has_value();
@@ -33,12 +46,19 @@ Binder::Scalar Binder::any_column(const Expr& expr, const Scope& scope) {
     if (op != "==") {
       TRY_ASSIGN(value, converted(value, Type::kString));
     }
-    TRY_ASSIGN(const BoundExpr* term, compare(op, value, wanted, expr.span));
-    terms.push_back(term);
+    if (!at_once) {
+      TRY_ASSIGN(value, compare(op, value, wanted, expr.span));
+    }
+    terms.push_back(value);
   }
   if (terms.empty()) return literal(Type::kBool, negative, expr.span);
   const BoundExpr* any = terms[0];
-  if (terms.size() > 1) {
+  if (at_once) {
+    TRY_ASSIGN(const BoundExpr* line_feed, literal(Type::kString, std::string("\n"), expr.span));
+    terms.insert(terms.begin(), line_feed);
+    TRY_ASSIGN(any, invoke("strcat_delim", std::move(terms), expr.span));
+    TRY_ASSIGN(any, compare(op, any, wanted, expr.span));
+  } else if (terms.size() > 1) {
     TRY_ASSIGN(any, invoke("or", std::move(terms), expr.span));
   }
   return negative ? negated(any, expr.span) : any;

@@ -117,8 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
              "geo_distance_2points(1,2,3,4)\n      "
              "           ^~~~~~~~~~~~~~~~~~~~\n"},
         Case{"U | where Name > 5",
-             "1:11: WrongType: '>' takes (number, number) or (datetime, datetime) or (timespan, timespan), "
-             "not (string, string)\n  U | where Name > 5\n            ^~~~~~~~\n"},
+             "1:11: WrongType: '>' takes (number, number) or (datetime, datetime) or (timespan, timespan) or "
+             "(decimal, decimal), not (string, string)\n  U | where Name > 5\n            ^~~~~~~~\n"},
         Case{"U | where Rank",
              "1:11: WrongType: a condition is needed here, and this is an int\n  U | where Rank\n            "
              "^~~~\n"},

@@ -9,6 +9,9 @@ namespace {
 using sql::Ref;
 using sql::Tree;
 
+// Digits behind the point; sql_type() says the same.
+constexpr int64_t kDecimalScale = 20;
+
 Ref real_to_text(Tree& t, Ref value) {
   return with_value(t, value, [&](Ref v) {
     constexpr double kPlainBelow = 1e15;  // from here on the text has an exponent
@@ -63,6 +66,8 @@ Ref from_text(Tree& t, Ref text, Type to) {
       return text_to_long(t, text);
     case Type::kReal:
       return t.call("toFloat64OrNull", {trimmed(t, text)});
+    case Type::kDecimal:
+      return t.call("toDecimal256OrNull", {trimmed(t, text), t.integer(kDecimalScale)});
     case Type::kDateTime:
       return text_to_datetime(t, text);
     case Type::kTimeSpan:
@@ -88,7 +93,8 @@ Ref from_text(Tree& t, Ref text, Type to) {
 
 Ref to_integer(Tree& t, Ref value, Type from, Type to) {
   const std::string_view type = to == Type::kInt ? "Int32" : "Int64";
-  if (from == Type::kReal) return t.call("accurateCastOrNull", {t.call("trunc", {value}), t.text(type)});
+  if (from == Type::kReal || from == Type::kDecimal)
+    return t.call("accurateCastOrNull", {t.call("trunc", {value}), t.text(type)});
   if (from == Type::kLong && to == Type::kInt) return t.call("accurateCastOrNull", {value, t.text(type)});
   return t.call(to == Type::kInt ? "toInt32" : "toInt64", {value});  // bool, int, and ticks as a number
 }
@@ -103,6 +109,8 @@ std::string_view sql_type(Type type) {
       return "Int32";
     case Type::kReal:
       return "Float64";
+    case Type::kDecimal:
+      return "Decimal(76, 20)";
     case Type::kString:
     case Type::kGuid:
       return "String";
@@ -124,6 +132,8 @@ std::string_view sql_nullable_type(Type type) {
       return "Nullable(Int32)";
     case Type::kReal:
       return "Nullable(Float64)";
+    case Type::kDecimal:
+      return "Nullable(Decimal(76, 20))";
     case Type::kString:
       return "String";
     case Type::kGuid:
@@ -150,6 +160,8 @@ Ref lower_literal(Tree& t, Type type, const Value& value) {
       return t.long_value(std::get<int64_t>(value));
     case Type::kReal:
       return t.call("toFloat64", {t.real(std::get<double>(value))});
+    case Type::kDecimal:
+      return t.call("toDecimal256", {t.text(std::get<std::string>(value)), t.integer(kDecimalScale)});
     case Type::kString:
     case Type::kGuid:
       return t.text(std::get<std::string>(value));
@@ -184,6 +196,7 @@ Ref to_text(Tree& t, Ref value, Type type, bool nullable) {
       break;
     case Type::kInt:
     case Type::kLong:
+    case Type::kDecimal:
       text = t.call("toString", {value});
       break;
     case Type::kGuid:
@@ -197,7 +210,8 @@ Ref to_text(Tree& t, Ref value, Type type, bool nullable) {
 bool conversion_can_fail(Type from, Type to) {
   if (to == Type::kString || from == to) return false;
   if (from == Type::kString) return to != Type::kDynamic;
-  return from == Type::kDynamic || from == Type::kReal || (from == Type::kLong && to == Type::kInt);
+  return from == Type::kDynamic || from == Type::kReal || from == Type::kDecimal ||
+         (from == Type::kLong && to == Type::kInt);
 }
 
 Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
@@ -216,6 +230,8 @@ Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
       return to_integer(t, value, from, to);
     case Type::kReal:
       return t.call("toFloat64", {value});
+    case Type::kDecimal:  // through text: 0.1 is meant, not the binary number beside it
+      return from_text(t, t.call("toString", {value}), to);
     case Type::kBool:
       return t.call("notEquals", {value, t.integer(0)});
     default:
@@ -244,6 +260,8 @@ Ref to_dynamic(Tree& t, Ref value, Type type, bool nullable) {
         return t.call("toNullable",
                       {t.call("if", {t.call("isFinite", {v}), text, t.call("toJSONString", {text})})});
       });
+    case Type::kDecimal:
+      return from_text(t, t.call("toString", {value}), Type::kDynamic);
     case Type::kDateTime:
       return from_text(t, datetime_to_text(t, value), Type::kDynamic);
     case Type::kTimeSpan:

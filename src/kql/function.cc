@@ -9,13 +9,15 @@ namespace linkgate::kql {
 namespace {
 
 constexpr uint32_t bit(Type type) { return 1U << static_cast<unsigned>(type); }
-constexpr uint32_t kNumberBits = bit(Type::kInt) | bit(Type::kLong) | bit(Type::kReal);
+constexpr uint32_t kNumberBits =
+    bit(Type::kInt) | bit(Type::kLong) | bit(Type::kReal);  // a decimal becomes a real
 constexpr uint32_t kAllBits = (1U << (static_cast<unsigned>(Type::kDynamic) + 1)) - 1;
 
 // Of the types that a parameter takes, the one that a dynamic argument becomes: the first of these.
 constexpr Type kFromDynamic[] = {Type::kString, Type::kLong,     Type::kReal,     Type::kInt,
                                  Type::kBool,   Type::kDateTime, Type::kTimeSpan, Type::kGuid};
 constexpr int kDynamicCost = 10;
+constexpr int kFromDecimalCost = 5;
 
 uint32_t parse_types(std::string_view text) {
   uint32_t bits = 0;
@@ -53,8 +55,8 @@ ParameterSpec parse_parameter(std::string_view text) {
 std::vector<Function> build() {
   std::vector<Function> all;
   for (auto rows : {operator_rows(), text_operator_rows(), string_rows(), time_rows(), conversion_rows(),
-                    math_rows(), dynamic_rows(), array_rows(), bag_rows(), network_rows(), text_part_rows(),
-                    encoding_rows(), time_format_rows()}) {
+                    math_rows(), dynamic_rows(), decimal_rows(), array_rows(), bag_rows(), network_rows(),
+                    text_part_rows(), encoding_rows(), time_format_rows()}) {
     for (const FunctionRow& row : rows) all.push_back(parse_signature(row));
   }
   std::stable_sort(all.begin(), all.end(),
@@ -75,6 +77,8 @@ std::optional<Type> converted(Type type, uint32_t bits, int& cost) {
   ++cost;
   if (type == Type::kInt && (bits & bit(Type::kLong)) != 0) return Type::kLong;
   if (is_integer(type) && (bits & bit(Type::kReal)) != 0) return ++cost, Type::kReal;
+  if (is_number(type) && (bits & bit(Type::kDecimal)) != 0) return cost += 2, Type::kDecimal;
+  if (type == Type::kDecimal && (bits & bit(Type::kReal)) != 0) return cost += kFromDecimalCost, Type::kReal;
   if (type != Type::kDynamic) return std::nullopt;
   cost += kDynamicCost;
   for (Type target : kFromDynamic) {
@@ -106,6 +110,7 @@ std::optional<Type> unify(const Function& f, std::span<const BoundExpr* const> a
 std::optional<Type> common_type(Type a, Type b) {
   if (a == b) return a;
   if (!is_number(a) || !is_number(b)) return std::nullopt;
+  if (a == Type::kDecimal || b == Type::kDecimal) return Type::kDecimal;
   return a == Type::kReal || b == Type::kReal ? Type::kReal : Type::kLong;
 }
 

@@ -4,15 +4,15 @@
 // functions.
 //
 // A signature is "result (parameter, parameter, ...)".
-//   parameter: a type, several joined by '|', `any`, `number` (int|long|real), `scalar` (all but dynamic), or
-//   T: all T of a
+//   parameter: a type, several joined by '|', `any`, `number` (int|long|real, which a decimal becomes),
+//   `scalar` (all but dynamic), or T: all T of a
 //              call are made one type. Suffix ? may be left out, ... zero or more of these, # must be a
 //              constant.
 //              The list "bool, T, ..." is case()'s: conditions and values in turns, and a last value.
 //   result:    a type or T. Without suffix it is null where an argument may be (a string never is); ? it may
 //   always be null;
 //              ! it never is.
-// Implicit conversions: int -> long -> real, and dynamic to what a parameter asks for.
+// Implicit conversions: int -> long -> real -> decimal, and dynamic to what a parameter asks for.
 
 #include <optional>
 #include <span>
@@ -115,10 +115,11 @@ std::span<const FunctionRow> network_rows();
 std::span<const FunctionRow> text_part_rows();
 std::span<const FunctionRow> encoding_rows();
 std::span<const FunctionRow> time_format_rows();
+std::span<const FunctionRow> decimal_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
-// Float64, string and guid String, datetime and timespan Int64 ticks, dynamic Nullable(String); Nullable(...)
-// of these where the argument is nullable.
+// Float64, decimal Decimal(76,20), string and guid String, datetime and timespan Int64 ticks, dynamic
+// Nullable(String); Nullable(...) of these where the argument is nullable.
 struct LowerCall {
   sql::Tree& tree;
   const BoundExpr& call;

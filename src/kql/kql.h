@@ -26,8 +26,9 @@
 
 namespace linkgate::kql {
 
-// How the store keeps a type: bool Bool, int Int32, long Int64, real Float64, string and guid String,
-// datetime DateTime64(7,'UTC'), timespan Int64 ticks, dynamic String of JSON ('null' for null).
+// How the store keeps a type: bool Bool, int Int32, long Int64, real Float64, decimal Decimal(76,20), string
+// and guid String, datetime DateTime64(7,'UTC'), timespan Int64 ticks, dynamic String of JSON ('null' for
+// null).
 struct CatalogColumn {
   std::string name;  // in KQL
   Type type = Type::kString;
@@ -88,8 +89,8 @@ Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& 
 
 // One line of JSONCompactEachRow (64-bit integers and denormals quoted or not) as the JSON array of KQL's
 // values: datetime "2026-11-21T22:52:13.1234567Z", timespan "1.02:03:04.5", dynamic as the JSON that it is,
-// bool true/false, real as a number or "NaN", "Infinity", "-Infinity", null as null. kCorrupt where the line
-// does not have these columns.
+// bool true/false, decimal as a string, real as a number or "NaN", "Infinity", "-Infinity", null as null.
+// kCorrupt where the line does not have these columns.
 Result<std::string> row_to_json(std::string_view line, const std::vector<ResultColumn>& columns);
 // The same as text for tables and CSV: null is "", bool True/False, dynamic compact JSON (a dynamic string:
 // without quotes).

@@ -1,7 +1,10 @@
 #include "kql/kusto_names.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
+
+#include "kql/types.h"
 
 namespace linkgate::kql {
 namespace {
@@ -100,6 +103,21 @@ std::vector<std::string_view> words_of(std::string_view text) {
 bool is_kusto_function(std::string_view name) {
   static const std::vector<std::string_view> names = words_of(kNames);
   return std::binary_search(names.begin(), names.end(), name);
+}
+
+bool is_reserved_name(std::string_view name) {
+  // Sorted; what the official parser refuses before '=' in extend, its internal names apart. Names of types
+  // are reserved as well.
+  constexpr auto kReserved = std::to_array<std::string_view>(
+      {"and",    "asc",         "between",      "cancel",        "card",         "contains_cs", "cycles",
+       "desc",   "endswith",    "endswith_cs",  "first",         "flags",        "has_all",     "has_any",
+       "has_cs", "hasprefix",   "hasprefix_cs", "hassuffix",     "hassuffix_cs", "isfuzzy",     "journal",
+       "kind",   "last",        "like",         "likecs",        "missing",      "notcontains", "notlike",
+       "or",     "others",      "project",      "queries",       "relaxed",      "seal",        "seals",
+       "shards", "simple",      "startswith",   "startswith_cs", "statistics",   "timeline",    "union",
+       "views",  "with_source", "withsource"});
+  return std::binary_search(kReserved.begin(), kReserved.end(), name) ||
+         (name != "bool" && name != "guid" && type_from_name(name).has_value());
 }
 
 }  // namespace linkgate::kql

@@ -8,4 +8,7 @@ namespace linkgate::kql {
 
 bool is_kusto_function(std::string_view name);
 
+// Words that name nothing unless they are written ['word']: first, last, kind, missing, long, ...
+bool is_reserved_name(std::string_view name);
+
 }  // namespace linkgate::kql

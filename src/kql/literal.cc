@@ -26,6 +26,10 @@ std::optional<int64_t> parse_integer(std::string_view text) {
   return static_cast<int64_t>(minus ? 0 - value : value);
 }
 
+// Of the digits of a decimal: behind the point, and before it.
+constexpr size_t kDecimalScale = 20;
+constexpr size_t kDecimalWhole = 36;
+
 std::optional<double> parse_real(std::string_view text) {
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
   if (text == "+inf" || text == "inf") return std::numeric_limits<double>::infinity();
@@ -35,6 +39,17 @@ std::optional<double> parse_real(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
+}
+
+// The exponent of 1.5e-3 is -3; of a number without one, 0.
+std::optional<int> take_exponent(std::string_view& text) {
+  const size_t e = text.find_first_of("eE");
+  if (e == std::string_view::npos) return 0;
+  const auto exponent = parse_integer(text.substr(e + 1));
+  constexpr int64_t kMost = 100;
+  if (!exponent || *exponent > kMost || *exponent < -kMost) return std::nullopt;
+  text = text.substr(0, e);
+  return static_cast<int>(*exponent);
 }
 
 std::optional<std::string> parse_guid(std::string_view text) {
@@ -88,6 +103,8 @@ std::optional<Value> typed_literal(Type type, std::string_view text) {
       return as_value(parse_integer(text));
     case Type::kReal:
       return as_value(parse_real(text));
+    case Type::kDecimal:
+      return as_value(decimal_text(text));
     case Type::kDateTime:
       return as_value(parse_datetime(text));
     case Type::kTimeSpan:
@@ -119,6 +136,32 @@ std::optional<std::pair<Type, Value>> number_literal(std::string_view digits, st
   const auto value = parse_real(digits);
   if (!value) return std::nullopt;
   return std::pair(Type::kReal, Value(*value));
+}
+
+std::optional<std::string> decimal_text(std::string_view text) {
+  const bool minus = text.starts_with('-');
+  if (minus || text.starts_with('+')) text.remove_prefix(1);
+  const auto exponent = take_exponent(text);
+  if (!exponent) return std::nullopt;
+  const size_t point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  if (point < text.size()) digits += text.substr(point + 1);
+  constexpr size_t kMostWritten = 100;
+  if (digits.empty() || digits.size() > kMostWritten ||
+      digits.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  // The point's place among the digits, which grow zeros where it lies outside of them.
+  int place = static_cast<int>(point) + *exponent;
+  if (place < 1) digits.insert(0, static_cast<size_t>(1 - place), '0'), place = 1;
+  if (place > static_cast<int>(digits.size())) digits.append(static_cast<size_t>(place) - digits.size(), '0');
+  const auto whole_size = static_cast<size_t>(place);
+  std::string whole = digits.substr(0, whole_size);
+  std::string fraction = digits.substr(whole_size, kDecimalScale);
+  whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
+  while (fraction.ends_with('0')) fraction.pop_back();
+  if (whole.size() > kDecimalWhole) return std::nullopt;
+  std::string found = whole + (fraction.empty() ? "" : "." + fraction);
+  return minus && found != "0" ? "-" + found : found;
 }
 
 std::string json_string(std::string_view text) {
@@ -188,6 +231,8 @@ std::string literal_text(Type type, const Value& value) {
       const std::string text = real_text(number);
       return std::signbit(number) || !std::isfinite(number) ? "real(" + text + ")" : text;
     }
+    case Type::kDecimal:
+      return "decimal(" + std::get<std::string>(value) + ")";
     case Type::kDateTime:
       return "datetime(" + datetime_text(std::get<int64_t>(value)) + ")";
     case Type::kTimeSpan: {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kql/kusto_names.h"
 #include "kql/limits.h"
 #include "kql/parser_state.h"
 
@@ -58,6 +59,15 @@ Expected<std::string> Parser::name(std::string_view what) {
   if (found.empty()) return fail(DiagnosticCode::kSyntax, token(1).span, "a name must not be empty");
   at_ += 3;
   return found;
+}
+
+Expected<std::string> Parser::new_name(std::string_view what) {
+  if (token().kind == TokenKind::kIdentifier && is_reserved_name(token().text)) {
+    const std::string word(token().text);
+    return fail(DiagnosticCode::kSyntax, token().span,
+                "'" + word + "' is a word of KQL; as a name it is written ['" + word + "']");
+  }
+  return name(what);
 }
 
 Parser::Node Parser::add(Expr expr, size_t first_token) {
@@ -181,7 +191,7 @@ Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
     if (!found.empty()) TRY(expect(",", "between columns"));
     ColumnDeclaration column;
     const size_t first = at_;
-    TRY_ASSIGN(column.name, name("a column's name"));
+    TRY_ASSIGN(column.name, new_name("a column's name"));
     TRY(expect(":", "between a column's name and its type"));
     if (defaults && take("(")) {
       column.tabular = true;

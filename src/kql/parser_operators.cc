@@ -276,7 +276,7 @@ Expected<Item> Parser::item(bool orders, bool named) {
   const size_t first = at_;
   const size_t name_tokens = token().is("[") ? 3 : 1;
   if (named && at_name() && token(name_tokens).is("=")) {
-    TRY_ASSIGN(found.name, name("a name"));
+    TRY_ASSIGN(found.name, new_name("a name"));
     advance();
   }
   if (named && token().is("(") && token(1).kind == TokenKind::kIdentifier && token(2).is(",")) {

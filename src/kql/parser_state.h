@@ -39,6 +39,8 @@ class Parser {
   // An identifier, or a quoted name: ['two words'].
   bool at_name() const;
   Expected<std::string> name(std::string_view what);
+  // One that is given here: no word of the language, unless it is quoted.
+  Expected<std::string> new_name(std::string_view what);
 
   // ---- statements and sources
   Expected<> statements(std::vector<Let>& lets, const Expr*& body, std::string_view end);

@@ -111,7 +111,12 @@ const sql::Select& Relation::close(const ColumnSet& needed, Outer outer) {
 }
 
 const sql::Select& Relation::close_as(const Columns& columns) {
-  for (const Column& column : columns) select_->items.push_back({value(column.id).expr, alias_of(column)});
+  for (const Column& column : columns) {
+    sql::Ref item = value(column.id).expr;
+    // As text: a number of JSON has not as many digits for whoever reads it.
+    if (column.type == Type::kDecimal) item = tree_->call("toString", {item});
+    select_->items.push_back({item, alias_of(column)});
+  }
   select_->order_by = order_;
   return *select_;
 }

@@ -71,6 +71,7 @@ Result<Value> value_of(const element& cell, Type type) {
     }
     case Type::kReal:
       return checked(real_of(cell));
+    case Type::kDecimal:
     case Type::kString:
     case Type::kGuid:
     case Type::kDynamic:

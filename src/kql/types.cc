@@ -6,13 +6,14 @@
 namespace linkgate::kql {
 namespace {
 // The first name of a type is the one that is printed.
-constexpr std::array<std::pair<std::string_view, Type>, 16> kNames = {{
+constexpr std::array<std::pair<std::string_view, Type>, 17> kNames = {{
     {"bool", Type::kBool},
     {"boolean", Type::kBool},
     {"int", Type::kInt},
     {"long", Type::kLong},
     {"real", Type::kReal},
     {"double", Type::kReal},
+    {"decimal", Type::kDecimal},
     {"string", Type::kString},
     {"datetime", Type::kDateTime},
     {"date", Type::kDateTime},

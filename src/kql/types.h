@@ -1,7 +1,6 @@
 #pragma once
 // KQL's scalar types and the values of literals.
-// Source: Kusto documentation, "Scalar data types". `decimal` is not here: a query that uses it is refused by
-// name.
+// Source: Kusto documentation, "Scalar data types".
 
 #include <cstdint>
 #include <optional>
@@ -11,9 +10,20 @@
 
 namespace linkgate::kql {
 
-enum class Type : uint8_t { kBool, kInt, kLong, kReal, kString, kDateTime, kTimeSpan, kGuid, kDynamic };
+enum class Type : uint8_t {
+  kBool,
+  kInt,
+  kLong,
+  kReal,
+  kDecimal,
+  kString,
+  kDateTime,
+  kTimeSpan,
+  kGuid,
+  kDynamic
+};
 
-// "bool", "int", "long", "real", "string", "datetime", "timespan", "guid", "dynamic".
+// "bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic".
 std::string_view to_string(Type type);
 // "a bool", "an int", ...: for messages.
 std::string with_article(Type type);
@@ -21,11 +31,13 @@ std::string with_article(Type type);
 std::optional<Type> type_from_name(std::string_view name);
 
 constexpr bool is_integer(Type type) { return type == Type::kInt || type == Type::kLong; }
-constexpr bool is_number(Type type) { return is_integer(type) || type == Type::kReal; }
+constexpr bool is_number(Type type) {
+  return is_integer(type) || type == Type::kReal || type == Type::kDecimal;
+}
 
 // A literal's value. null is monostate; int, long, datetime and timespan are int64_t, the latter two in ticks
-// of 100 ns (a datetime since 0001-01-01, proleptic Gregorian, UTC); string and guid are text; dynamic is
-// compact JSON text.
+// of 100 ns (a datetime since 0001-01-01, proleptic Gregorian, UTC); string and guid are text, and so is a
+// decimal (decimal_text() of literal.h); dynamic is compact JSON text.
 using Value = std::variant<std::monostate, bool, int64_t, double, std::string>;
 
 inline bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
