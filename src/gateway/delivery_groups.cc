@@ -120,12 +120,13 @@ std::string Delivery::render_unscannable(const Group& group) const {
   if (listener_.outbound) return with_header(transaction_.data, above);
   mail::TipOptions options;
   options.stamp = url::message_stamp(facts_.identity.text, *keys_);
+  options.above = above;
   const bool junk = group.outcome == DeliveryOutcome::kJunked;
   const bool tip = group.unscannable_action == "PassWithTip" || group.unscannable_action == "Quarantine";
   Result<std::string> marked = Error(ErrorCode::kNotFound, "no mark is asked for");
   if (tip) marked = mail::pass_with_tip(transaction_.data, facts_.unscannable, options);
   if (junk) marked = mail::mark_as_junk(transaction_.data, facts_.unscannable, options);
-  if (marked) return above + *marked;
+  if (marked) return *std::move(marked);
   // No mark is wanted, or there is no header that one could be put into: the message gets one.
   std::string lines = above + "X-Linkgate-Id: " + options.stamp + "\r\n";
   if (tip) lines += "Subject: " + options.subject_prefix + "\r\n";

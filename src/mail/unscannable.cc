@@ -45,13 +45,15 @@ Header read_header(std::string_view bytes) {
   const size_t first = bytes.find('\n');
   if (first != kNone && (first == 0 || bytes[first - 1] != '\r')) header.newline = "\n";
   const std::string_view head = bytes.substr(0, kMaxHeader);
-  size_t at = 0;
+  // An mbox separator is no field, whatever it looks like; see scan_structure().
+  size_t at =
+      head.starts_with("From ") || head.starts_with(">From ") ? std::min(first, head.size() - 1) + 1 : 0;
   while (at < head.size()) {
     const size_t newline = head.find('\n', at);
     const size_t next = newline == kNone ? head.size() : newline + 1;
     size_t end = newline == kNone ? head.size() : newline;
     if (end > at && head[end - 1] == '\r') --end;
-    if (end == at) {
+    if (end == at && newline != kNone) {
       header.body = next;
       return header;
     }
@@ -115,10 +117,8 @@ size_t html_insertion(std::string_view html) {
   HtmlTokenizer tokenizer(html);
   HtmlToken token;
   size_t after_head = 0;
-  while (tokenizer.next(token)) {
-    if (token.kind == TokenKind::kStartTag && ascii::iequals(token.name, "body") && !token.unclosed) {
-      return token.range.end;
-    }
+  while (tokenizer.next(token) && !token.unclosed) {  // an unclosed one would swallow the text
+    if (token.kind == TokenKind::kStartTag && ascii::iequals(token.name, "body")) return token.range.end;
     if (token.kind == TokenKind::kEndTag && ascii::iequals(token.name, "head")) after_head = token.range.end;
     if (token.kind == TokenKind::kDoctype && after_head == 0) after_head = token.range.end;
   }
@@ -174,7 +174,7 @@ Result<std::string> marked(std::string_view bytes, std::string_view reason, cons
   const Header header = read_header(bytes);
   if (header.fields.empty()) return Error(ErrorCode::kInvalidArgument, "message without a header");
   std::vector<Edit> edits;
-  std::string top;
+  std::string top = options.above;
   if (!options.stamp.empty()) top += field_line("X-Linkgate-Id", options.stamp, header.newline);
   top += field_line("X-Linkgate-Unscannable", reason, header.newline);
   for (const auto& [name, value] : added) {
@@ -184,11 +184,14 @@ Result<std::string> marked(std::string_view bytes, std::string_view reason, cons
     add_subject_prefix(bytes, header, options.subject_prefix, edits, top);
     add_text(bytes, header, options.text, edits);
   }
+  // Not before junk, which a field of ours would then be continued by.
   const size_t first = header.fields[0].whole.begin;
   edits.push_back({{first, first}, top});
   for (const Field& field : header.fields) {
     const bool own = ascii::istarts_with(field.name, "X-Linkgate-");
-    const bool repeated = ascii::iequals(field.name, "X-Linkgate-Unscannable");
+    const bool repeated =
+        ascii::iequals(field.name, "X-Linkgate-Unscannable") ||
+        (ascii::iequals(field.name, "X-Linkgate-Id") && value_of(bytes, &field) == options.stamp);
     if ((own && options.strip_own_headers) || repeated) edits.push_back({field.whole, ""});
   }
   return apply_edits(bytes, std::move(edits));

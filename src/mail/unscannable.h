@@ -17,6 +17,7 @@ struct TipOptions {
   // UTF-8; shown above the text of a message that is one part of plain text or HTML. Empty: none.
   std::string text = "The links in this message could not be checked. Open them only if you expected it.";
   std::string stamp;              // X-Linkgate-Id value; empty: none
+  std::string above;              // whole header lines to put above all others (Received), each time anew
   bool strip_own_headers = true;  // X-Linkgate-* that came from outside
 };
 

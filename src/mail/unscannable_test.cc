@@ -41,6 +41,15 @@ TEST(Unscannable, MarksEveryKindOfMessageAndBreaksNone) {
        "X-Linkgate-Unscannable: too deep\nContent-Transfer-Encoding: base64\nSubject: [!] m\n\neA==\n"},
       {"forged fields go", "X-Linkgate-Id: forged\n folded\nSubject: m\nX-Linkgate-Unscannable: no\n\n",
        "X-Linkgate-Unscannable: too deep\nSubject: [!] m\n\nCareful & slow\n\n"},
+      {"no whole empty line", "Subject: m\n\r", "X-Linkgate-Unscannable: too deep\nSubject: [!] m\n\r"},
+      {"a tag that does not end", "Subject: m\nContent-Type: text/html\n\n<head></head",
+       "X-Linkgate-Unscannable: too deep\nSubject: [!] m\nContent-Type: text/html\n\n"
+       "\n<p style=\"border:1px solid;padding:4px\">Careful &amp; slow</p>\n<head></head"},
+      {"a doctype that does not end", "Subject: m\nContent-Type: text/html\n\n<!doctype",
+       "X-Linkgate-Unscannable: too deep\nSubject: [!] m\nContent-Type: text/html\n\n"
+       "\n<p style=\"border:1px solid;padding:4px\">Careful &amp; slow</p>\n<!doctype"},
+      {"an mbox separator like a field", "From : x\nSubject: m\n\n",
+       "From : x\nX-Linkgate-Unscannable: too deep\nSubject: [!] m\n\nCareful & slow\n\n"},
       {"several subjects", "Subject: a\nSubject: b\nContent-Type: image/png\n\nx",
        "X-Linkgate-Unscannable: too deep\nSubject: [!] a\nSubject: [!] b\nContent-Type: image/png\n\nx"},
   };
@@ -70,6 +79,20 @@ TEST(Unscannable, ReasonCannotAddFields) {
   const auto got = pass_with_tip("Subject: a\n\n", "bad\r\nBcc: x@example.org\r\n\r\nbody", short_tip());
   ASSERT_TRUE(got);
   EXPECT_EQ(got->find("\nBcc"), std::string::npos);
+}
+
+TEST(Unscannable, NothingIsContinuedByJunkBeforeTheFirstField) {
+  TipOptions options = short_tip();
+  options.above = "Received: here\r\n";
+  options.stamp = "id.mac";
+  options.strip_own_headers = false;
+  const auto got = pass_with_tip("From a@b.example\r\n\tjunk\r\nX-Linkgate-Id: id.mac\r\nSubject: m\r\n\r\n",
+                                 "r", options);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(*got,
+            "From a@b.example\r\n\tjunk\r\nReceived: here\r\nX-Linkgate-Id: id.mac\r\n"
+            "X-Linkgate-Unscannable: r\r\nSubject: [!] m\r\n\r\nCareful & slow\r\n\r\n")
+      << "the stamp stands once";
 }
 
 TEST(Unscannable, WithoutAHeaderThereIsNothingToMark) {
