@@ -37,7 +37,8 @@ enum class ExprKind : uint8_t {
   kUnion,      // union parameters children, as source; as operator see Operator
   kSearch,     // operators[0], as source
   kInput,      // the rows that a subquery begins with: children[0] of the pipeline of mv-apply's on (...)
-  kFunction,   // (columns) { lets; children[0] }: the value of a let
+  kFunction,   // (columns) { lets; children[0] }: the value of a let; `name` is "view" where that was written
+  kExternal,   // externaldata(columns) [children] with (parameters)
 };
 
 struct Expr;
@@ -101,6 +102,7 @@ enum class OperatorKind : uint8_t {
   kMvExpand,
   kMvApply,
   kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
+  kInvoke,    // `expr` is the function's call
   kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
 };
 std::string_view to_string(OperatorKind kind);
@@ -143,6 +145,8 @@ struct Let {
 };
 
 struct Query {
+  std::vector<Parameter> options;             // set Name [= value]; the value may be null
+  std::vector<ColumnDeclaration> parameters;  // declare query_parameters(...)
   std::vector<Let> lets;
   const Expr* body = nullptr;
 };

@@ -41,6 +41,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kMvExpand, "mv-expand"},
     {OperatorKind::kMvApply, "mv-apply"},
     {OperatorKind::kSearch, "search"},
+    {OperatorKind::kInvoke, "invoke"},
     {OperatorKind::kEvaluate, "evaluate"},
 });
 
@@ -62,7 +63,21 @@ bool is_plain_name(std::string_view name) {
 
 class Printer {
  public:
-  void query(const std::vector<Let>& lets, const Expr& body) {
+  void query(const Query& query) {
+    for (const Parameter& option : query.options) {
+      out_ += "set " + quoted_name(option.name);
+      if (option.value != nullptr) out_ += " = ", operand(*option.value);
+      out_ += ";\n";
+    }
+    if (!query.parameters.empty()) {
+      out_ += "declare query_parameters";
+      declarations(query.parameters);
+      out_ += ";\n";
+    }
+    statements(query.lets, *query.body);
+  }
+
+  void statements(const std::vector<Let>& lets, const Expr& body) {
     for (const Let& let : lets) {
       out_ += "let " + quoted_name(let.name) + " = ";
       expr(*let.value);
@@ -129,7 +144,7 @@ class Printer {
     switch (e.kind) {
       case ExprKind::kDataTable:
         out_ += "datatable";
-        declarations(e);
+        declarations(e.columns);
         list(e.children, "[", "]");
         break;
       case ExprKind::kRange:
@@ -153,10 +168,14 @@ class Printer {
         out_ += "search";
         one_operator(e.operators[0]);
         break;
+      case ExprKind::kExternal:
+        external(e);
+        break;
       case ExprKind::kFunction:
-        declarations(e);
+        if (!e.name.empty()) out_ += e.name + " ";
+        declarations(e.columns);
         out_ += " { ";
-        query(e.lets, *e.children[0]);
+        statements(e.lets, *e.children[0]);
         out_ += " }";
         break;
       default:
@@ -207,10 +226,17 @@ class Printer {
     }
   }
 
-  void declarations(const Expr& e) {
+  void external(const Expr& e) {
+    out_ += "externaldata";
+    declarations(e.columns);
+    list(e.children, " [", "]");
+    if (!e.parameters.empty()) properties(e.parameters);
+  }
+
+  void declarations(const std::vector<ColumnDeclaration>& columns) {
     out_ += "(";
-    for (size_t i = 0; i < e.columns.size(); ++i) {
-      const ColumnDeclaration& column = e.columns[i];
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const ColumnDeclaration& column = columns[i];
       if (i > 0) out_ += ", ";
       out_ += quoted_name(column.name) + ":" + (column.tabular ? "(*)" : std::string(to_string(column.type)));
       if (column.default_value != nullptr) {
@@ -241,6 +267,15 @@ class Printer {
     }
   }
 
+  void properties(const std::vector<Parameter>& list) {
+    out_ += " with (";
+    for (size_t i = 0; i < list.size(); ++i) {
+      out_ += (i > 0 ? ", " : "") + list[i].name + "=";
+      operand(*list[i].value);
+    }
+    out_ += ")";
+  }
+
   void tables(const std::vector<const Expr*>& list) {
     for (size_t i = 0; i < list.size(); ++i) {
       out_ += i > 0 ? ", " : " ";
@@ -265,12 +300,7 @@ class Printer {
     if (op.kind == OperatorKind::kRender || op.kind == OperatorKind::kAs) {
       out_ += " " + quoted_name(op.name);
       if (op.parameters.empty()) return;
-      out_ += " with (";
-      for (size_t i = 0; i < op.parameters.size(); ++i) {
-        out_ += (i > 0 ? ", " : "") + op.parameters[i].name + "=";
-        operand(*op.parameters[i].value);
-      }
-      out_ += ")";
+      properties(op.parameters);
       return;
     }
     parameters(op.parameters);
@@ -346,7 +376,7 @@ std::string quoted_name(std::string_view name) {
 
 std::string print(const Query& query) {
   Printer printer;
-  printer.query(query.lets, *query.body);
+  printer.query(query);
   return printer.take();
 }
 

@@ -27,7 +27,9 @@ Expected<BoundQuery> Binder::run(const Query& query) {
 }
 
 Expected<BoundQuery> Binder::run_query(const Query& query) {
-  TRY_ASSIGN(const Environment* environment, lets(query.lets, nullptr));
+  TRY(check_options(query.options));
+  TRY_ASSIGN(const Environment* environment, query_parameters(query.parameters));
+  TRY_ASSIGN(environment, lets(query.lets, environment));
   visualization_ = {};
   if (!is_tabular(*query.body, environment)) {
     // A bare scalar is what print makes of it; a bare name that is nothing is most likely a misspelt table.
@@ -77,6 +79,7 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
       case ExprKind::kPrint:
       case ExprKind::kUnion:
       case ExprKind::kSearch:
+      case ExprKind::kExternal:
         return true;
       case ExprKind::kName: {
         const Environment* found = find(environment, e->name);
@@ -115,7 +118,7 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
 bool Binder::is_query(const Expr& expr) {
   return expr.kind == ExprKind::kPipeline || expr.kind == ExprKind::kDataTable ||
          expr.kind == ExprKind::kRange || expr.kind == ExprKind::kPrint || expr.kind == ExprKind::kUnion ||
-         expr.kind == ExprKind::kSearch;
+         expr.kind == ExprKind::kSearch || expr.kind == ExprKind::kExternal;
 }
 
 Diagnostic Binder::unknown_table(const Expr& name, const Environment* environment) const {
@@ -155,6 +158,9 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
       return union_of(expr.children, expr.parameters, nullptr, environment, expr.span);
     case ExprKind::kSearch:
       return search_tables(expr.operators[0], environment, expr.span);
+    case ExprKind::kExternal:
+      return fail(DiagnosticCode::kNotSupported, expr.span,
+                  "externaldata reads from other hosts, and no host is allowed in the configuration");
     default:
       return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
   }
@@ -264,7 +270,8 @@ Binder::Table Binder::scan(const CatalogTable& table, Span span) {
 
 Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment* environment) {
   for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
-    if (op->kind != OperatorKind::kAs) {
+    const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
+    if (!names_input) {
       const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
       TRY_ASSIGN(plan, apply(*op, *plan, environment));
       if (open) open_.insert(&plan->columns);
@@ -274,8 +281,12 @@ Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environmen
     // Each use binds the pipeline up to here again: a join of it with itself needs columns of two identities.
     named_by_as_.push_back({.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children});
     named_by_as_.back().operators.assign(expr.operators.begin(), op);
+    const std::string name = op->kind == OperatorKind::kAs ? op->name : std::string(kInvokeInput);
     environment = extend(
-        {.outer = environment, .name = op->name, .value = &named_by_as_.back(), .definition = environment});
+        {.outer = environment, .name = name, .value = &named_by_as_.back(), .definition = environment});
+    if (op->kind == OperatorKind::kInvoke) {
+      TRY_ASSIGN(plan, invoke_op(*op, environment));
+    }
   }
   return plan;
 }

@@ -193,12 +193,9 @@ Binder::Table Binder::union_of(const std::vector<const Expr*>& tables,
       }
       continue;
     }
-    // isfuzzy leaves out a table that is not there, but only a plain name can be not there.
-    if (fuzzy && expr->kind == ExprKind::kName && !is_tabular(*expr, environment)) continue;
+    if (fuzzy && is_missing(*expr, environment)) continue;
     TRY_ASSIGN(const Plan* plan, table(*expr, environment));
-    // A table of the store has its name; what a let names is an argument like any other.
-    const bool stored = expr->kind == ExprKind::kName && find(environment, expr->name) == nullptr;
-    inputs.push_back({plan, stored ? expr->name : "union_arg" + std::to_string(inputs.size())});
+    inputs.push_back({plan, source_name(*expr, environment, inputs.size())});
   }
   if (inputs.empty())
     return fail(DiagnosticCode::kUnknownName, span, "none of the tables of this union is there");

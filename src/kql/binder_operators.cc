@@ -72,6 +72,7 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return search(op, input, environment);
     case OperatorKind::kEvaluate:
       return evaluate(op, input, environment);
+    case OperatorKind::kInvoke:  // see pipeline()
     case OperatorKind::kAs:
       break;  // names, and does nothing
   }

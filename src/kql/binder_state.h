@@ -60,6 +60,12 @@ class Binder {
   Expected<BoundQuery> run_query(const Query& query);
 
   // ---- lets and names (binder.cc)
+  static Expected<> check_options(const std::vector<Parameter>& options);
+  Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
+  static constexpr std::string_view kInvokeInput = "$input";
+  Table invoke_op(const Operator& op, const Environment* environment);
+  static std::string source_name(const Expr& expr, const Environment* environment, size_t place);
+  bool is_missing(const Expr& expr, const Environment* environment) const;
   Expected<const Environment*> lets(const std::vector<Let>& lets, const Environment* outer);
   const Environment* extend(Environment environment);
   static const Environment* find(const Environment* environment, std::string_view name);

@@ -108,6 +108,14 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
   while (true) {
     while (take(";")) {
     }
+    if (end.empty() && token().is_word("set") && token(1).kind == TokenKind::kIdentifier) {
+      TRY(set_statement());
+      continue;
+    }
+    if (end.empty() && token().is_word("declare") && token(1).is_word("query_parameters")) {
+      TRY(declare_statement());
+      continue;
+    }
     const bool names_a_statement = token().is_word("set") || token().is_word("declare") ||
                                    token().is_word("alias") || token().is_word("restrict") ||
                                    token().is_word("pattern");
@@ -116,7 +124,9 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
       lets.push_back(std::move(found));
     } else if (names_a_statement && token(1).kind == TokenKind::kIdentifier) {
       return fail(DiagnosticCode::kNotSupported, token().span,
-                  "the statement '" + std::string(token().text) + "' is not supported");
+                  "the statement '" + std::string(token().text) +
+                      (token().is_word("declare") ? " " + std::string(token(1).text) : "") +
+                      "' is not supported");
     } else {
       TRY_ASSIGN(body, piped());
       while (take(";")) {
@@ -163,7 +173,7 @@ Parser::Node Parser::function() {
   const Nesting nesting(*this);
   if (nesting.too_deep()) return nesting.refusal();
   Expr found{.kind = ExprKind::kFunction};
-  take_word("view");
+  if (take_word("view")) found.name = "view";
   TRY_ASSIGN(found.columns, declarations(true));
   TRY(expect("{", "before the function's body"));
   const Expr* body = nullptr;
@@ -241,9 +251,10 @@ std::optional<Parser::Node> Parser::source() {
   if (word == "range" && name_follows) return range();
   if (word == "print" && !token(1).is("|") && !token(1).is("=") && !token(1).is(")")) return print_source();
   if (word == "union" && (name_follows || token(1).is("("))) return union_source();
+  if (word == "externaldata" && (token(1).is("("))) return external_source();
   if (word == "search" && !token(1).is("|") && !token(1).is("=") && token(1).kind != TokenKind::kEnd)
     return search_source();
-  constexpr std::string_view kMissing[] = {"find", "externaldata", "evaluate", "macro-expand", "graph"};
+  constexpr std::string_view kMissing[] = {"find", "evaluate", "macro-expand", "graph"};
   for (std::string_view missing : kMissing) {
     if (word == missing && (name_follows || token(1).is("(") || token(1).kind == TokenKind::kLiteral)) {
       return Node(

@@ -44,6 +44,7 @@ struct OperatorGrammar {
         {"mvexpand", K::kMvExpand, &Parser::expand_op},
         {"mv-apply", K::kMvApply, &Parser::apply_op},
         {"search", K::kSearch, &Parser::search_op},
+        {"invoke", K::kInvoke, &Parser::invoke_op},
         {"evaluate", K::kEvaluate, &Parser::evaluate_op},
     });
   }
@@ -52,7 +53,6 @@ struct OperatorGrammar {
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
 constexpr auto kMissing = std::to_array<std::string_view>({"consume",
-                                                           "externaldata",
                                                            "facet",
                                                            "find",
                                                            "fork",
@@ -60,7 +60,6 @@ constexpr auto kMissing = std::to_array<std::string_view>({"consume",
                                                            "graph-match",
                                                            "graph-shortest-paths",
                                                            "graph-to-table",
-                                                           "invoke",
                                                            "macro-expand",
                                                            "make-graph",
                                                            "make-series",
@@ -132,7 +131,8 @@ Expected<> Parser::parameters(std::vector<Parameter>& out, Named named) {
 
 // A word or a literal; what follows it in parentheses is the operator's table, not the arguments of a call.
 Parser::Node Parser::parameter_value() {
-  if (token().kind != TokenKind::kIdentifier || token(1).is("(") == false) return primary();
+  const bool truth = token().is_word("true") || token().is_word("false");
+  if (truth || token().kind != TokenKind::kIdentifier || !token(1).is("(")) return primary();
   const size_t first = at_;
   std::string word(token().text);
   advance();
@@ -240,22 +240,27 @@ Expected<> Parser::union_op(Operator& op) {
 Expected<> Parser::render_op(Operator& op) {
   TRY_ASSIGN(op.name, name("a visualization after render"));
   if (!take_word("with")) return parameters(op.parameters);
+  return properties(op.parameters);
+}
+
+// (name = value, ...), after with.
+Expected<> Parser::properties(std::vector<Parameter>& out) {
   TRY(expect("(", "after with"));
   while (!token().is(")")) {
     Parameter parameter;
     const size_t first = at_;
-    if (op.parameters.empty() || token(1).is("=")) {
+    if (out.empty() || token(1).is("=")) {
       TRY_ASSIGN(parameter.name, name("a property's name"));
       TRY(expect("=", "after the property's name"));
     } else {
-      parameter.name = op.parameters.back().name;  // ycolumns=a, b: one more value
+      parameter.name = out.back().name;  // ycolumns=a, b: one more value
     }
     TRY_ASSIGN(parameter.value, parameter_value());
     parameter.span = since(first);
-    op.parameters.push_back(std::move(parameter));
+    out.push_back(std::move(parameter));
     if (!take(",")) break;
   }
-  return expect(")", "after the properties of render");
+  return expect(")", "after the properties");
 }
 
 Expected<> Parser::name_op(Operator& op) {

@@ -55,6 +55,10 @@ class Parser {
   Node print_source();
   Node union_source();
   Node search_source();
+  Node external_source();
+  Expected<> set_statement();
+  Expected<> declare_statement();
+  Expected<> properties(std::vector<Parameter>& out);
 
   // ---- operators
   Expected<Operator> one_operator();
@@ -84,6 +88,7 @@ class Parser {
   Node subquery();
   Expected<> search_op(Operator& op);
   Expected<> evaluate_op(Operator& op);
+  Expected<> invoke_op(Operator& op);
   Expected<ColumnDeclaration> declaration();
   Node search_predicate(const Expr& expr, bool case_sensitive);
   Node search_term(const Expr& term, bool case_sensitive);

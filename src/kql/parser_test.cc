@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"print x=1,2", "print x = 1, 2"},
                       Case{"let a=1;let f=(x:long,y:long=2){let z=x;z+y};print f(a,y=3)",
                            "let a = 1; let f = (x:long, y:long = 2) { let z = x; z + y }; print f(a, y = 3)"},
-                      Case{"let T=view(){print 1};T", "let T = () { print 1 }; T"},
+                      Case{"let T=view(){print 1};T", "let T = view () { print 1 }; T"},
                       Case{
                           "print dynamic({'a':[1,-2.5,true,null],\"b\":datetime(2026-01-02)})",
                           "print dynamic({\"a\":[1,-2.5,true,null],\"b\":\"2026-01-02T00:00:00.0000000Z\"})"},
@@ -128,7 +128,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},
         Case{"T where a", "error: expected '|' or the end of the query, but found 'where'"},
         Case{"T | take", "error: expected an expression, but the query ends here"},
-        Case{"set x; T", "error: the statement 'set' is not supported"},
+        Case{"set x;T", "set x; T"},
+        Case{"alias database x = y;T", "error: the statement 'alias' is not supported"},
         Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
         Case{"T | where a in ()", "error: expected a value, but found ')'"},
         Case{"T | extend (a, b) = f()", "error: several names for one expression are not supported"},
