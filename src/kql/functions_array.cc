@@ -224,12 +224,13 @@ Ref lower_set_equals(LowerCall& l) {
                         l.fn("hasAll", members(l, l[1]), members(l, l[0])));
   return if_arrays(l, 0, l.fn("toNullable", same));
 }
-// |A and B| / |A or B|; of two empty sets NaN.
+// |A and B| / |A or B|; of two empty sets NaN. A dynamic, as the official language service binds it.
 Ref lower_jaccard_index(LowerCall& l) {
   const Ref both = over(l.tree, "arrayFilter", l.fn("arrayDistinct", members(l, l[0])),
                         [&](Ref member) { return l.fn("has", members(l, l[1]), member); });
   const Ref all = l.fn("arrayDistinct", l.fn("arrayConcat", members(l, l[0]), members(l, l[1])));
-  return if_arrays(l, 0, l.fn("toNullable", l.fn("divide", l.fn("length", both), l.fn("length", all))));
+  const Ref share = l.fn("divide", l.fn("length", both), l.fn("length", all));
+  return if_arrays(l, 0, to_dynamic(l.tree, share, Type::kReal, false));
 }
 
 // range(from, to, step): whole numbers and ticks by counting, reals likewise, so that no error adds up.
@@ -283,7 +284,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"set_intersect", "dynamic (dynamic, dynamic...)", lower_set_intersect},
     {"set_difference", "dynamic (dynamic, dynamic...)", lower_set_difference},
     {"set_equals", "bool? (dynamic, dynamic)", lower_set_equals},
-    {"jaccard_index", "real? (dynamic, dynamic)", lower_jaccard_index},
+    {"jaccard_index", "dynamic (dynamic, dynamic)", lower_jaccard_index},
     {"range", "dynamic (long, long, long?)", lower_range},
     {"range", "dynamic (real, real, real?)", lower_range},
     {"range", "dynamic (datetime, datetime, timespan?)", lower_range},

@@ -24,7 +24,7 @@ Expected<> Parser::parse_op(Operator& op) {
     } else if (token().kind == TokenKind::kLiteral && token().type == Type::kString) {
       TRY_ASSIGN(piece.expr, primary());
     } else if (at_name()) {
-      TRY_ASSIGN(std::string column, name("a column's name"));
+      TRY_ASSIGN(std::string column, new_name("a column's name"));
       TRY_ASSIGN(piece.expr, add({.kind = ExprKind::kName, .name = std::move(column)}, first));
       if (take(":")) {
         TRY_ASSIGN(piece.type, type_word());
