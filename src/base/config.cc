@@ -316,6 +316,17 @@ void read_events(Section& in, EventsConfig& out) {
   in.bytes("store_memory_bytes", out.store_memory_bytes, 256 * kMiB, 4096 * kGiB);
 }
 
+void read_portal(Section& in, PortalConfig& out) {
+  in.text("listen", out.listen, check_listen);
+  in.text("tls_certificate", out.tls_certificate);
+  in.text("tls_key", out.tls_key);
+  in.flag("loopback_without_token", out.loopback_without_token);
+  in.number("queries_per_user", out.queries_per_user, 1, 64);
+  in.duration("query_time", out.query_time, seconds(1), seconds(3600));
+  in.rule("tls_certificate", out.tls_certificate.empty() == out.tls_key.empty(),
+          "and portal.tls_key belong together: give both or none");
+}
+
 void read_all(Section& top, Config& out) {
   top.table("linkgate", [&](Section& in) { read_linkgate(in, out); });
   top.table("gateway", [&](Section& in) { read_gateway(in, out.gateway); });
@@ -325,6 +336,7 @@ void read_all(Section& top, Config& out) {
   });
   read_feeds(top, out.scan.feeds);
   top.table("events", [&](Section& in) { read_events(in, out.events); });
+  top.table("portal", [&](Section& in) { read_portal(in, out.portal); });
   top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });
 }
 

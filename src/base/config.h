@@ -75,6 +75,15 @@ struct EventsConfig {  // [events]
   uint64_t store_memory_bytes = 4ULL << 30;
 };
 
+struct PortalConfig {  // [portal]
+  std::string listen = "127.0.0.1:8482";
+  std::string tls_certificate, tls_key;
+  // Who connects from this machine may ask without a token. Everybody else needs one.
+  bool loopback_without_token = false;
+  int queries_per_user = 4;  // at once, then 429
+  std::chrono::seconds query_time{180};
+};
+
 struct StateConfig {     // [state]
   std::string location;  // empty: SQLite in DATA/state; else "postgresql://..."
 };
@@ -90,6 +99,7 @@ struct Config {
   ClickConfig click;
   ScanConfig scan;
   EventsConfig events;
+  PortalConfig portal;
   StateConfig state;
   // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().
   std::map<std::string, std::string> places;

@@ -15,6 +15,7 @@ void add_policy(Commands& commands);
 void add_list(Commands& commands);
 void add_feed(Commands& commands);
 void add_keys(Commands& commands);
+void add_token(Commands& commands);
 // Asking
 void add_check(Commands& commands);
 void add_kql(Commands& commands);

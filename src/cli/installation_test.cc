@@ -106,7 +106,7 @@ TEST_F(Installation, UpSaysWhereTheConfigurationNamesWhatThisMachineHasNot) {
   configure("tls_certificate = \"" + folder_ + "/absent\"\ntls_key = \"" + folder_ + "/key\"\n");
   const Outcome certificate = run({"up"});
   EXPECT_EQ(certificate.code, 2);
-  EXPECT_EQ(certificate.err, "linkgate: " + config() + ":7:19: click.tls_certificate: " + folder_ +
+  EXPECT_EQ(certificate.err, "linkgate: " + config() + ":9:19: click.tls_certificate: " + folder_ +
                                  "/absent cannot be read: No such file or directory\n");
   std::ofstream(config()) << "[linkgate]\ndata = \"" << data() << "\"\nrun_as = \"nobody-has-this\"\n";
   const Outcome user = run({"up"});

@@ -5,13 +5,13 @@
 #include <iostream>
 
 #include "cli/asked_store.h"
-#include "cli/catalog.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/json_lines.h"
 #include "cli/rows.h"
 #include "kql/kql.h"
+#include "portal/catalog.h"
 
 namespace linkgate::cli {
 namespace {
@@ -28,7 +28,7 @@ constexpr size_t kWidestCell = 100;
 class Querying {
  public:
   Querying(const Config& config, bool installed)
-      : config_(config), installed_(installed), catalog_(event_catalog(config.events.database)) {}
+      : config_(config), installed_(installed), catalog_(portal::event_catalog(config.events.database)) {}
 
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {

@@ -54,6 +54,7 @@ class RunTest : public FolderTest {
   void configure(const std::string& more) {
     std::ofstream(config()) << "[linkgate]\ndata = \"" << folder_
                             << "/data\"\nadmin_listen = \"127.0.0.1:0\"\n"
+                            << "[portal]\nlisten = \"127.0.0.1:0\"\n"
                             << "[click]\nlisten = [\"127.0.0.1:0\"]\norigin = \"http://links.test:8480\"\n"
                             << more;
   }

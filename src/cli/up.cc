@@ -118,6 +118,8 @@ class Up {
     for (size_t i = 0; i < config_.click.listen.size(); ++i) {
       fmt::print("  clicks   {} for {}\n", address(fmt::format("click.{}", i)), config_.click.origin);
     }
+    fmt::print("  hunting  {}://{}\n", config_.portal.tls_certificate.empty() ? "http" : "https",
+               address("portal"));
     fmt::print("  health   {0}/healthz  metrics {0}/metrics\n", run_file_.admin);
     fmt::print("  events   {}\n  data     {}\n", run_file_.store_url, config_.data);
     std::fflush(stdout);
@@ -179,7 +181,8 @@ Result<int> run_up(Context& context) {
 void add_up(Commands& commands) {
   commands.add("up", "run everything on this machine until Ctrl-C")
       .notes(
-          "Starts linkgate-store, -ship, -scan, -gateway and -click, hands them their listening sockets, "
+          "Starts linkgate-store, -ship, -scan, -gateway, -click and -portal, hands them their listening "
+          "sockets, "
           "starts again\n"
           "what ends, and stops them in order. SIGHUP restarts them one after another; no connection is "
           "refused.")

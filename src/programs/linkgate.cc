@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_list(commands);
   add_feed(commands);
   add_keys(commands);
+  add_token(commands);
   // Asking
   add_check(commands);
   add_kql(commands);

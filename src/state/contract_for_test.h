@@ -54,6 +54,8 @@ class ContractTest : public testing::TestWithParam<std::string> {
   std::unique_ptr<KeyStore> keys() { return opened(open_key_store(options_)); }
   std::unique_ptr<DeliveryStore> delivery() { return opened(open_delivery_store(options_)); }
 
+  std::unique_ptr<TokenStore> tokens() { return opened(open_token_store(options_)); }
+
   // One for the whole program, started when it is first needed and stopped when the program ends.
   static PostgresServer* server() {
     static const std::unique_ptr<PostgresServer> server = PostgresServer::start(&why_not_);

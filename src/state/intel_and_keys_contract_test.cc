@@ -188,6 +188,20 @@ TEST_P(SecretsAndIntelContract, AcknowledgingIsNoChangeOfKeys) {
   EXPECT_EQ(store->version().value(), before);
 }
 
+TEST_P(SecretsAndIntelContract, TokensAreFoundByTheirHashUntilTheyAreRevoked) {
+  const auto store = tokens();
+  const std::string one(32, '\1'), two("\0two", 4);
+  expect_ok(store->create({"console", "hunting.read", kNoon}, one));
+  expect_ok(store->create({"soar", "hunting.read", kNoon}, two));
+  EXPECT_EQ(error_of(store->create({"soar", "hunting.read", kNoon}, "other")), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(store->find(two).value()->name, "soar");
+  EXPECT_EQ(store->find("none").value(), std::nullopt);
+  expect_ok(store->revoke("soar"));
+  EXPECT_EQ(error_of(store->revoke("soar")), ErrorCode::kNotFound);
+  EXPECT_EQ(store->find(two).value(), std::nullopt);
+  EXPECT_EQ(store->list()->size(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, SecretsAndIntelContract, testing::Values("sqlite", "postgresql"),
                          [](const auto& info) { return info.param; });
 

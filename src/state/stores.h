@@ -163,11 +163,28 @@ class DeliveryStore {
   virtual Result<std::optional<std::string>> url(std::string_view url_hash) = 0;
 };
 
+// ---- API tokens: written by the command line, read by portal. Only their hashes are kept (api/token.h).
+struct ApiToken {
+  std::string name;
+  std::string scope;  // what its bearer may do: api::kHuntingScope
+  Time created{};
+  friend bool operator==(const ApiToken&, const ApiToken&) = default;
+};
+class TokenStore {
+ public:
+  virtual ~TokenStore() = default;
+  virtual Result<void> create(const ApiToken& token,
+                              std::string_view hash) = 0;  // kInvalidArgument: name taken
+  virtual Result<std::optional<ApiToken>> find(std::string_view hash) = 0;
+  virtual Result<std::vector<ApiToken>> list() = 0;
+  virtual Result<void> revoke(std::string_view name) = 0;  // kNotFound
+};
+
 // Where state lives: "sqlite:DIR" or a libpq connection string ("postgresql://...").
 // Read-only: writers answer kPermission. SQLite stores are then read while another process writes; one that
 // does not exist yet is made (empty) where the directory allows it, else kNotFound. kPermission: a folder or
-// file that we may not open. A new store's file has mode 0640, that of the keys 0600. Opening brings an older
-// schema up to date; one made by a newer release is refused (kCorrupt).
+// file that we may not open. A new store's file has mode 0640, those of keys and tokens 0600. Opening brings
+// an older schema up to date; one made by a newer release is refused (kCorrupt).
 struct StateOptions {
   std::string location;
   bool read_only = false;
@@ -177,5 +194,6 @@ Result<std::unique_ptr<PolicyStore>> open_policy_store(const StateOptions& optio
 Result<std::unique_ptr<IntelStore>> open_intel_store(const StateOptions& options);
 Result<std::unique_ptr<KeyStore>> open_key_store(const StateOptions& options);
 Result<std::unique_ptr<DeliveryStore>> open_delivery_store(const StateOptions& options);
+Result<std::unique_ptr<TokenStore>> open_token_store(const StateOptions& options);
 
 }  // namespace linkgate::state

@@ -31,11 +31,11 @@ Result<void> check_users(const Config& config) {
         fmt::format("there is no {} {}; docs/configuration.md, \"Users\", says which there must be", kind,
                     name));
   };
-  for (const char* program : {"store", "ship", "scan", "gateway", "click"}) {
+  for (const char* program : {"store", "ship", "scan", "gateway", "click", "portal"}) {
     const std::string name = config.run_as + "-" + program;
     if (::getpwnam(name.c_str()) == nullptr) return missing("user", name);
   }
-  for (const char* ending : {"", "-keys", "-store", "-scan"}) {
+  for (const char* ending : {"", "-keys", "-store", "-scan", "-portal"}) {
     const std::string name = config.run_as + ending;
     if (::getgrnam(name.c_str()) == nullptr) return missing("group", name);
   }
@@ -69,6 +69,8 @@ Result<void> check_machine(const Config& config, bool own_users) {
   const NamedFile files[] = {{"click.tls_certificate", config.click.tls_certificate, "click"},
                              {"click.tls_key", config.click.tls_key, "click"},
                              {"click.logo", config.click.logo, "click"},
+                             {"portal.tls_certificate", config.portal.tls_certificate, "portal"},
+                             {"portal.tls_key", config.portal.tls_key, "portal"},
                              {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
   for (const NamedFile& file : files) {
     if (file.path.empty()) continue;

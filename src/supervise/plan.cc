@@ -37,6 +37,8 @@ Result<Sockets> Sockets::bind(const Config& config) {
                bind_one(fmt::format("click.{}", i), config.click.listen[i], "click.listen"));
     sockets.all_.push_back(std::move(bound));
   }
+  TRY_ASSIGN(BoundSocket portal, bind_one("portal", config.portal.listen, "portal.listen"));
+  sockets.all_.push_back(std::move(portal));
   if (has_own_store(config)) {
     TRY_ASSIGN(BoundSocket bound, bind_one("store", config.events.store_listen, "events.store_listen"));
     sockets.all_.push_back(std::move(bound));
@@ -92,6 +94,7 @@ std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sock
     click.command.insert(click.command.end(), {"--node", std::to_string(i)});
     hand_down(click, fmt::format("click.{}", i));
   }
+  hand_down(add("portal", "portal", kFaces), "portal");
   return programs;
 }
 

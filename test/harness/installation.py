@@ -14,6 +14,10 @@ CONFIG = """
 data = "{data}"
 admin_listen = "127.0.0.1:{admin}"
 
+[portal]
+listen = "127.0.0.1:{portal}"
+loopback_without_token = true
+
 [gateway]
 hostname = "gateway.corp.test"
 accepted_domains = ["corp.test", "sales.corp.test", "finance.corp.test"]
@@ -40,13 +44,13 @@ class Installation:
     def __init__(self, folder, next_hop, click_nodes=1, extra="", feeds=(), origin="http://links.corp.test"):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
-        self.lmtp_port, self.admin_port = free_port(), free_port()
+        self.lmtp_port, self.admin_port, self.portal_port = free_port(), free_port(), free_port()
         self.click_ports = [free_port() for _ in range(click_nodes)]
         self.config = self.folder / "linkgate.toml"
         for name, path in feeds:
             extra += f'\n[[feed]]\nname = "{name}"\nsource = "{path}"\nformat = "text"\nthreat = "phishing"\n'
         self.config.write_text(CONFIG.format(
-            data=self.data, admin=self.admin_port, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra, origin=origin,
+            data=self.data, admin=self.admin_port, portal=self.portal_port, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra, origin=origin,
             origin_port=self.click_ports[0], clicks=", ".join(f'"127.0.0.1:{p}"' for p in self.click_ports)))
         self.up = None
 

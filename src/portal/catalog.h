@@ -5,8 +5,8 @@
 
 #include "kql/kql.h"
 
-namespace linkgate::cli {
+namespace linkgate::portal {
 
 kql::Catalog event_catalog(const std::string& database);
 
-}  // namespace linkgate::cli
+}  // namespace linkgate::portal

@@ -1,8 +1,8 @@
-#include "cli/catalog.h"
+#include "portal/catalog.h"
 
 #include "events/schema.h"
 
-namespace linkgate::cli {
+namespace linkgate::portal {
 namespace {
 
 kql::Type type_of(events::ColumnType type) {
@@ -44,4 +44,4 @@ kql::Catalog event_catalog(const std::string& database) {
   return catalog;
 }
 
-}  // namespace linkgate::cli
+}  // namespace linkgate::portal

@@ -1,0 +1,31 @@
+#pragma once
+// The HTTP doors to hunting: the Kusto REST API (v1, v2, management) and Microsoft Graph's runHuntingQuery.
+//
+// Kusto: GET and POST /v1/rest/query, /v2/rest/query, POST /v1/rest/mgmt. Graph: POST
+// /v1.0/security/runHuntingQuery (also under its full name, microsoft.graph.security.runHuntingQuery).
+
+#include "net/http.h"
+#include "portal/access.h"
+#include "portal/hunting.h"
+#include "portal/kusto_answer.h"
+
+namespace linkgate::portal {
+
+// Blocking; several threads at once. References outlive it.
+class Doors {
+ public:
+  Doors(Hunting& hunting, Access& access, const PortalConfig& config)
+      : hunting_(hunting), access_(access), config_(config) {}
+  net::HttpResponse answer(const net::HttpRequest& request);
+
+ private:
+  net::HttpResponse kusto(const net::HttpRequest& request, const RequestMarks& marks, std::string_view path,
+                          std::string_view query);
+  net::HttpResponse graph(const net::HttpRequest& request, const RequestMarks& marks);
+
+  Hunting& hunting_;
+  Access& access_;
+  const PortalConfig config_;
+};
+
+}  // namespace linkgate::portal

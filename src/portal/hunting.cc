@@ -1,0 +1,112 @@
+#include "portal/hunting.h"
+
+#include <utility>
+
+#include "base/metrics.h"
+#include "portal/catalog.h"
+
+namespace linkgate::portal {
+namespace {
+
+Refusal refusal_of(const Error& error) {
+  using Why = Refusal::Why;
+  switch (error.code()) {
+    case ErrorCode::kLimit:
+      return {Why::kLimit, error.message()};
+    case ErrorCode::kTimeout:
+      return {Why::kTimeout, error.message()};
+    case ErrorCode::kUnavailable:
+      return {Why::kUnavailable, error.message()};
+    default:
+      return {Why::kInternal, error.message()};
+  }
+}
+
+}  // namespace
+
+// One of a user's queries, while it runs.
+class Hunting::Turn {
+ public:
+  Turn(Hunting& hunting, const std::string& user) : hunting_(hunting), user_(user) {
+    const std::lock_guard lock(hunting_.mutex_);
+    int& running = hunting_.running_[user_];
+    granted_ = running < hunting_.queries_per_user_;
+    if (granted_) ++running;
+  }
+  ~Turn() {
+    if (!granted_) return;
+    const std::lock_guard lock(hunting_.mutex_);
+    const auto found = hunting_.running_.find(user_);
+    if (--found->second == 0) hunting_.running_.erase(found);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool granted() const { return granted_; }
+
+ private:
+  Hunting& hunting_;
+  const std::string& user_;
+  bool granted_ = false;
+};
+
+Hunting::Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock)
+    : find_store_(std::move(find_store)),
+      database_(database),
+      catalog_(event_catalog(database)),
+      queries_per_user_(queries_per_user),
+      clock_(clock) {}
+
+tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
+  static metrics::Counter& answered = metrics::process().counter("linkgate_portal_queries_total",
+                                                                 "Hunting queries", {{"result", "answered"}});
+  static metrics::Counter& refused =
+      metrics::process().counter("linkgate_portal_queries_total", "Hunting queries", {{"result", "refused"}});
+  static metrics::Histogram& seconds = metrics::process().histogram(
+      "linkgate_portal_query_seconds", "Time of a hunting query", metrics::latency_buckets());
+  const Turn turn(*this, question.user);
+  if (!turn.granted()) {
+    refused.add();
+    return tl::unexpected(Refusal{Refusal::Why::kBusy, "so many queries of yours run already; wait for one"});
+  }
+  const auto start = clock_.steady_now();
+  auto answer = run(question);
+  seconds.observe(std::chrono::duration<double>(clock_.steady_now() - start).count());
+  (answer ? answered : refused).add();
+  return answer;
+}
+
+tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
+  const auto options = find_store_();
+  if (!options) return tl::unexpected(refusal_of(options.error()));
+  store::StoreClient client(*options);
+  store::QueryLimits limits;
+  limits.time = question.time;
+  limits.max_rows = question.max_rows + 1;
+  limits.max_bytes = question.max_bytes;
+  limits.cancelled = question.cancelled;
+  const kql::CompileOptions compiling{.now = clock_.now(), .row_limit = question.max_rows + 1};
+  const auto asked = kql::compile_asking(question.text, catalog_, compiling,
+                                         [&](const std::string& sql) -> Result<std::vector<std::string>> {
+                                           TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));
+                                           return std::move(result.rows);
+                                         });
+  if (!asked) return tl::unexpected(refusal_of(asked.error()));
+  const auto& compiled = *asked;
+  if (!compiled) {
+    return tl::unexpected(Refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error()});
+  }
+  auto result = client.query(compiled->sql, limits, question.query_id);
+  if (!result) return tl::unexpected(refusal_of(result.error()));
+  Answer answer{compiled->columns, {}, compiled->visualization, result->rows.size() > question.max_rows};
+  if (answer.truncated) result->rows.resize(question.max_rows);
+  answer.rows.reserve(result->rows.size());
+  for (std::string& line : result->rows) {
+    auto row = kql::row_to_json(line, answer.columns);
+    if (!row) return tl::unexpected(refusal_of(row.error()));
+    answer.rows.push_back(*std::move(row));
+    std::string().swap(line);  // one copy of a large answer at a time
+  }
+  return answer;
+}
+
+}  // namespace linkgate::portal

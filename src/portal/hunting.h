@@ -1,0 +1,82 @@
+#pragma once
+// A hunting query from text to rows, for every door that portal has: compile, run in the store, limits.
+//
+// Blocking; several threads ask at once.
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "kql/kql.h"
+#include "store/client.h"
+
+namespace linkgate::portal {
+
+// Defender's runHuntingQuery and Kusto's query limits.
+inline constexpr uint64_t kHuntingRows = 10'000;
+inline constexpr uint64_t kKustoRows = 500'000;
+inline constexpr uint64_t kKustoBytes = 64ULL << 20;
+// With the option notruncation: what one answer may take of portal's memory.
+inline constexpr uint64_t kMostRows = 20'000'000;
+inline constexpr uint64_t kMostBytes = 1ULL << 30;
+
+struct Question {
+  std::string text;
+  std::string user;      // whose queries are counted
+  std::string query_id;  // the store's log names it; unique
+  std::chrono::seconds time{180};
+  uint64_t max_rows = kKustoRows;
+  uint64_t max_bytes = kKustoBytes;
+  std::function<bool()> cancelled;  // see store::QueryLimits
+};
+
+struct Answer {
+  std::vector<kql::ResultColumn> columns;
+  std::vector<std::string> rows;  // each a JSON array of KQL's values: kql::row_to_json
+  kql::Visualization visualization;
+  bool truncated = false;  // there are more than max_rows
+};
+
+struct Refusal {
+  enum class Why {
+    kQuery,        // what is wrong with the text: `diagnostic`
+    kLimit,        // too much memory, or too many octets
+    kTimeout,      // of Question::time
+    kBusy,         // so many queries of this user run already
+    kUnavailable,  // the store is not there, or the client went
+    kInternal,
+  };
+  Why why = Why::kInternal;
+  std::string message;
+  kql::Diagnostic diagnostic = {};
+};
+
+// Where the store is now: asked for each query, since linkgate-store may have come back elsewhere.
+using FindStore = std::function<Result<store::StoreOptions>()>;
+
+class Hunting {
+ public:
+  Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock);
+  tl::expected<Answer, Refusal> ask(const Question& question);
+  const kql::Catalog& catalog() const { return catalog_; }
+  const std::string& database() const { return database_; }
+  const Clock& clock() const { return clock_; }
+
+ private:
+  class Turn;
+  tl::expected<Answer, Refusal> run(const Question& question);
+
+  const FindStore find_store_;
+  const std::string database_;
+  const kql::Catalog catalog_;
+  const int queries_per_user_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, int> running_;  // by user; guarded by mutex_
+};
+
+}  // namespace linkgate::portal

@@ -1,0 +1,20 @@
+#pragma once
+// Management commands: the ones that clients and editors ask for to learn what there is. Nothing can be
+// changed by them.
+
+#include <string_view>
+
+#include "kql/kql.h"
+#include "portal/hunting.h"
+
+namespace linkgate::portal {
+
+bool is_command(std::string_view text);  // begins with '.'
+
+// .show tables | .show databases | .show version | .show functions | .show table T schema as json
+// | .show table T cslschema | .show database [NAME] schema as json | .show schema as json
+// Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for others.
+tl::expected<Answer, Refusal> run_command(std::string_view text, const kql::Catalog& catalog,
+                                          std::string_view database);
+
+}  // namespace linkgate::portal

@@ -1,0 +1,138 @@
+// What portal decides without a store. The doors themselves: test/portal/portal_test.mjs.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "api/token.h"
+#include "portal/access.h"
+#include "portal/catalog.h"
+#include "portal/kusto_answer.h"
+#include "portal/kusto_commands.h"
+#include "portal/kusto_request.h"
+
+namespace linkgate::portal {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+TEST(KustoRequest, TimeoutsAreReadAsClientsWriteThem) {
+  const struct {
+    std::string_view text;
+    std::optional<seconds> time;
+  } cases[] = {{"00:03:00", seconds(180)},        {"01:00:30.500", seconds(3630)},
+               {"1.00:00:00", seconds(86400)},    {"00:00:00.200", seconds(1)},
+               {"NaN:NaN:NaN.NaN", std::nullopt}, {"90", std::nullopt},
+               {"-1:00:00", std::nullopt},        {"", std::nullopt}};
+  for (const auto& one : cases) EXPECT_EQ(parse_timeout(one.text), one.time) << one.text;
+}
+
+TEST(KustoRequest, BodiesAndAddressesSayTheSame) {
+  const auto body =
+      parse_kusto_body(R"json({"db":"d","csl":"T | take 1","properties":{"Options":{"servertimeout":
+      "00:00:10","notruncation":true,"truncationmaxrecords":"5"},"Parameters":{"p":"dynamic([1])"}}})json");
+  ASSERT_TRUE(body.has_value()) << body.error().message();
+  const auto address = parse_kusto_query(
+      "db=d&csl=T+%7C+take%201&properties=%7B%22Options%22%3A%7B%22servertimeout%22%3A%2200%3A00%3A10%22%2C"
+      "%22notruncation%22%3Atrue%2C%22truncationmaxrecords%22%3A5%7D%2C%22Parameters%22%3A%7B%22p%22%3A"
+      "%22dynamic(%5B1%5D)%22%7D%7D");
+  ASSERT_TRUE(address.has_value()) << address.error().message();
+  for (const auto& request : {*body, *address}) {
+    EXPECT_EQ(request.text, "T | take 1");
+    EXPECT_EQ(request.database, "d");
+    EXPECT_EQ(request.time, seconds(10));
+    EXPECT_EQ(request.max_rows, 5u);
+    EXPECT_TRUE(request.no_truncation);
+    EXPECT_THAT(request.parameters, testing::ElementsAre(testing::Pair("p", "dynamic([1])")));
+  }
+}
+
+TEST(KustoRequest, WhatIsNoRequestIsRefused) {
+  for (const char* text : {"", "[]", "{}", R"json({"csl":5})json", R"({"csl":"T","properties":"{"})",
+                           R"({"csl":"T","properties":[]})"}) {
+    EXPECT_FALSE(parse_kusto_body(text).has_value()) << text;
+  }
+  EXPECT_FALSE(parse_kusto_query("db=d").has_value());
+}
+
+TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
+  const kql::Catalog catalog = event_catalog("linkgate");
+  for (const char* text :
+       {".show table EmailEvents schema as json", " .SHOW table ['EmailEvents'] schema as JSON ",
+        ".show table \"EmailEvents\"  schema as json\n"}) {
+    EXPECT_TRUE(is_command(text));
+    const auto answer = run_command(text, catalog, "linkgate");
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_EQ(json::parse(answer->rows.at(0)).at(0), "EmailEvents");
+  }
+  EXPECT_FALSE(run_command(".show table emailevents cslschema", catalog, "linkgate").has_value());
+  EXPECT_FALSE(run_command(".show table ['", catalog, "linkgate").has_value());
+  EXPECT_THAT(run_command(".drop table EmailEvents", catalog, "linkgate").error().message,
+              HasSubstr("does not have the command '.drop table EmailEvents'"));
+}
+
+TEST(KustoAnswer, SaysWhatHappenedInThePlacesWhereClientsLook) {
+  Answer answer{
+      {{"x", kql::Type::kLong}, {"a\"b", kql::Type::kDynamic}}, {"[1,null]", "[2,{\"k\":[]}]"}, {}, true};
+  const RequestMarks marks{"client", "00000000-0000-4000-8000-000000000000", Time{}};
+  const json v2 = json::parse(kusto_v2(answer, marks, row_limit_trouble(2)));
+  EXPECT_EQ(v2.at(2).at("Rows"), json::parse("[[1,null],[2,{\"k\":[]}]]"));
+  EXPECT_EQ(v2.at(2).at("Columns").at(1).at("ColumnName"), "a\"b");
+  EXPECT_EQ(v2.back().at("HasErrors"), true);
+  EXPECT_EQ(v2.at(3).at("Rows").at(0).at(5), 2) << "a level that clients take for an error";
+  const json v1 = json::parse(kusto_v1(answer, ""));
+  EXPECT_EQ(v1.at("Tables").at(0).at("Columns").at(0).at("DataType"), "Int64");
+  EXPECT_FALSE(v1.contains("Exceptions"));
+}
+
+class AccessTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char folder[] = "/tmp/linkgate-portal-XXXXXX";
+    ASSERT_NE(::mkdtemp(folder), nullptr);
+    folder_ = folder;
+    auto opened = state::open_token_store({.location = "sqlite:" + folder_});
+    ASSERT_TRUE(opened.has_value()) << opened.error().message();
+    tokens_ = std::move(*opened);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Result<Caller> look(const std::string& address, const std::string& authorization) {
+    net::HttpRequest request;
+    request.client_address = address;
+    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    Access access(config_, *tokens_);
+    return access.look(request, api::kHuntingScope);
+  }
+
+  std::string folder_;
+  std::unique_ptr<state::TokenStore> tokens_;
+  PortalConfig config_;
+};
+
+TEST_F(AccessTest, ATokenOpensForItsScopeOnly) {
+  const std::string good = api::new_token(), other = api::new_token();
+  ASSERT_TRUE(tokens_->create({"ada", std::string(api::kHuntingScope), Time{}}, api::token_hash(good)));
+  ASSERT_TRUE(tokens_->create({"eve", "something.else", Time{}}, api::token_hash(other)));
+  EXPECT_EQ(look("192.0.2.1", "Bearer " + good)->name, "ada");
+  EXPECT_EQ(look("192.0.2.1", "bearer " + good)->name, "ada");
+  EXPECT_EQ(look("192.0.2.1", "Bearer " + other).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(look("192.0.2.1", "Bearer " + good + "x").error().code(), ErrorCode::kPermission);
+  EXPECT_EQ(look("192.0.2.1", "Basic " + good).error().code(), ErrorCode::kPermission);
+  EXPECT_EQ(look("192.0.2.1", "").error().code(), ErrorCode::kPermission);
+}
+
+TEST_F(AccessTest, WithoutATokenOnlyLoopbackAndOnlyWhereTheConfigurationSaysSo) {
+  EXPECT_EQ(look("127.0.0.1", "").error().code(), ErrorCode::kPermission);
+  config_.loopback_without_token = true;
+  for (const char* address : {"127.0.0.1", "127.8.0.1", "::1", ""})
+    EXPECT_EQ(look(address, "")->name, "loopback");
+  EXPECT_EQ(look("192.0.2.1", "").error().code(), ErrorCode::kPermission);
+  EXPECT_EQ(look("127.0.0.1", "Bearer wrong").error().code(), ErrorCode::kPermission)
+      << "a wrong one is not none";
+}
+
+}  // namespace
+}  // namespace linkgate::portal

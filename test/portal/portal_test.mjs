@@ -1,0 +1,160 @@
+// The official Kusto client and a client of Graph's runHuntingQuery against a running Linkgate.
+// Usage: node portal_test.mjs PATH-OF-LINKGATE. Exits 77 where the program or the client is not installed.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+const source = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
+const require = createRequire(path.join(source, 'tools/npm/package.json'));
+const program = process.argv[2];
+
+let kusto;
+try {
+  kusto = require('azure-kusto-data');
+} catch {
+  console.log("SKIPPED: no azure-kusto-data; run 'npm ci' in tools/npm");
+  process.exit(77);
+}
+if (!existsSync(program ?? '')) {
+  console.log('SKIPPED: linkgate is not built');
+  process.exit(77);
+}
+
+const { Client, ClientRequestProperties, KustoConnectionStringBuilder } = kusto;
+let folder, config, up, url, token;
+
+const linkgate = (...words) => execFileSync(program, [...words, '--config', config], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'linkgate-portal-'));
+  config = path.join(folder, 'linkgate.toml');
+  writeFileSync(config, `[linkgate]\ndata = "${folder}/data"\nadmin_listen = "127.0.0.1:0"\n[portal]\nlisten = "127.0.0.1:0"\n` +
+    `query_time = "20s"\n[click]\nlisten = ["127.0.0.1:0"]\norigin = "http://links.test:8480"\n`);
+  up = spawn(program, ['up', '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
+  url = await new Promise((resolve, reject) => {
+    let said = '';
+    up.once('exit', (code) => reject(new Error(`linkgate up ended with ${code}`)));
+    up.stdout.on('data', (chunk) => {
+      said += chunk;
+      const found = said.match(/hunting +(http:\S+)/);
+      if (found) resolve(found[1]);
+    });
+  });
+  token = linkgate('token', 'create', 'analyst');
+  for (const end = Date.now() + 30_000; ; await new Promise((wake) => setTimeout(wake, 50))) {
+    if (await client().execute('linkgate', 'UrlClickEvents | count').then(() => true, () => false)) break;
+    assert.ok(Date.now() < end, 'the tables are there');
+  }
+});
+
+after(async () => {
+  const ended = new Promise((resolve) => up.once('exit', resolve));
+  up.kill();
+  await ended;
+  rmSync(folder, { recursive: true });
+});
+
+const client = (bearer = token) => new Client(KustoConnectionStringBuilder.withAccessToken(url, bearer));
+const rows = (answer) => [...answer.primaryResults[0].rows()].map((row) => row.toJSON());
+const hunt = (body, headers = { Authorization: `Bearer ${token}` }) =>
+  fetch(`${url}/v1.0/security/runHuntingQuery`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body });
+
+test('a query answers with columns, types and values', async () => {
+  const answer = await client().execute('linkgate', `print n = 7, r = 0.5, s = 'a"b', b = true, t = datetime(2026-11-22T10:00:00.1234567Z),
+    span = 1d + 2h, d = dynamic({"a": [1, null]}), none = int(null) | render table`);
+  assert.deepEqual(answer.primaryResults[0].columns.map((column) => [column.name, column.type]), [['n', 'long'], ['r', 'real'],
+    ['s', 'string'], ['b', 'bool'], ['t', 'datetime'], ['span', 'timespan'], ['d', 'dynamic'], ['none', 'int']]);
+  const [row] = rows(answer);
+  assert.equal(row.n, 7);
+  assert.equal(row.s, 'a"b');
+  assert.equal(row.b, true);
+  assert.equal(row.t.toISOString(), '2026-11-22T10:00:00.123Z');
+  assert.equal(row.span, (24 + 2) * 3600 * 1000);
+  assert.deepEqual(row.d, { a: [1, null] });
+  assert.equal(row.none, null);
+});
+
+test('the first version of the protocol too', async () => {
+  const answer = await client().executeQueryV1('linkgate', 'range x from 1 to 3 step 1');
+  assert.deepEqual(rows(answer).map((row) => row.x), [1, 2, 3]);
+});
+
+test('management commands say what there is', async () => {
+  const tables = rows(await client().execute('linkgate', '.show tables')).map((row) => row.TableName);
+  for (const name of ['UrlClickEvents', 'EmailEvents', 'EmailUrlInfo', 'UrlClickLog']) assert.ok(tables.includes(name), name);
+  const [schema] = rows(await client().execute('linkgate', '.show table UrlClickEvents schema as json'));
+  const columns = JSON.parse(schema.Schema).OrderedColumns;
+  assert.deepEqual(columns.find((column) => column.Name === 'Timestamp'), { Name: 'Timestamp', Type: 'System.DateTime', CslType: 'datetime' });
+  assert.match(rows(await client().execute('linkgate', '.show version'))[0].ProductVersion, /^Linkgate /);
+  assert.equal(rows(await client().execute('linkgate', '.show databases'))[0].DatabaseName, 'linkgate');
+  await assert.rejects(client().execute('linkgate', '.drop table UrlClickEvents'), /400/);
+});
+
+test('a wrong query is refused with its place', async () => {
+  const refused = await client().execute('linkgate', 'UrlClickEvents | where Usr == 1').then(assert.fail, (error) => error);
+  assert.equal(refused.response.status, 400);
+  assert.match(refused.response.data.error['@message'], /Usr/);
+  assert.deepEqual([refused.response.data.error.innererror.line, refused.response.data.error.innererror.column], [1, 24]);
+});
+
+test('a query over its time is ended', async () => {
+  const properties = new ClientRequestProperties();
+  properties.setTimeout(1000);
+  const start = Date.now();
+  const refused = await client().execute('linkgate', 'range x from 1 to 100000000000 step 1 | summarize max(x)', properties)
+    .then(assert.fail, (error) => error);
+  assert.equal(refused.response.status, 504);
+  assert.ok(Date.now() - start < 10_000);
+});
+
+test('a hundred thousand rows come whole', async () => {
+  const answer = await client().execute('linkgate', 'range x from 1 to 100000 step 1 | extend y = x * 2');
+  let count = 0;
+  for (const row of answer.primaryResults[0].rows()) {
+    const values = row.toJSON();
+    assert.equal(values.y, 2 * ++count);
+  }
+  assert.equal(count, 100_000);
+});
+
+test('an answer over the row limit says so, and the limit can be moved', async () => {
+  const properties = new ClientRequestProperties();
+  properties.setOption('truncationmaxrecords', 10);
+  const cut = client().execute('linkgate', 'range x from 1 to 11 step 1', properties);
+  await assert.rejects(cut, /exceeded the internal record count limit 10/);
+  properties.setOption('notruncation', true);
+  assert.equal(rows(await client().execute('linkgate', 'range x from 1 to 11 step 1', properties)).length, 11);
+});
+
+test('nobody gets in without a token that is known', async () => {
+  for (const bearer of ['', 'lg_wrong']) {
+    const refused = await client(bearer || 'none').execute('linkgate', 'print 1').then(assert.fail, (error) => error);
+    assert.equal(refused.response.status, 401);
+  }
+  assert.equal((await hunt('{"Query":"print 1"}', {})).status, 401);
+  const other = linkgate('token', 'create', 'leaver');
+  assert.equal((await hunt('{"Query":"print 1"}', { Authorization: `Bearer ${other}` })).status, 200);
+  linkgate('token', 'revoke', 'leaver');
+  assert.equal((await hunt('{"Query":"print 1"}', { Authorization: `Bearer ${other}` })).status, 401);
+});
+
+test("runHuntingQuery answers in Graph's shape", async () => {
+  const answer = await (await hunt(JSON.stringify({ Query: 'datatable(a:string, b:dynamic)["x", dynamic([1])] | extend c = 1.5' }))).json();
+  assert.deepEqual(answer, {
+    schema: [{ name: 'a', type: 'String' }, { name: 'b', type: 'Object' }, { name: 'c', type: 'Double' }],
+    results: [{ a: 'x', b: [1], c: 1.5 }],
+  });
+  const many = await (await hunt('{"Query":"range x from 1 to 20000 step 1"}')).json();
+  assert.equal(many.results.length, 10_000);
+  assert.equal(many['@linkgate.truncated'], true);
+  const refused = await hunt('{"Query":"Nowhere | take 1"}');
+  assert.equal(refused.status, 400);
+  const { error } = await refused.json();
+  assert.equal(error.code, 'BadRequest');
+  assert.match(error.message, /Nowhere/);
+  assert.equal((await hunt('no json')).status, 400);
+});
