@@ -4,6 +4,7 @@ figure is measured here and now; where two things are compared they take turns, 
 
 usage: ./dev bench [--write] [NAME ...]
 names: micro     the parts: URLs, HTML, seals, one click, one request (curl and Gumbo beside them)
+       kql       hunting queries compiled
        rewrite   mails rewritten in process, against rspamd that only finds their URLs
        clicks    the click server, against nginx that returns a redirect
        freshness clicks at 500 a second: when each is in the answer of a query
@@ -109,6 +110,19 @@ def bench_micro(figures):
             if "bytes_per_second" in same[0]:
                 text += f", {statistics.median(one['bytes_per_second'] for one in same) / 1e6:,.0f} MB/s"
             figures.append((name, text))
+
+
+def bench_kql(figures):
+    """Published hunting queries, as many of them as compile."""
+    data = pathlib.Path(os.environ.get("LINKGATE_DATA", ROOT.parent / "shared" / "data")) / "kql"
+    files = [str(path) for path in (data / "hunting.jsonl", data / "hunting_official.jsonl") if path.exists()]
+    if not files:
+        print("  kql: there are no hunting queries in LINKGATE_DATA/kql", file=sys.stderr)
+        return
+    found = json.loads(subprocess.run(["taskset", "-c", SERVER_CORE, str(BIN / "compile_kql"), *files],
+                                      capture_output=True, text=True, check=True, timeout=600).stdout)
+    figures.append((f"a hunting query compiled, {found['compiled']} of {found['queries']} published ones",
+                    f"median {found['median_us']:,.0f} us, p99 {found['p99_us']:,.0f} us, slowest {found['slowest_us']:,.0f} us"))
 
 
 def bench_rewrite(figures, folder):
@@ -353,16 +367,18 @@ def parse_arguments():
     return arguments.parse_args()
 
 
-NAMES = ["memory", "micro", "rewrite", "freshness", "mail", "clicks", "large"]
+NAMES = ["memory", "micro", "kql", "rewrite", "freshness", "mail", "clicks", "large"]
 
 
 def measure(names, figures):
     if "micro" in names:
         bench_micro(figures)
+    if "kql" in names:
+        bench_kql(figures)
     with work_folder("linkgate-bench-") as folder:
         if "rewrite" in names:
             bench_rewrite(figures, folder)
-        if not set(names) - {"micro", "rewrite"}:
+        if not set(names) - {"micro", "kql", "rewrite"}:
             return
         sink = Sink()
         linkgate = Installation(folder, f"lmtp:127.0.0.1:{sink.port}", extra="workers = 1").start()
