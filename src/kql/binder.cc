@@ -376,8 +376,8 @@ Binder::Table Binder::projection(const Plan& input, Columns columns, std::vector
 }
 
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
-                          const Answers& answers, Bindings& bindings) {
-  return Binder(catalog, now_ticks, answers, bindings).run(query);
+                          const Answers& answers, const QueryParameters& parameters, Bindings& bindings) {
+  return Binder(catalog, now_ticks, answers, parameters, bindings).run(query);
 }
 
 }  // namespace linkgate::kql

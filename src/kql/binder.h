@@ -3,6 +3,7 @@
 // position and the nearest name, what is not there.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,10 @@ struct BoundQuery {
 // The JSON array that such a plan gave; nullopt where it has not been asked yet.
 using Answers = std::function<Expected<std::optional<std::string>>(const Plan& question)>;
 
+using QueryParameters = std::map<std::string, std::string>;  // CompileOptions::parameters
+
 // `bindings` owns the result and must outlive it; so must `query` and `catalog`.
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
-                          const Answers& answers, Bindings& bindings);
+                          const Answers& answers, const QueryParameters& parameters, Bindings& bindings);
 
 }  // namespace linkgate::kql

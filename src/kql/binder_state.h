@@ -48,8 +48,9 @@ struct Within {
 
 class Binder {
  public:
-  Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, Bindings& bindings)
-      : catalog_(catalog), now_(now_ticks), answers_(answers), bindings_(bindings) {}
+  Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, const QueryParameters& parameters,
+         Bindings& bindings)
+      : catalog_(catalog), now_(now_ticks), answers_(answers), parameters_(parameters), bindings_(bindings) {}
   Expected<BoundQuery> run(const Query& query);
 
  private:
@@ -208,6 +209,7 @@ class Binder {
   const Catalog& catalog_;
   int64_t now_;
   const Answers& answers_;
+  const QueryParameters& parameters_;
   const Plan* question_ = nullptr;  // what must be asked before binding can go on
   Bindings& bindings_;
   // Columns of tables whose data decided them: a name that is not among them is null there, not an error.

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "kql/binder_state.h"
+#include "kql/json.h"
+#include "kql/literal.h"
 
 namespace linkgate::kql {
 namespace {
@@ -11,6 +14,23 @@ namespace {
 constexpr auto kRefusedOptions = std::to_array<std::string_view>(
     {"query_now", "query_datetimescope_column", "query_datetimescope_from", "query_datetimescope_to",
      "query_bin_auto_size", "query_bin_auto_at", "query_take_max_records"});
+
+// See CompileOptions::parameters.
+std::optional<Value> parameter_value(Type type, std::string_view text) {
+  if (type == Type::kString) return Value(std::string(text));
+  text = ascii::trim(text);
+  const size_t open = text.find('(');
+  if (open != std::string_view::npos && text.ends_with(')')) {
+    const std::string_view name = ascii::trim(text.substr(0, open));
+    if (name == "dynamic" ? type == Type::kDynamic : literal_type(name) == type)
+      text = text.substr(open + 1, text.size() - open - 2);
+  }
+  if (type != Type::kDynamic) return typed_literal(type, text);
+  auto json = compact_json(text);
+  if (!json) return std::nullopt;
+  return *json == "null" ? Value() : Value(*std::move(json));
+}
+
 }  // namespace
 
 Expected<> Binder::check_options(const std::vector<Parameter>& options) {
@@ -23,10 +43,20 @@ Expected<> Binder::check_options(const std::vector<Parameter>& options) {
   return {};
 }
 
-// Each is what a let of its default would be.
+// Each is what a let of its value, or else of its default, would be.
 Expected<const Environment*> Binder::query_parameters(const std::vector<ColumnDeclaration>& declared) {
   const Environment* environment = nullptr;
   for (const ColumnDeclaration& parameter : declared) {
+    if (const auto given = parameters_.find(parameter.name); given != parameters_.end()) {
+      auto value = parameter_value(parameter.type, given->second);
+      if (!value) {
+        return fail(DiagnosticCode::kWrongType, parameter.span,
+                    "the value given for '" + parameter.name + "' is not " + with_article(parameter.type));
+      }
+      TRY_ASSIGN(const BoundExpr* bound, literal(parameter.type, *std::move(value), parameter.span));
+      environment = extend({.outer = environment, .name = parameter.name, .scalar = bound});
+      continue;
+    }
     if (parameter.default_value == nullptr) {
       return fail(DiagnosticCode::kWrongUse, parameter.span,
                   "the query parameter '" + parameter.name + "' has neither a value nor a default");

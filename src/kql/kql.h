@@ -55,6 +55,10 @@ struct CompileOptions {
   uint64_t row_limit = 0;  // at most so many rows come back; 0: all
   // Answers to questions (Compiled::is_question), by the question's SQL: its lines.
   std::map<std::string, std::vector<std::string>> answers = {};
+  // Values of `declare query_parameters`, by name: literals of the declared type as KQL writes them
+  // ("datetime(2026-11-22)", "90", "dynamic([1])"; with or without the type's name around them), a string as
+  // it is. What is not declared is ignored, what is not given has its default.
+  std::map<std::string, std::string> parameters = {};
 };
 
 struct ResultColumn {

@@ -163,14 +163,13 @@ HttpResponse Doors::kusto(const HttpRequest& request, const RequestMarks& marks,
     if (!shown) return kusto_refusal(kusto_error(shown.error()), marks);
     return json_answer(200, path == "/v2/rest/query" ? kusto_v2(*shown, marks, "") : kusto_v1(*shown, ""));
   }
-  if (!asked->parameters.empty())
-    return kusto_refusal(bad_request("query parameters are not supported"), marks);
   Question question{.text = asked->text, .user = caller->name, .query_id = marks.activity_id};
   question.time = std::min(asked->time.value_or(config_.query_time), config_.query_time);
   question.max_rows = std::min(asked->max_rows.value_or(kKustoRows), kMostRows);
   if (asked->no_truncation) question.max_rows = kMostRows;
   if (asked->no_truncation || asked->max_rows) question.max_bytes = kMostBytes;
   question.cancelled = gone(request);
+  question.parameters = asked->parameters;
   const auto found = hunting_.ask(question);
   if (!found) return kusto_refusal(kusto_error(found.error()), marks);
   const std::string trouble = found->truncated ? row_limit_trouble(question.max_rows) : "";

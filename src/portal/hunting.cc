@@ -84,7 +84,10 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   limits.max_rows = question.max_rows + 1;
   limits.max_bytes = question.max_bytes;
   limits.cancelled = question.cancelled;
-  const kql::CompileOptions compiling{.now = clock_.now(), .row_limit = question.max_rows + 1};
+  const kql::CompileOptions compiling{.now = clock_.now(),
+                                      .row_limit = question.max_rows + 1,
+                                      .answers = {},
+                                      .parameters = question.parameters};
   const auto asked = kql::compile_asking(question.text, catalog_, compiling,
                                          [&](const std::string& sql) -> Result<std::vector<std::string>> {
                                            TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));

@@ -31,7 +31,8 @@ struct Question {
   std::chrono::seconds time{180};
   uint64_t max_rows = kKustoRows;
   uint64_t max_bytes = kKustoBytes;
-  std::function<bool()> cancelled;  // see store::QueryLimits
+  std::function<bool()> cancelled;                     // see store::QueryLimits
+  std::map<std::string, std::string> parameters = {};  // see kql::CompileOptions
 };
 
 struct Answer {

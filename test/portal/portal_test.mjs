@@ -94,6 +94,20 @@ test('management commands say what there is', async () => {
   await assert.rejects(client().execute('linkgate', '.drop table UrlClickEvents'), /400/);
 });
 
+test('parameters have the values that come with the request', async () => {
+  const query = 'declare query_parameters(n:long = 1, s:string = "none", t:datetime = datetime(null), d:dynamic = dynamic([]));' +
+    'print a = n + 1, s = s, t = t, d = d';
+  const properties = new ClientRequestProperties();
+  for (const [name, value] of Object.entries({ n: '41', s: `it's "quoted"; print 1`, t: 'datetime(2026-11-22)', d: 'dynamic({"k":[1]})' }))
+    properties.setParameter(name, value);
+  const [row] = rows(await client().execute('linkgate', query, properties));
+  assert.deepEqual([row.a, row.s, row.t.toISOString(), row.d], [42, `it's "quoted"; print 1`, '2026-11-22T00:00:00.000Z', { k: [1] }]);
+  assert.equal(rows(await client().execute('linkgate', query))[0].s, 'none');
+  properties.setParameter('n', 'count()');
+  const refused = await client().execute('linkgate', query, properties).then(assert.fail, (error) => error);
+  assert.match(refused.response.data.error['@message'], /not a long/);
+});
+
 test('a wrong query is refused with its place', async () => {
   const refused = await client().execute('linkgate', 'UrlClickEvents | where Usr == 1').then(assert.fail, (error) => error);
   assert.equal(refused.response.status, 400);
