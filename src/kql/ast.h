@@ -55,6 +55,7 @@ struct Item {
   Order order = Order::kDefault;
   Nulls nulls = Nulls::kDefault;
   std::optional<Type> type;
+  const Expr* fallback = nullptr;  // make-series: default=
   Span span;
 };
 
@@ -97,6 +98,7 @@ enum class OperatorKind : uint8_t {
   kGetSchema,
   kAs,
   kSerialize,
+  kMakeSeries,
   kParse,       // `expr` with `items`: kStar, literals, kName with or without a type
   kParseWhere,  // the same
   kMvExpand,
@@ -107,6 +109,15 @@ enum class OperatorKind : uint8_t {
 };
 std::string_view to_string(OperatorKind kind);
 
+// on axis [from] [to] step, or in range(from, to, step), of make-series.
+struct SeriesAxis {
+  Item axis;
+  const Expr* from = nullptr;
+  const Expr* to = nullptr;
+  const Expr* step = nullptr;
+  bool in_range = false;
+};
+
 struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
@@ -116,6 +127,7 @@ struct Operator {
   std::vector<Item> items;     // also join's and lookup's `on`
   std::vector<Item> by;
   bool has_by = false;
+  SeriesAxis series;
   std::vector<const Expr*> tables;  // join, lookup, union
   std::string name;                 // render: the visualization; as: the name
   std::vector<ColumnDeclaration> schema;

@@ -36,6 +36,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kGetSchema, "getschema"},
     {OperatorKind::kAs, "as"},
     {OperatorKind::kSerialize, "serialize"},
+    {OperatorKind::kMakeSeries, "make-series"},
     {OperatorKind::kParse, "parse"},
     {OperatorKind::kParseWhere, "parse-where"},
     {OperatorKind::kMvExpand, "mv-expand"},
@@ -252,6 +253,10 @@ class Printer {
       if (i > 0) out_ += ", ";
       if (!list[i].name.empty()) out_ += quoted_name(list[i].name) + " = ";
       expr(*list[i].expr);
+      if (list[i].fallback != nullptr) {
+        out_ += " default = ";
+        expr(*list[i].fallback);
+      }
       if (list[i].type) out_ += " to typeof(" + std::string(to_string(*list[i].type)) + ")";
       if (list[i].order == Order::kAscending) out_ += " asc";
       if (list[i].order == Order::kDescending) out_ += " desc";
@@ -318,6 +323,7 @@ class Printer {
     const bool is_join = op.kind == OperatorKind::kJoin || op.kind == OperatorKind::kLookup;
     if (!op.items.empty()) out_ += is_join ? " on " : " ";
     items(op.items);
+    if (op.series.step != nullptr) series(op.series);
     if (op.has_by) out_ += " by ";
     items(op.by);
     if (op.has_schema) schema(op);
@@ -331,6 +337,17 @@ class Printer {
       first = false;
     }
     out_ += ")";
+  }
+
+  void series(const SeriesAxis& series) {
+    out_ += " on ";
+    items({series.axis});
+    if (series.in_range) return list({series.from, series.to, series.step}, " in range(", ")");
+    const std::pair<std::string_view, const Expr*> bounds[] = {
+        {" from ", series.from}, {" to ", series.to}, {" step ", series.step}};
+    for (const auto& [word, bound] : bounds) {
+      if (bound != nullptr) out_ += word, expr(*bound);
+    }
   }
 
   void pattern(const Operator& op) {

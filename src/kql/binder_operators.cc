@@ -11,7 +11,7 @@ namespace {
 bool needs_one_table(OperatorKind kind) {
   return kind == OperatorKind::kJoin || kind == OperatorKind::kLookup || kind == OperatorKind::kUnion ||
          kind == OperatorKind::kSearch || kind == OperatorKind::kGetSchema || kind == OperatorKind::kRender ||
-         kind == OperatorKind::kEvaluate;
+         kind == OperatorKind::kEvaluate || kind == OperatorKind::kMakeSeries;
 }
 
 }  // namespace
@@ -61,6 +61,8 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return get_schema(input, op.span);
     case OperatorKind::kRender:
       return render(op, input);
+    case OperatorKind::kMakeSeries:
+      return make_series(op, input, environment);
     case OperatorKind::kParse:
     case OperatorKind::kParseWhere:
       return parse_op(op, input, environment);

@@ -145,6 +145,13 @@ class Binder {
   // ---- several rows of one (binder_expand.cc)
   Table mv_expand(const Operator& op, const Plan& input, const Environment* environment);
   Table mv_apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table make_series(const Operator& op, const Plan& input, const Environment* environment);
+  Expected<> series_bounds(const Operator& op, Type axis, const Environment* environment, Plan& plan);
+  Table placed_on_axis(const Operator& op, const Plan& input, const BoundExpr* axis, const Plan& bounds,
+                       Column& place);
+  Expected<> series_values(const Operator& op, const Plan& input, const Environment* environment,
+                           struct Names& names, Plan& groups, Plan& series,
+                           std::vector<Assignment>& computed);
   Table parse_op(const Operator& op, const Plan& input, const Environment* environment);
   static Expected<> parse_parameters(const Operator& op, std::string& kind, std::string& flags);
   Table parsed_values(const Operator& op, const Plan& rows, const Columns& texts, const Column& matched,

@@ -16,9 +16,9 @@ constexpr size_t kMaxPrintedBytes = 1 << 20;
 constexpr std::array<std::string_view, 9> kJoinNames = {"innerunique", "inner",     "leftouter",
                                                         "rightouter",  "fullouter", "leftsemi",
                                                         "leftanti",    "rightsemi", "rightanti"};
-constexpr std::array<std::string_view, 13> kPlanNames = {"scan",      "rows",  "range", "filter", "project",
-                                                         "summarize", "sort",  "limit", "join",   "union",
-                                                         "number",    "parse", "expand"};
+constexpr std::array<std::string_view, 14> kPlanNames = {"scan",      "rows",  "range",  "filter", "project",
+                                                         "summarize", "sort",  "limit",  "join",   "union",
+                                                         "number",    "parse", "series", "expand"};
 
 class Printer {
  public:
@@ -60,6 +60,7 @@ class Printer {
     for (const Column& c : p.parsed) out_ += " ", column(c);
     if (p.index) out_ += " ", column(*p.index);
     if (p.predicate != nullptr) out_ += " ", expr(*p.predicate);
+    for (const Assignment& a : p.keys) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const Assignment& a : p.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const AggregateCall& a : p.aggregates) aggregate(a);
     for (const SortKey& key : p.sort_keys) {
@@ -69,6 +70,9 @@ class Printer {
     }
     for (const JoinKey& key : p.join_keys) out_ += " ", expr(*key.left), out_ += "==", expr(*key.right);
     for (const BoundExpr* cell : p.cells) out_ += " ", expr(*cell);
+    for (const BoundExpr* bound : {p.from, p.to, p.step}) {
+      if (bound != nullptr) out_ += " ", expr(*bound);
+    }
     const bool same_columns =
         p.kind == PlanKind::kFilter || p.kind == PlanKind::kSort || p.kind == PlanKind::kLimit;
     if (!same_columns) out_ += " ->";
@@ -145,6 +149,8 @@ Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   count(plan.predicate);
   for (const BoundExpr* cell : plan.cells) count(cell);
   for (const Assignment& a : plan.assignments) count(a.expr);
+  for (const Assignment& a : plan.keys) count(a.expr);
+  for (const BoundExpr* bound : {plan.from, plan.to, plan.step}) count(bound);
   for (const SortKey& key : plan.sort_keys) count(key.expr);
   for (const JoinKey& key : plan.join_keys) count(key.left), count(key.right);
   for (const AggregateCall& a : plan.aggregates) {

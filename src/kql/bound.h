@@ -99,7 +99,9 @@ enum class PlanKind : uint8_t {
   kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null
   kNumber,     // index: numbers the rows, in their order where they have one
   kParse,      // predicate is the text, pattern and groups give `parsed`; index: whether it matched
-  kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
+  kSeries,     // keys; assignments: arrays of the input's values at each place; cells: what stands at the
+            // others; axis: the input's place, index: the array of all; from, to, step
+  kExpand,  // assignments: what is expanded side by side; index, limit, bags_as_pairs
 };
 
 struct Plan {
@@ -121,6 +123,13 @@ struct Plan {
   std::string pattern;      // kParse: RE2
   std::vector<int> groups;  // kParse: of `parsed`, in the pattern
   Columns parsed;
+  std::vector<Assignment> keys;  // kSeries
+  Column axis;
+  const BoundExpr* from = nullptr;
+  const BoundExpr* to = nullptr;
+  const BoundExpr* step = nullptr;
+  bool to_inclusive = false;
+  bool nonempty = false;       // one row even of no rows
   bool bags_as_pairs = false;  // kExpand: a bag's members are [key, value] and not bags of one
   JoinKind join = JoinKind::kInner;
   std::vector<JoinKey> join_keys;

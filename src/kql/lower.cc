@@ -37,6 +37,8 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
       return number(plan, needed);
     case PlanKind::kParse:
       return parse(plan, needed);
+    case PlanKind::kSeries:
+      return series(plan, needed);
     case PlanKind::kExpand:
       return expand(plan, needed);
   }

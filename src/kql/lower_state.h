@@ -47,6 +47,13 @@ class PlanLowering {
   Relation parse(const Plan& plan, const ColumnSet& needed);  // lower_parse.cc
   sql::Ref elements(sql::Ref json, bool bags_as_pairs);
 
+  // ---- make-series (lower_series.cc)
+  Relation series(const Plan& plan, const ColumnSet& needed);
+  Relation collected(const Plan& plan, const ColumnSet& needed);
+  sql::Ref bound_of(const BoundExpr& expr, const Relation& relation);
+  sql::Ref place_count(const Plan& plan, sql::Ref start, sql::Ref places, const Relation& relation);
+  sql::Ref joined(sql::Ref list);
+
   // ---- groups (lower_summarize.cc)
   Relation summarize(const Plan& plan, const ColumnSet& needed);
   void aggregate(const AggregateCall& a, const Plan& plan, sql::Ref row, Relation& input, Relation& relation);

@@ -76,7 +76,7 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
     if (child != nullptr) expr.depth = std::max(expr.depth, child->depth + 1);
   };
   const auto count_items = [&count](const std::vector<Item>& items) {
-    for (const Item& item : items) count(item.expr);
+    for (const Item& item : items) count(item.expr), count(item.fallback);
   };
   for (const Expr* child : expr.children) count(child);
   for (const Let& let : expr.lets) count(let.value);
@@ -86,6 +86,7 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
   for (const Operator& op : expr.operators) {
     count(op.expr);
     count(op.body);
+    for (const Expr* part : {op.series.axis.expr, op.series.from, op.series.to, op.series.step}) count(part);
     count_items(op.items);
     count_items(op.by);
     for (const Expr* table : op.tables) count(table);

@@ -81,6 +81,8 @@ class Parser {
   Expected<> name_op(Operator& op);
   Expected<> expand_op(Operator& op);
   Expected<> parse_op(Operator& op);
+  Expected<> series_op(Operator& op);
+  Expected<Item> series_axis();
   Expected<Type> type_word();
   Expected<> apply_op(Operator& op);
   Expected<> expansions(Operator& op);

@@ -80,6 +80,18 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"T|as X|getschema|serialize", "T | as X | getschema | serialize"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Series, Parser,
+    ::testing::Values(
+        Case{"T|make-series kind=nonempty n=count() default=1, sum(x) on t from 0 to 5 step 1 by k,l",
+             "T | make-series kind=nonempty n = count() default = 1, sum(x) on t from 0 to 5 step 1 by k, l"},
+        Case{"T|make-series count() on a=bin(t,5) in range(0,5,1)",
+             "T | make-series count() on a = bin(t, 5) in range(0, 5, 1)"},
+        Case{"T|make-series count() on t step 1", "T | make-series count() on t step 1"},
+        Case{"T|make-series count() on t from 1",
+             "error: expected 'step' after the axis of make-series, but the "
+             "query ends here"}));
+
+INSTANTIATE_TEST_SUITE_P(
     ColumnsOfAText, Parser,
     ::testing::Values(Case{"T|parse a.b with * 'x' ['y z']:long 'w' v *",
                            "T | parse a.b with * \"x\" [\"y z\"]:long \"w\" v *"},
