@@ -83,6 +83,7 @@ enum class OperatorKind : uint8_t {
   kProject,
   kProjectAway,
   kProjectKeep,
+  kProjectByNames,
   kProjectRename,
   kProjectReorder,
   kSummarize,
@@ -99,6 +100,12 @@ enum class OperatorKind : uint8_t {
   kAs,
   kSerialize,
   kMakeSeries,
+  kParseKv,  // `expr` as (`schema`) with (`parameters`)
+  kPartition,
+  kTopNested,
+  kTopHitters,  // `expr` of `items`, as the next
+  kSampleDistinct,
+  kSample,
   kParse,       // `expr` with `items`: kStar, literals, kName with or without a type
   kParseWhere,  // the same
   kMvExpand,
@@ -118,6 +125,14 @@ struct SeriesAxis {
   bool in_range = false;
 };
 
+// [rows] of key by value of top-nested.
+struct NestedTop {
+  const Expr* rows = nullptr;  // null: all
+  Item key;
+  Item by;
+  Span span;
+};
+
 struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
@@ -128,6 +143,7 @@ struct Operator {
   std::vector<Item> by;
   bool has_by = false;
   SeriesAxis series;
+  std::vector<NestedTop> levels;    // top-nested
   std::vector<const Expr*> tables;  // join, lookup, union
   std::string name;                 // render: the visualization; as: the name
   std::vector<ColumnDeclaration> schema;

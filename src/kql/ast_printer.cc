@@ -1,66 +1,9 @@
-#include <algorithm>
-#include <array>
-
-#include "base/ascii.h"
-#include "base/check.h"
 #include "kql/ast.h"
-#include "kql/kusto_names.h"
 #include "kql/lexer.h"
 #include "kql/literal.h"
 
 namespace linkgate::kql {
 namespace {
-
-struct OperatorName {
-  OperatorKind kind;
-  std::string_view name;
-};
-constexpr auto kOperatorNames = std::to_array<OperatorName>({
-    {OperatorKind::kWhere, "where"},
-    {OperatorKind::kExtend, "extend"},
-    {OperatorKind::kProject, "project"},
-    {OperatorKind::kProjectAway, "project-away"},
-    {OperatorKind::kProjectKeep, "project-keep"},
-    {OperatorKind::kProjectRename, "project-rename"},
-    {OperatorKind::kProjectReorder, "project-reorder"},
-    {OperatorKind::kSummarize, "summarize"},
-    {OperatorKind::kSort, "sort"},
-    {OperatorKind::kTake, "take"},
-    {OperatorKind::kTop, "top"},
-    {OperatorKind::kDistinct, "distinct"},
-    {OperatorKind::kCount, "count"},
-    {OperatorKind::kJoin, "join"},
-    {OperatorKind::kLookup, "lookup"},
-    {OperatorKind::kUnion, "union"},
-    {OperatorKind::kRender, "render"},
-    {OperatorKind::kGetSchema, "getschema"},
-    {OperatorKind::kAs, "as"},
-    {OperatorKind::kSerialize, "serialize"},
-    {OperatorKind::kMakeSeries, "make-series"},
-    {OperatorKind::kParse, "parse"},
-    {OperatorKind::kParseWhere, "parse-where"},
-    {OperatorKind::kMvExpand, "mv-expand"},
-    {OperatorKind::kMvApply, "mv-apply"},
-    {OperatorKind::kSearch, "search"},
-    {OperatorKind::kInvoke, "invoke"},
-    {OperatorKind::kEvaluate, "evaluate"},
-});
-
-// Words that mean something at the places where names stand; a name that is one of them is printed quoted.
-constexpr std::array<std::string_view, 31> kWords = {
-    "and",  "or",        "by",      "on",      "asc",     "desc",    "nulls", "in",
-    "has",  "true",      "false",   "let",     "from",    "to",      "step",  "of",
-    "with", "datatable", "range",   "union",   "print",   "dynamic", "True",  "False",
-    "TRUE", "FALSE",     "has_any", "has_all", "between", "matches", "view"};
-
-bool is_plain_name(std::string_view name) {
-  if (name.empty() || ascii::is_digit(name[0])) return false;
-  const bool plain =
-      std::all_of(name.begin(), name.end(), [](char c) { return ascii::is_alnum(c) || c == '_'; });
-  if (!plain && name != "$left" && name != "$right" && name != "$table") return false;
-  return std::find(kWords.begin(), kWords.end(), name) == kWords.end() && !type_from_name(name) &&
-         !is_reserved_name(name);
-}
 
 class Printer {
  public:
@@ -308,7 +251,9 @@ class Printer {
       properties(op.parameters);
       return;
     }
+    if (op.kind == OperatorKind::kParseKv) return key_values(op);
     parameters(op.parameters);
+    if (op.kind == OperatorKind::kTopNested) return nested(op);
     if (op.kind == OperatorKind::kMvExpand || op.kind == OperatorKind::kMvApply) return expansion(op);
     if (op.kind == OperatorKind::kParse || op.kind == OperatorKind::kParseWhere) return pattern(op);
     if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
@@ -321,11 +266,17 @@ class Printer {
       expr(*op.expr);
     }
     const bool is_join = op.kind == OperatorKind::kJoin || op.kind == OperatorKind::kLookup;
-    if (!op.items.empty()) out_ += is_join ? " on " : " ";
+    const bool is_of = op.kind == OperatorKind::kTopHitters || op.kind == OperatorKind::kSampleDistinct;
+    if (!op.items.empty()) out_ += is_join ? " on " : is_of ? " of " : " ";
     items(op.items);
     if (op.series.step != nullptr) series(op.series);
     if (op.has_by) out_ += " by ";
     items(op.by);
+    if (op.body != nullptr) {
+      out_ += " (";
+      expr(*op.body);
+      out_ += ")";
+    }
     if (op.has_schema) schema(op);
   }
 
@@ -337,6 +288,33 @@ class Printer {
       first = false;
     }
     out_ += ")";
+  }
+
+  void nested(const Operator& op) {
+    for (const NestedTop& level : op.levels) {
+      out_ += &level == op.levels.data() ? " " : ", top-nested ";
+      if (level.rows != nullptr) expr(*level.rows), out_ += " ";
+      out_ += "of ";
+      items({level.key});
+      out_ += " by ";
+      items({level.by});
+    }
+  }
+
+  void key_values(const Operator& op) {
+    out_ += " ";
+    expr(*op.expr);
+    out_ += " as (";
+    for (size_t i = 0; i < op.schema.size(); ++i) {
+      out_ += (i > 0 ? ", " : "") + quoted_name(op.schema[i].name) + ":" +
+              std::string(to_string(op.schema[i].type));
+    }
+    out_ += ")";
+    for (size_t i = 0; i < op.parameters.size(); ++i) {
+      out_ += (i > 0 ? ", " : " with (") + op.parameters[i].name + "=";
+      operand(*op.parameters[i].value);
+    }
+    if (!op.parameters.empty()) out_ += ")";
   }
 
   void series(const SeriesAxis& series) {
@@ -379,17 +357,6 @@ class Printer {
 };
 
 }  // namespace
-
-std::string_view to_string(OperatorKind kind) {
-  for (const OperatorName& row : kOperatorNames) {
-    if (row.kind == kind) return row.name;
-  }
-  CHECK(false);
-}
-
-std::string quoted_name(std::string_view name) {
-  return is_plain_name(name) ? std::string(name) : "[" + json_string(name) + "]";
-}
 
 std::string print(const Query& query) {
   Printer printer;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kql/binder_state.h"
+#include "kql/json.h"
 
 namespace linkgate::kql {
 namespace {
@@ -185,6 +186,36 @@ Binder::Table Binder::project_keep(const Operator& op, const Plan& input) {
   }
   Columns columns;
   for (size_t i : kept) columns.push_back(input.columns[i]);
+  return projection(input, std::move(columns), {}, op.span);
+}
+
+// Names and patterns as constant texts, or arrays of them; one that names no column is none.
+Binder::Table Binder::project_by_names(const Operator& op, const Plan& input,
+                                       const Environment* environment) {
+  Columns columns;
+  for (const Item& item : op.items) {
+    TRY_ASSIGN(const BoundExpr* value, scalar(*item.expr, {.environment = environment}));
+    const auto* text = std::get_if<std::string>(&value->value);
+    std::optional<std::vector<std::string>> patterns;
+    if (value->kind == BoundKind::kLiteral && text != nullptr && value->type == Type::kString)
+      patterns = {{*text}};
+    if (value->kind == BoundKind::kLiteral && text != nullptr && value->type == Type::kDynamic)
+      patterns = json_elements(*text);
+    if (!patterns) {
+      return fail(DiagnosticCode::kWrongUse, item.span,
+                  "a constant name, or a constant array of names, is needed here");
+    }
+    for (const std::string& element : *patterns) {
+      const std::optional<Value> name =
+          value->type == Type::kString ? Value(element) : scalar_of_json(element, Type::kString);
+      const auto* pattern = name ? std::get_if<std::string>(&*name) : nullptr;
+      for (const Column& column : input.columns) {
+        const auto same = [&column](const Column& c) { return c.id == column.id && c.name == column.name; };
+        const bool wanted = pattern != nullptr && matches_pattern(column.name, *pattern);
+        if (wanted && std::none_of(columns.begin(), columns.end(), same)) columns.push_back(column);
+      }
+    }
+  }
   return projection(input, std::move(columns), {}, op.span);
 }
 

@@ -11,7 +11,9 @@ namespace {
 bool needs_one_table(OperatorKind kind) {
   return kind == OperatorKind::kJoin || kind == OperatorKind::kLookup || kind == OperatorKind::kUnion ||
          kind == OperatorKind::kSearch || kind == OperatorKind::kGetSchema || kind == OperatorKind::kRender ||
-         kind == OperatorKind::kEvaluate || kind == OperatorKind::kMakeSeries;
+         kind == OperatorKind::kEvaluate || kind == OperatorKind::kMakeSeries ||
+         kind == OperatorKind::kTopNested || kind == OperatorKind::kTopHitters ||
+         kind == OperatorKind::kSample;
 }
 
 }  // namespace
@@ -36,6 +38,8 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return project_away(op, input);
     case OperatorKind::kProjectKeep:
       return project_keep(op, input);
+    case OperatorKind::kProjectByNames:
+      return project_by_names(op, input, environment);
     case OperatorKind::kProjectRename:
       return project_rename(op, input);
     case OperatorKind::kProjectReorder:
@@ -61,6 +65,18 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return get_schema(input, op.span);
     case OperatorKind::kRender:
       return render(op, input);
+    case OperatorKind::kParseKv:
+      return parse_kv(op, input, environment);
+    case OperatorKind::kPartition:
+      return partition(op, input, environment);
+    case OperatorKind::kTopNested:
+      return top_nested(op, input, environment);
+    case OperatorKind::kTopHitters:
+      return top_hitters(op, input, environment);
+    case OperatorKind::kSampleDistinct:
+      return sample_distinct(op, input, environment);
+    case OperatorKind::kSample:
+      return sample(op, input, environment);
     case OperatorKind::kMakeSeries:
       return make_series(op, input, environment);
     case OperatorKind::kParse:
@@ -101,6 +117,8 @@ bool Binder::keeps_open(OperatorKind kind) {
     case OperatorKind::kMvExpand:
     case OperatorKind::kParse:
     case OperatorKind::kParseWhere:
+    case OperatorKind::kParseKv:
+    case OperatorKind::kSample:
       return true;
     default:
       return false;

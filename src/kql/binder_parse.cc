@@ -16,7 +16,7 @@ enum class ParseKind : uint8_t { kSimple, kRegex, kRelaxed };
 std::string group_of(Type type, ParseKind kind, bool last, bool before_star) {
   std::string wanted;
   if (is_integer(type)) wanted = "-?[0-9]+";
-  if (type == Type::kReal) wanted = "[-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?";
+  if (type == Type::kReal || type == Type::kDecimal) wanted = "[-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?";
   if (before_star && type == Type::kDateTime) wanted = "[0-9][-0-9/:.T ]*[0-9]Z?";
   if (before_star && type == Type::kTimeSpan) wanted = "-?[0-9][0-9:.]*";
   if (before_star && type == Type::kGuid) wanted = "[-0-9a-fA-F]+";

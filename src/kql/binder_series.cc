@@ -8,13 +8,17 @@
 namespace linkgate::kql {
 namespace {
 
-bool can_be_axis(Type type) { return is_number(type) || type == Type::kDateTime || type == Type::kTimeSpan; }
+bool can_be_axis(Type type) {
+  const bool number = is_number(type) && type != Type::kDecimal;
+  return number || type == Type::kDateTime || type == Type::kTimeSpan;
+}
 
 // What stands where a series has no rows, unless the query says otherwise.
 Value default_of(Type type) {
   if (is_integer(type) || type == Type::kTimeSpan) return int64_t{0};
   if (type == Type::kReal) return 0.0;
   if (type == Type::kString) return std::string();
+  if (type == Type::kDecimal) return std::string("0");
   return {};
 }
 

@@ -97,6 +97,7 @@ class Binder {
   Table extend_op(const Operator& op, const Plan& input, const Environment* environment);
   Table project(const Operator& op, const Plan& input, const Environment* environment);
   Table project_away(const Operator& op, const Plan& input);
+  Table project_by_names(const Operator& op, const Plan& input, const Environment* environment);
   Table project_keep(const Operator& op, const Plan& input);
   Table project_rename(const Operator& op, const Plan& input);
   Table project_reorder(const Operator& op, const Plan& input);
@@ -145,6 +146,16 @@ class Binder {
   // ---- several rows of one (binder_expand.cc)
   Table mv_expand(const Operator& op, const Plan& input, const Environment* environment);
   Table mv_apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table partition(const Operator& op, const Plan& input, const Environment* environment);
+  Table sample(const Operator& op, const Plan& input, const Environment* environment);
+  Table sample_distinct(const Operator& op, const Plan& input, const Environment* environment);
+  Table top_hitters(const Operator& op, const Plan& input, const Environment* environment);
+  Table top_nested(const Operator& op, const Plan& input, const Environment* environment);
+  Table grouped(const Plan& input, std::vector<Assignment> group_keys, const Item& by,
+                const std::string& name, const Environment* environment, Span span);
+  Table first_of_each(const Plan& input, const Expr* rows, bool descending, const Columns& within,
+                      const Environment* environment, Span span);
+  Table parse_kv(const Operator& op, const Plan& input, const Environment* environment);
   Table make_series(const Operator& op, const Plan& input, const Environment* environment);
   Expected<> series_bounds(const Operator& op, Type axis, const Environment* environment, Plan& plan);
   Table placed_on_axis(const Operator& op, const Plan& input, const BoundExpr* axis, const Plan& bounds,

@@ -54,6 +54,7 @@ class Printer {
     if (p.table != nullptr) out_ += " " + p.table->name;
     if (p.kind == PlanKind::kJoin) out_ += " " + std::string(to_string(p.join));
     if (p.kind == PlanKind::kLimit || p.limited) out_ += " " + std::to_string(p.limit);
+    if (p.random) out_ += " random";
     for (const Column& c : p.limit_by) out_ += " by #" + std::to_string(c.id);
     if (p.bags_as_pairs) out_ += " pairs";
     if (!p.pattern.empty()) out_ += " " + literal_text(Type::kString, p.pattern);

@@ -100,8 +100,8 @@ enum class PlanKind : uint8_t {
   kNumber,     // index: numbers the rows, in their order where they have one
   kParse,      // predicate is the text, pattern and groups give `parsed`; index: whether it matched
   kSeries,     // keys; assignments: arrays of the input's values at each place; cells: what stands at the
-            // others; axis: the input's place, index: the array of all; from, to, step
-  kExpand,  // assignments: what is expanded side by side; index, limit, bags_as_pairs
+               // others; axis: the input's place, index: the array of all; from, to, step
+  kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
 };
 
 struct Plan {
@@ -129,6 +129,7 @@ struct Plan {
   const BoundExpr* to = nullptr;
   const BoundExpr* step = nullptr;
   bool to_inclusive = false;
+  bool random = false;         // kLimit: of the rows in no order
   bool nonempty = false;       // one row even of no rows
   bool bags_as_pairs = false;  // kExpand: a bag's members are [key, value] and not bags of one
   JoinKind join = JoinKind::kInner;

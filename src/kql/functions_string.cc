@@ -245,7 +245,28 @@ constexpr auto kOperators = std::to_array<FunctionRow>({
     {"matches regex", "bool! (string, string#)", lower_matches, kNone, nullptr, check_regex<1>},
 });
 
+// parse-kv: of the groups of a match one holds the value. An escape character stands for what follows it.
+Ref lower_value_of_a_pair(LowerCall& l) {
+  const Ref value = l.fn("arrayStringConcat", l.fn("extractGroups", l[0], l[1]));
+  const auto* escape = std::get_if<std::string>(&l.arg(2).value);
+  if (escape == nullptr || escape->empty()) return l.fn("trimBoth", value);
+  return l.fn("replaceRegexpAll", value, l.text("(?s)" + quoted_regex(*escape) + "(.)"), l.text("\\1"));
+}
+// The second group where the first is the key.
+Ref lower_value_of_a_key(LowerCall& l) {
+  const std::string pair = l.tree.fresh("v");
+  const auto group = [&](Ref of, int64_t i) { return l.fn("arrayElement", of, l.integer(i)); };
+  const Ref is_key = l.fn("equals", l.fn("trimBoth", group(l.tree.column("", pair), 1)), l[2]);
+  const Ref found =
+      l.fn("arrayFirst", l.tree.lambda(pair, is_key), l.fn("extractAllGroupsVertical", l[0], l[1]));
+  return l.fn("trimBoth", group(found, 2));
+}
+
 constexpr auto kRows = std::to_array<FunctionRow>({
+    {"value of a pair", "string (string, string#, string#)", lower_value_of_a_pair, kNone, nullptr, nullptr,
+     true},
+    {"value of a key", "string (string, string#, string#)", lower_value_of_a_key, kNone, nullptr, nullptr,
+     true},
     {"extract", "string (string#, int|long, string)", lower_extract, kNone, nullptr, check_regex<0>},
     {"replace_regex", "string (string, string#, string)", lower_replace_regex, kNone, nullptr,
      check_regex<1>},

@@ -128,6 +128,13 @@ Relation PlanLowering::limit(const Plan& plan, const ColumnSet& needed) {
   for (const Column& column : plan.limit_by) below.insert(column.id);
   Relation relation = lower(*plan.inputs[0], below);
   if (relation.limited()) relation.nest(below);
+  if (plan.random) {
+    relation.set_order({{t_.call("rand", {}), false, false}});
+    relation.select().limit = plan.limit;
+    relation.nest(below);
+    relation.set_order({});
+    return relation;
+  }
   if (plan.limit_by.empty()) {
     relation.select().limit = plan.limit;
     return relation;

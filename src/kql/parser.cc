@@ -86,6 +86,7 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
   for (const Operator& op : expr.operators) {
     count(op.expr);
     count(op.body);
+    for (const NestedTop& level : op.levels) count(level.rows), count(level.key.expr), count(level.by.expr);
     for (const Expr* part : {op.series.axis.expr, op.series.from, op.series.to, op.series.step}) count(part);
     count_items(op.items);
     count_items(op.by);

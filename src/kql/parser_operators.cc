@@ -20,6 +20,7 @@ struct OperatorGrammar {
         {"extend", K::kExtend, &Parser::items_op},
         {"project", K::kProject, &Parser::items_op},
         {"project-away", K::kProjectAway, &Parser::columns_op},
+        {"project-by-names", K::kProjectByNames, &Parser::items_op},
         {"project-keep", K::kProjectKeep, &Parser::columns_op},
         {"project-rename", K::kProjectRename, &Parser::items_op},
         {"project-reorder", K::kProjectReorder, &Parser::columns_op},
@@ -38,6 +39,12 @@ struct OperatorGrammar {
         {"getschema", K::kGetSchema, &Parser::plain_op},
         {"as", K::kAs, &Parser::name_op},
         {"serialize", K::kSerialize, &Parser::serialize_op},
+        {"parse-kv", K::kParseKv, &Parser::parse_kv_op},
+        {"partition", K::kPartition, &Parser::partition_op},
+        {"top-nested", K::kTopNested, &Parser::top_nested_op},
+        {"top-hitters", K::kTopHitters, &Parser::hitters_op},
+        {"sample-distinct", K::kSampleDistinct, &Parser::hitters_op},
+        {"sample", K::kSample, &Parser::hitters_op},
         {"make-series", K::kMakeSeries, &Parser::series_op},
         {"parse", K::kParse, &Parser::parse_op},
         {"parse-where", K::kParseWhere, &Parser::parse_op},
@@ -53,25 +60,9 @@ struct OperatorGrammar {
 
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
-constexpr auto kMissing = std::to_array<std::string_view>({"consume",
-                                                           "facet",
-                                                           "find",
-                                                           "fork",
-                                                           "graph-mark-components",
-                                                           "graph-match",
-                                                           "graph-shortest-paths",
-                                                           "graph-to-table",
-                                                           "macro-expand",
-                                                           "make-graph",
-                                                           "parse-kv",
-                                                           "partition",
-                                                           "project-by-names",
-                                                           "reduce",
-                                                           "sample",
-                                                           "sample-distinct",
-                                                           "scan",
-                                                           "top-hitters",
-                                                           "top-nested"});
+constexpr auto kMissing = std::to_array<std::string_view>(
+    {"consume", "facet", "find", "fork", "graph-mark-components", "graph-match", "graph-shortest-paths",
+     "graph-to-table", "macro-expand", "make-graph", "reduce", "scan"});
 }  // namespace
 
 std::vector<std::string_view> operator_names() {

@@ -81,6 +81,10 @@ class Parser {
   Expected<> name_op(Operator& op);
   Expected<> expand_op(Operator& op);
   Expected<> parse_op(Operator& op);
+  Expected<> partition_op(Operator& op);
+  Expected<> top_nested_op(Operator& op);
+  Expected<> hitters_op(Operator& op);
+  Expected<> parse_kv_op(Operator& op);
   Expected<> series_op(Operator& op);
   Expected<Item> series_axis();
   Expected<Type> type_word();

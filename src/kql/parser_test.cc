@@ -80,6 +80,19 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"T|as X|getschema|serialize", "T | as X | getschema | serialize"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Groups, Parser,
+    ::testing::Values(
+        Case{"T|partition hint.strategy=native by k (top 1 by v|count)",
+             "T | partition hint.strategy=native by k (top 1 by v | count)"},
+        Case{"T|top-nested 2 of a by b=sum(c) asc, top-nested of d=e by count()",
+             "T | top-nested 2 of a by b = sum(c) asc, top-nested of d = e by count()"},
+        Case{"T|top-hitters 2 of a by b|sample-distinct 3 of c|sample 4",
+             "T | top-hitters 2 of a by b | sample-distinct 3 of c | sample 4"},
+        Case{"T|parse-kv s as (a:long, ['b c']:string) with (pair_delimiter=';', greedy=true)",
+             "T | parse-kv s as (a:long, [\"b c\"]:string) with (pair_delimiter=\";\", greedy=true)"},
+        Case{"T|parse-kv s as (a:long)", "T | parse-kv s as (a:long)"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Series, Parser,
     ::testing::Values(
         Case{"T|make-series kind=nonempty n=count() default=1, sum(x) on t from 0 to 5 step 1 by k,l",
