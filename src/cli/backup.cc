@@ -122,7 +122,7 @@ Result<void> restore_events(const Config& config, const Layout& layout) {
 }
 
 Result<int> run_restore(Context& context, const std::string& folder) {
-  TRY_ASSIGN(const Config* config, context.installation());
+  TRY_ASSIGN(const Config* config, context.installation(/*may_be_new=*/true));
   const Layout layout(folder);
   TRY_ASSIGN(const std::string text, read_file(layout.description()));
   const auto description = parse_json_object(text);

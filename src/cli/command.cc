@@ -43,8 +43,12 @@ Result<const Config*> Context::config() {
   return config_.get();
 }
 
-Result<const Config*> Context::installation() {
+Result<const Config*> Context::installation(bool may_be_new) {
   TRY_ASSIGN(const Config* found, config());
+  if (!may_be_new && !data_option.empty() && !std::filesystem::is_directory(found->data)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("--data {}: there is no such directory; linkgate up makes it", data_option));
+  }
   if (!found->file.empty() || !data_option.empty()) return found;
   return Error(
       ErrorCode::kInvalidArgument,

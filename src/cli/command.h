@@ -31,7 +31,9 @@ class Context {
   Result<const Config*> config();
   // The same for commands that read or write the data of an installation. kInvalidArgument where none was
   // named: the default data directory would be made wherever somebody stands, and hold what no program reads.
-  Result<const Config*> installation();
+  // Likewise where --data names a directory that is not there and `may_be_new` is false: a misspelt one would
+  // take what is decided, and no program would read it.
+  Result<const Config*> installation(bool may_be_new = false);
 
  private:
   std::unique_ptr<Config> config_;

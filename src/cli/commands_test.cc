@@ -344,6 +344,23 @@ TEST_F(Command, RewriteReportsWhatBecomesOfEachLink) {
       << "where it leads, not the seal";
 }
 
+TEST_F(Command, AFolderThatIsNoMaildirIsNotOneWithoutMessages) {
+  std::filesystem::create_directory(folder_ + "/mails");
+  std::ofstream(folder_ + "/mails/a.eml") << kMail;
+  const Outcome refused = run({"unwrap-mailbox", folder_ + "/mails"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("is neither a Maildir nor an mbox file"));
+}
+
+TEST_F(Command, ARuleForAGroupThatDoesNotExistIsRefused) {
+  ASSERT_EQ(run({"policy", "set", "P"}).code, 0);
+  ASSERT_EQ(run({"policy", "group", "set", "VIP", "ceo@x.test"}).code, 0);
+  const Outcome refused = run({"policy", "rule", "set", "R", "SafeLinksPolicy=P", "SentToMemberOf=VIPP"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("there is no group 'VIPP'; did you mean 'VIP'?"));
+  EXPECT_EQ(run({"policy", "rule", "set", "R", "SafeLinksPolicy=P", "SentToMemberOf=vip"}).code, 0);
+}
+
 TEST_F(Command, AMailboxGetsItsLinksBack) {
   make_keys();
   const std::string sealed = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;
@@ -358,7 +375,7 @@ TEST_F(Command, AMailboxGetsItsLinksBack) {
   std::ofstream(folder_ + "/m/dovecot.index") << sealed;
 
   EXPECT_THAT(run({"unwrap-mailbox", "--dry-run", folder_ + "/m"}).out,
-              StartsWith("3 messages: 4 links restored in 2"));
+              StartsWith("3 messages: 4 links would be restored in 2"));
   EXPECT_EQ(slurp(one), sealed) << "a dry run changes nothing";
   const Outcome done = run({"unwrap-mailbox", folder_ + "/m"});
   ASSERT_EQ(done.code, 0) << done.err;
@@ -382,6 +399,11 @@ TEST_F(Command, AnMboxFileGetsItsLinksBack) {
   ASSERT_EQ(run({"unwrap-mailbox", file}).code, 0);
   EXPECT_EQ(slurp(file), std::string("From a Sat Nov 21 00:00:00 2026\n") + kMail +
                              "\nFrom b Sat Nov 21 00:00:01 2026\n" + quoted + "\n");
+}
+
+TEST_F(Command, AQueryMayComeFromAPipe) {
+  EXPECT_THAT(run({"kql", "--explain"}, "print x = 1\n").out, HasSubstr("x = 1"));
+  EXPECT_EQ(run({"kql"}, " \n").code, 2);
 }
 
 TEST_F(Command, AQueryThatIsWrongIsShownWithACaret) {

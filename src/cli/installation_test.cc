@@ -72,6 +72,10 @@ TEST_F(Installation, WithoutOneWhatNeedsNoneAnswersAndMakesNothing) {
 }
 
 TEST_F(Installation, OneOfTheTwoOptionsIsEnough) {
+  const Outcome misspelt = run_plain({"policy", "set", "P", "--data", folder_ + "/other"});
+  EXPECT_EQ(misspelt.code, 2);
+  EXPECT_THAT(misspelt.err, HasSubstr("there is no such directory; linkgate up makes it"));
+  std::filesystem::create_directory(folder_ + "/other");
   EXPECT_EQ(run_plain({"policy", "set", "P", "--data", folder_ + "/other"}).code, 0);
   EXPECT_THAT(run_plain({"policy", "list", "--data", folder_ + "/other"}).out, HasSubstr("P "));
   EXPECT_EQ(run({"policy", "set", "P"}).code, 0);

@@ -55,8 +55,9 @@ std::optional<KeyState> state_of(std::string_view text) {
   return std::nullopt;
 }
 
-Result<std::unique_ptr<state::KeyStore>> open(Context& context) {
-  TRY_ASSIGN(const Config* config, context.installation());
+// Keys may come to a new machine before anything else does.
+Result<std::unique_ptr<state::KeyStore>> open(Context& context, bool may_be_new = false) {
+  TRY_ASSIGN(const Config* config, context.installation(may_be_new));
   return state::open_key_store(state_options(*config));
 }
 
@@ -192,7 +193,7 @@ Result<int> run_import(Context& context, const Options& options) {
     if (!key) return std::move(key).error().with_context(options.file);
     keys.push_back(*key);
   }
-  TRY_ASSIGN(const auto store, open(context));
+  TRY_ASSIGN(const auto store, open(context, /*may_be_new=*/true));
   TRY_ASSIGN(const url::Keyring ring, store->load());
   int added = 0;
   for (SealingKey& key : keys) {

@@ -32,6 +32,25 @@ Result<int> run_rule_list(Context& context, const Options& options) {
   return kYes;
 }
 
+// A group that does not exist has no members: a misspelt one would protect nobody.
+Result<void> check_groups(const SafeLinksRule& rule, const PolicySet& set) {
+  std::vector<std::string> known;
+  for (const Group& group : set.groups()) known.push_back(group.name);
+  for (const auto* names : {&rule.SentToMemberOf, &rule.ExceptIfSentToMemberOf}) {
+    for (const std::string& name : *names) {
+      const bool there = std::any_of(known.begin(), known.end(),
+                                     [&](const std::string& one) { return ascii::iequals(one, name); });
+      if (there) continue;
+      const std::string near = nearest(name, known);
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("there is no group '{}'{}", name,
+                               near.empty() ? "; make it with linkgate policy group set"
+                                            : fmt::format("; did you mean '{}'?", near)));
+    }
+  }
+  return {};
+}
+
 Result<int> run_rule_set(Context& context, const Options& options) {
   TRY_ASSIGN(const auto assignments, parse_assignments(options.words));
   TRY_ASSIGN(const auto store, open_policies(context));
@@ -45,6 +64,7 @@ Result<int> run_rule_set(Context& context, const Options& options) {
   TRY(assign(rule, assignments, verdict::rule_parameters()));
   // References are stored as the thing itself is written, whatever case was typed.
   if (const auto* policy = find_policy(set, rule.SafeLinksPolicy)) rule.SafeLinksPolicy = policy->Name;
+  TRY(check_groups(rule, set));
   TRY(store->put_rule(rule));
   return kYes;
 }

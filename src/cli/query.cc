@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <iterator>
 
+#include "base/ascii.h"
 #include "cli/asked_store.h"
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -127,7 +129,7 @@ Result<int> print_answer(const store::QueryResult& result, const std::vector<kql
 
 Result<int> run(Context& context, const Options& options) {
   TRY_ASSIGN(const Config* config, context.config());
-  Querying querying(*config, context.installation().has_value());
+  Querying querying(*config, context.installation(/*may_be_new=*/true).has_value());
   if (options.jsonl)
     return answer_lines(std::cin, [&](const JsonObject& line) { return answer(querying, line); });
   std::string query = options.query;
@@ -135,7 +137,9 @@ Result<int> run(Context& context, const Options& options) {
     if (!query.empty()) return Error(ErrorCode::kInvalidArgument, "give a query or --file, not both");
     TRY_ASSIGN(query, read_file(options.file));
   }
-  if (query.empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
+  if (query.empty() && options.file.empty() && ::isatty(STDIN_FILENO) == 0)
+    query.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  if (ascii::trim(query).empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
   const auto explained = querying.explain(query);
   if (!explained) {
     fmt::print(stderr, "{}\n", kql::render(explained.error(), query));
@@ -161,7 +165,7 @@ Result<int> run(Context& context, const Options& options) {
 void add_kql(Commands& commands) {
   const auto options = std::make_shared<Options>();
   commands.add("kql", "ask the recorded events in KQL")
-      .optional_argument("QUERY", options->query, "the query")
+      .optional_argument("QUERY", options->query, "the query; without one it is read from standard input")
       .option("--file", options->file, "read the query from this file")
       .flag("--explain", options->explain,
             "print the syntax tree, its types and the SQL instead of running it")

@@ -86,6 +86,18 @@ Result<void> back_up(const fs::path& file, const fs::path& root, const std::stri
   return {};
 }
 
+// A Maildir has folders cur and new, itself or in folders below it.
+bool is_maildir(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path + "/cur", error) || fs::is_directory(path + "/new", error)) return true;
+  for (auto at = fs::recursive_directory_iterator(path, error); !error && at != fs::end(at);
+       at.increment(error)) {
+    if (at->is_directory(error) && (at->path().filename() == "cur" || at->path().filename() == "new"))
+      return true;
+  }
+  return false;
+}
+
 Result<void> unwrap_maildir(const Unwrapper& unwrapper, const Options& options, Tally& tally) {
   TRY_ASSIGN(const std::vector<std::string> files, files_below(options.path, ""));
   for (const std::string& file : files) {
@@ -123,15 +135,15 @@ Result<int> run(Context& context, Options options) {
   std::error_code error;
   options.path = fs::absolute(options.path).lexically_normal().string();
   const bool folder = fs::is_directory(options.path, error);
-  if (!folder && !fs::is_regular_file(options.path, error))
+  if (folder ? !is_maildir(options.path) : !fs::is_regular_file(options.path, error))
     return Error(ErrorCode::kInvalidArgument, options.path + ": is neither a Maildir nor an mbox file");
   if (options.backup.empty())
     options.backup = options.path + (options.path.ends_with('/') ? "" : ".") + std::string("linkgate-backup");
   TRY_ASSIGN(const auto unwrapper, Unwrapper::open(*config));
   Tally tally;
   TRY(folder ? unwrap_maildir(*unwrapper, options, tally) : unwrap_mbox(*unwrapper, options, tally));
-  fmt::print("{} messages: {} links restored in {}, {} left as they are because they cannot be parsed\n",
-             tally.messages, tally.links, tally.changed, tally.skipped);
+  fmt::print("{} messages: {} links {}restored in {}, {} left as they are because they cannot be parsed\n",
+             tally.messages, tally.links, options.dry_run ? "would be " : "", tally.changed, tally.skipped);
   if (tally.changed > 0 && !options.dry_run) fmt::print("what they were before is in {}\n", options.backup);
   return kYes;
 }

@@ -150,7 +150,7 @@ class Up {
 };
 
 Result<int> run_up(Context& context) {
-  TRY_ASSIGN(const Config* config, context.installation());
+  TRY_ASSIGN(const Config* config, context.installation(/*may_be_new=*/true));
   log::start("up", level_of(config->log_level));
   ::signal(SIGPIPE, SIG_IGN);
   const DataPaths paths(config->data);

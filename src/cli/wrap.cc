@@ -172,7 +172,7 @@ Result<std::string> answer(Unwrapper& unwrapper, const JsonObject& line) {
 Result<int> run_unwrap(Context& context, const UnwrapOptions& options) {
   TRY_ASSIGN(const Config* config, context.config());
   // Other vendors' links need no installation, so nothing is made where there is none.
-  Unwrapper unwrapper(*config, context.installation().has_value());
+  Unwrapper unwrapper(*config, context.installation(/*may_be_new=*/true).has_value());
   if (options.jsonl)
     return answer_lines(std::cin, [&](const JsonObject& line) { return answer(unwrapper, line); });
   if (options.urls.empty()) return Error(ErrorCode::kInvalidArgument, "no URL is given");
