@@ -277,6 +277,7 @@ class Printer {
       expr(*op.body);
       out_ += ")";
     }
+    if (op.kind == OperatorKind::kCount && !op.name.empty()) out_ += " as " + quoted_name(op.name);
     if (op.has_schema) schema(op);
   }
 

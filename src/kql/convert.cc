@@ -51,15 +51,19 @@ Ref dynamic_to_long(Tree& t, Ref value) {
   });
 }
 
+// `number` reads what is neither true nor false: of a string only whole numbers, of a dynamic any.
+Ref text_to_bool(Tree& t, Ref text, std::string_view number) {
+  return with_value(t, t.call("lower", {text}), [&](Ref s) {
+    const Ref counted = t.call("notEquals", {t.call(number, {s}), t.integer(0)});
+    return t.call("multiIf", {t.call("equals", {s, t.text("true")}), t.integer(1),
+                              t.call("equals", {s, t.text("false")}), t.integer(0), counted});
+  });
+}
+
 Ref from_text(Tree& t, Ref text, Type to) {
   switch (to) {
-    case Type::kBool: {
-      return with_value(t, t.call("lower", {text}), [&](Ref s) {
-        const Ref number = t.call("notEquals", {t.call("toFloat64OrNull", {s}), t.integer(0)});
-        return t.call("multiIf", {t.call("equals", {s, t.text("true")}), t.integer(1),
-                                  t.call("equals", {s, t.text("false")}), t.integer(0), number});
-      });
-    }
+    case Type::kBool:
+      return text_to_bool(t, text, "toFloat64OrNull");
     case Type::kInt:
       return t.call("accurateCastOrNull", {text_to_long(t, text), t.text("Int32")});
     case Type::kLong:
@@ -218,6 +222,7 @@ Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
   if (from == to) return value;
   if (to == Type::kString) return to_text(t, value, from, nullable);
   if (to == Type::kDynamic) return to_dynamic(t, value, from, nullable);
+  if (from == Type::kString && to == Type::kBool) return text_to_bool(t, value, "toInt64OrNull");
   if (from == Type::kString) return from_text(t, value, to);
   if (from == Type::kDynamic) {
     if (to == Type::kLong) return dynamic_to_long(t, value);

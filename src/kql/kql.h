@@ -91,10 +91,11 @@ using Ask = std::function<Result<std::vector<std::string>>(const std::string& sq
 Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
                                           CompileOptions options, const Ask& ask);
 
-// One line of JSONCompactEachRow (64-bit integers and denormals quoted or not) as the JSON array of KQL's
-// values: datetime "2026-11-21T22:52:13.1234567Z", timespan "1.02:03:04.5", dynamic as the JSON that it is,
-// bool true/false, decimal as a string, real as a number or "NaN", "Infinity", "-Infinity", null as null.
-// kCorrupt where the line does not have these columns.
+// One line of JSONCompactEachRow (64-bit numbers and denormals quoted or not; a real that is written as an
+// integer of more than 64 bits must be) as the JSON array of KQL's values: datetime
+// "2026-11-21T22:52:13.1234567Z", timespan "1.02:03:04.5", dynamic as the JSON that it is, bool true/false,
+// decimal as a string, real as a number or "NaN", "Infinity", "-Infinity", null as null. kCorrupt where the
+// line does not have these columns.
 Result<std::string> row_to_json(std::string_view line, const std::vector<ResultColumn>& columns);
 // The same as text for tables and CSV: null is "", bool True/False, dynamic compact JSON (a dynamic string:
 // without quotes).

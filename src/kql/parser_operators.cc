@@ -31,7 +31,7 @@ struct OperatorGrammar {
         {"limit", K::kTake, &Parser::take_op},
         {"top", K::kTop, &Parser::top_op},
         {"distinct", K::kDistinct, &Parser::items_op},
-        {"count", K::kCount, &Parser::plain_op},
+        {"count", K::kCount, &Parser::count_op},
         {"join", K::kJoin, &Parser::join_op},
         {"lookup", K::kLookup, &Parser::join_op},
         {"union", K::kUnion, &Parser::union_op},
@@ -213,6 +213,13 @@ Expected<> Parser::serialize_op(Operator& op) {
 }
 
 Expected<> Parser::plain_op(Operator&) { return {}; }
+
+// count [as Name]: the name is the result's, which nothing shows.
+Expected<> Parser::count_op(Operator& op) {
+  if (!take_word("as")) return {};
+  TRY_ASSIGN(op.name, name("a name after as"));
+  return {};
+}
 
 Expected<> Parser::join_op(Operator& op) {
   TRY(parameters(op.parameters));

@@ -75,6 +75,7 @@ class Parser {
   Expected<> top_op(Operator& op);
   Expected<> serialize_op(Operator& op);
   Expected<> plain_op(Operator& op);
+  Expected<> count_op(Operator& op);
   Expected<> join_op(Operator& op);
   Expected<> union_op(Operator& op);
   Expected<> render_op(Operator& op);

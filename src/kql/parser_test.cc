@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},
         Case{"T where a", "error: expected '|' or the end of the query, but found 'where'"},
         Case{"T | take", "error: expected an expression, but the query ends here"},
-        Case{"set x;T", "set x; T"},
+        Case{"set x;T", "set x; T"}, Case{"T|count as n", "T | count as n"},
         Case{"alias database x = y;T", "error: the statement 'alias' is not supported"},
         Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
         Case{"T | where a in ()", "error: expected a value, but found ')'"},

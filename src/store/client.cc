@@ -66,6 +66,7 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
                         {"max_result_bytes", std::to_string(limits.max_bytes)},
                         {"max_memory_usage", std::to_string(limits.max_memory)},
                         {"output_format_json_quote_64bit_integers", "1"},
+                        {"output_format_json_quote_64bit_floats", "1"},
                         {"output_format_json_quote_denormals", "1"},
                         {"output_format_json_escape_forward_slashes", "0"}};
   if (!query_id.empty()) request.parameters.emplace_back("query_id", query_id);
