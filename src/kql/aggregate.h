@@ -14,11 +14,12 @@ struct LowerAggregate;
 using LowerAggregateFunction = sql::Ref (*)(LowerAggregate&);
 
 enum class AggregateShape : uint8_t {
-  kPlain,       // one result
-  kWithIf,      // the second argument, or the only one, is a condition (countif, sumif, ...)
-  kArgExtreme,  // arg_max, arg_min: (expression, columns or *); result columns take the columns' names
-  kTakeAny,     // take_any: columns or *, result columns as above
-  kPercentiles  // one result for each of the constants after the first argument
+  kPlain,        // one result
+  kWithIf,       // the second argument, or the only one, is a condition (countif, sumif, ...)
+  kArgExtreme,   // arg_max, arg_min: (expression, columns or *); result columns take the columns' names
+  kTakeAny,      // take_any: columns or *, result columns as above
+  kPercentiles,  // one result for each of the constants after the first argument
+  kWeightedPercentiles  // or after the first two
 };
 
 struct AggregateRow {
@@ -40,6 +41,7 @@ struct Aggregate {
 };
 
 std::span<const Aggregate> aggregates();
+std::span<const AggregateRow> statistic_rows();
 std::vector<const Aggregate*> find_aggregates(std::string_view name);
 std::vector<std::string_view> aggregate_names();
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kql/aggregate.h"
+#include "kql/sql_json.h"
 
 namespace linkgate::kql {
 namespace {
@@ -73,9 +74,11 @@ Ref flattened(LowerAggregate& l, Ref list) {
   return l.fn("arrayFlatten", l.fn("arrayMap", l.tree.lambda(name, members), list));
 }
 
-// The values' JSON in the order of the rows where they have one; nulls are left out.
-Ref values(LowerAggregate& l) {
-  const Ref json = to_dynamic(l.tree, l[0], l.arg(0).type, l.arg(0).nullable);
+// The values' JSON in the order of the rows where they have one; nulls are left out unless they are asked
+// for.
+Ref values(LowerAggregate& l, bool with_nulls = false) {
+  Ref json = to_dynamic(l.tree, l[0], l.arg(0).type, l.arg(0).nullable);
+  if (with_nulls) json = l.fn("ifNull", json, l.tree.text("null"));
   if (l.row == nullptr) return flattened(l, l.aggregate("groupArray", {json}));
   const std::string pair = l.tree.fresh("v");
   const auto part = [&](int64_t i) {
@@ -102,7 +105,16 @@ Ref as_array(LowerAggregate& l, Ref members) {
   return l.fn("toNullable", l.fn("concat", l.tree.text("["), list, l.tree.text("]")));
 }
 Ref lower_make_list(LowerAggregate& l) { return as_array(l, values(l)); }
+Ref lower_make_list_with_nulls(LowerAggregate& l) { return as_array(l, values(l, true)); }
 Ref lower_make_set(LowerAggregate& l) { return as_array(l, l.fn("arrayDistinct", values(l))); }
+
+// The bags as one: of a name that several have, the first decides. What is no bag adds nothing.
+Ref lower_make_bag(LowerAggregate& l) {
+  const Ref properties = each(l.tree, values(l), [&l](Ref bag) { return json_properties(l.tree, bag); });
+  const size_t limit_at = l.condition != nullptr ? 2 : 1;
+  const Ref limit = l.args.size() > limit_at ? l[limit_at] : l.tree.integer(kMaxElements);
+  return json_bag(l.tree, l.fn("arraySlice", l.fn("arrayFlatten", properties), l.tree.integer(1), limit));
+}
 
 // NaN wins in both directions. (E, a, b) of the row whose E is extreme: one row's values together, never
 // column by column. A null E loses.
@@ -144,26 +156,11 @@ Ref lower_take_any(LowerAggregate& l) {
 
 Ref lower_take_any_if(LowerAggregate& l) { return l.aggregate("any", {l[0]}); }
 
-// Nearest rank: element ceil(p*n). The engine's exact quantile takes floor(p*n)+1, which is one more where
-// p*n is whole; a level that is a hair lower makes them agree.
-Ref one_percentile(LowerAggregate& l, const BoundExpr& percent) {
-  constexpr double kHair = 1e-12;
-  const auto* whole = std::get_if<int64_t>(&percent.value);
-  const auto* real = std::get_if<double>(&percent.value);
-  const double p = whole != nullptr ? static_cast<double>(*whole) : real != nullptr ? *real : 0;
-  const double level = std::clamp(p / 100 - kHair, 0.0, 1.0);
-  return l.aggregate("quantileExactOrNull", {l[0]}, {l.tree.real(level)});
-}
-Ref lower_percentile(LowerAggregate& l) {
-  std::vector<Ref> results;
-  for (size_t i = 1; i < l.args.size(); ++i) results.push_back(one_percentile(l, l.arg(i)));
-  return results.size() == 1 ? results[0] : l.tree.call("tuple", std::move(results));
-}
-
 constexpr auto kRows = std::to_array<AggregateRow>({
     {"count", "long! ()", "count", lower_count},
     {"count", "long! (int|long|real|string|datetime|timespan|guid|dynamic)", "count",
      lower_count},  // rows, nulls too
+    {"cnt", "long! ()", "cnt", lower_count},
     {"countif", "long! (bool)", "countif", lower_count, Shape::kWithIf},
     {"dcount", "long! (scalar, int|long?#)", "dcount", lower_dcount},
     {"dcount", "long! (dynamic, int|long?#)", "dcount", lower_dcount},
@@ -196,10 +193,17 @@ constexpr auto kRows = std::to_array<AggregateRow>({
     {"variance", "real! (number)", "variance", lower_variance},
     {"variancep", "real! (number)", "variancep", lower_variancep},
     {"varianceif", "real! (number, bool)", "varianceif", lower_variance, Shape::kWithIf},
+    {"variancepif", "real! (number, bool)", "variancepif", lower_variancep, Shape::kWithIf},
+    {"stdevpif", "real! (number, bool)", "stdevpif", lower_stdevp, Shape::kWithIf},
     {"make_list", "dynamic! (any, int|long?#)", "list", lower_make_list, Shape::kPlain, true},
     {"make_list_if", "dynamic! (any, bool, int|long?#)", "list", lower_make_list, Shape::kWithIf, true},
     {"make_set", "dynamic! (any, int|long?#)", "set", lower_make_set, Shape::kPlain, true},
     {"make_set_if", "dynamic! (any, bool, int|long?#)", "set", lower_make_set, Shape::kWithIf, true},
+    {"make_list_with_nulls", "dynamic! (any, int|long?#)", "list", lower_make_list_with_nulls, Shape::kPlain,
+     true},
+    {"make_bag", "dynamic! (dynamic, int|long?#)", "bag", lower_make_bag, Shape::kPlain, true},
+    {"make_bag_if", "dynamic! (dynamic, bool, int|long?#)", "bag", lower_make_bag, Shape::kWithIf, true},
+    {"make_dictionary", "dynamic! (dynamic, int|long?#)", "bag", lower_make_bag, Shape::kPlain, true},
     {"makelist", "dynamic! (any, int|long?#)", "list", lower_make_list, Shape::kPlain, true},
     {"makeset", "dynamic! (any, int|long?#)", "set", lower_make_set, Shape::kPlain, true},
     {"arg_max", "dynamic? (scalar, any...)", "max", lower_arg_max, Shape::kArgExtreme},
@@ -210,17 +214,15 @@ constexpr auto kRows = std::to_array<AggregateRow>({
     {"any", "T? (any, any...)", "any", lower_take_any, Shape::kTakeAny},
     {"take_anyif", "T? (T, bool)", "take_anyif", lower_take_any_if, Shape::kWithIf},
     {"anyif", "T? (T, bool)", "anyif", lower_take_any_if, Shape::kWithIf},
-    {"percentile", "T? (long|real|datetime|timespan, number#)", "percentile", lower_percentile,
-     Shape::kPercentiles},
-    {"percentiles", "T? (long|real|datetime|timespan, number#, number#...)", "percentile", lower_percentile,
-     Shape::kPercentiles},
 });
 
 std::vector<Aggregate> build() {
   std::vector<Aggregate> all;
-  for (const AggregateRow& row : kRows) {
-    all.push_back({row.name, row.prefix, row.lower, row.shape, row.ordered,
-                   parse_signature({row.name, row.signature, nullptr})});
+  for (std::span<const AggregateRow> rows : {std::span<const AggregateRow>(kRows), statistic_rows()}) {
+    for (const AggregateRow& row : rows) {
+      all.push_back({row.name, row.prefix, row.lower, row.shape, row.ordered,
+                     parse_signature({row.name, row.signature, nullptr})});
+    }
   }
   return all;
 }

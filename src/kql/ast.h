@@ -50,7 +50,8 @@ enum class Nulls : uint8_t { kDefault, kFirst, kLast };
 // One entry of project, extend, summarize, by, sort, ...: [name =] expr [asc|desc] [nulls first|last], of
 // mv-expand [name =] expr [to typeof(type)].
 struct Item {
-  std::string name;  // empty: none was written
+  std::string name;                // empty: none was written
+  std::vector<std::string> names;  // (a, b) = ...: then `name` is empty
   const Expr* expr = nullptr;
   Order order = Order::kDefault;
   Nulls nulls = Nulls::kDefault;

@@ -191,10 +191,16 @@ class Printer {
     out_ += ")";
   }
 
+  void names(const std::vector<std::string>& list) {
+    for (size_t i = 0; i < list.size(); ++i) out_ += (i == 0 ? "(" : ", ") + quoted_name(list[i]);
+    out_ += ") = ";
+  }
+
   void items(const std::vector<Item>& list) {
     for (size_t i = 0; i < list.size(); ++i) {
       if (i > 0) out_ += ", ";
       if (!list[i].name.empty()) out_ += quoted_name(list[i].name) + " = ";
+      if (!list[i].names.empty()) names(list[i].names);
       expr(*list[i].expr);
       if (list[i].fallback != nullptr) {
         out_ += " default = ";

@@ -352,18 +352,26 @@ Binder::Table Binder::range(const Expr& expr, const Environment* environment) {
 // print a, b=c: one row whose nameless columns are print_0, print_1 by their place.
 Binder::Table Binder::print_row(const Expr& expr, const Environment* environment) {
   TRY_ASSIGN(const Plan* row, one_row(expr.span));
+  Below below{.plan = row};
   Columns columns;
   std::vector<Assignment> assignments;
   Names names;
   for (size_t i = 0; i < expr.items.size(); ++i) {
     const Item& item = expr.items[i];
-    TRY_ASSIGN(const BoundExpr* value, scalar(*item.expr, {.environment = environment}));
-    TRY_ASSIGN(std::string name,
-               names.claim(item.name.empty() ? "print_" + std::to_string(i) : item.name, item.span));
-    columns.push_back({bindings_.new_column_id(), std::move(name), value->type, value->nullable});
-    assignments.push_back({columns.back(), value});
+    TRY_ASSIGN(const std::vector<ItemValue> own, values(item, {.environment = environment, .below = &below}));
+    for (const ItemValue& value : own) {
+      std::string name = value.name;
+      if (name.empty() && own.size() > 1) {
+        name = names.number(value.stem);
+      } else {
+        TRY_ASSIGN(name, names.claim(name.empty() ? "print_" + std::to_string(i) : name, item.span));
+      }
+      columns.push_back({bindings_.new_column_id(), std::move(name), value.expr->type, value.expr->nullable});
+      assignments.push_back({columns.back(), value.expr});
+    }
   }
-  return projection(*row, std::move(columns), std::move(assignments), expr.span);
+  TRY_ASSIGN(const Plan* rows, with_windows(below, expr.span));
+  return projection(*rows, std::move(columns), std::move(assignments), expr.span);
 }
 
 Binder::Table Binder::projection(const Plan& input, Columns columns, std::vector<Assignment> assignments,

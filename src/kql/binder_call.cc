@@ -1,6 +1,7 @@
 // Calls: of the built-in tables, of let functions, and of the few forms that are no functions.
 
 #include <algorithm>
+#include <utility>
 
 #include "kql/binder_state.h"
 #include "kql/kusto_names.h"
@@ -8,8 +9,11 @@
 namespace linkgate::kql {
 
 Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
+  const bool several = std::exchange(several_, false);
   const Environment* found = find(scope.environment, expr.name);
   if (found != nullptr && found->value != nullptr) return user_call(expr, *found, scope);
+  if (expr.name == "pack_all" || expr.name == "bag_pack_columns") return packed_columns(expr, scope);
+  if (!find_window_functions(expr.name).empty()) return window_call(expr, scope);
   if (expr.name == "toscalar") return to_scalar(expr, scope);
   if (expr.name == "case") return case_call(expr, scope);
   if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
@@ -31,6 +35,8 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
     args.push_back(arg);
   }
   TRY_ASSIGN(const BoundExpr* result, invoke(expr.name, std::move(args), expr.span));
+  if (result->kind == BoundKind::kCall && !result->function->parts.empty() && !several)
+    return part(result, 0);
   return wanted ? converted(result, *wanted) : result;
 }
 

@@ -43,8 +43,8 @@ std::string implied_name(const Expr& expr) {
       if (!expr.children.empty() && keeps_name(expr.name)) return implied_name(*expr.children[0]);
       const auto rows = find_aggregates(expr.name);
       if (rows.empty()) return "";
-      return std::string(rows[0]->prefix) + "_" +
-             (expr.children.empty() ? "" : implied_name(*expr.children[0]));
+      const std::string argument = expr.children.empty() ? "" : implied_name(*expr.children[0]);
+      return rows[0]->prefix.empty() ? argument : std::string(rows[0]->prefix) + "_" + argument;
     }
     default:
       return "";
@@ -101,52 +101,62 @@ Binder::Table Binder::extend_op(const Operator& op, const Plan& input, const Env
   Names names;
   for (const Column& column : columns) names.taken.insert(column.name);
   std::set<std::string> assigned;
+  Below below{.plan = &input};
+  const Scope scope{.environment = environment, .columns = &input.columns, .below = &below};
+  std::vector<ItemValue> all;
   for (const Item& item : op.items) {
-    TRY_ASSIGN(const BoundExpr* value,
-               scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
-    std::string name = item.name.empty() ? implied_name(*item.expr) : item.name;
+    TRY_ASSIGN(std::vector<ItemValue> own, values(item, scope));
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (const ItemValue& value : all) {
+    std::string name = value.name.empty() ? value.stem : value.name;
     if (name.empty()) name = names.column();
     if (!assigned.insert(name).second) {
-      if (!item.name.empty())
-        return fail(DiagnosticCode::kWrongUse, item.span, "a column '" + name + "' is there already");
+      if (!value.name.empty())
+        return fail(DiagnosticCode::kWrongUse, value.expr->span, "a column '" + name + "' is there already");
       name = names.number(name);
     }
     names.taken.insert(name);
-    const Column column{bindings_.new_column_id(), name, value->type, value->nullable};
+    const Column column{bindings_.new_column_id(), name, value.expr->type, value.expr->nullable};
     const auto old =
         std::find_if(columns.begin(), columns.end(), [&name](const Column& c) { return c.name == name; });
     if (old != columns.end())
       *old = column;
     else
       columns.push_back(column);
-    assignments.push_back({column, value});
+    assignments.push_back({column, value.expr});
   }
-  return projection(input, std::move(columns), std::move(assignments), op.span);
+  TRY_ASSIGN(const Plan* rows, with_windows(below, op.span));
+  return projection(*rows, std::move(columns), std::move(assignments), op.span);
 }
 
 Binder::Table Binder::project(const Operator& op, const Plan& input, const Environment* environment) {
   Columns columns;
   std::vector<Assignment> assignments;
   Names names;
+  Below below{.plan = &input};
+  const Scope scope{.environment = environment, .columns = &input.columns, .below = &below};
+  std::vector<ItemValue> all;
   for (const Item& item : op.items) {
-    TRY_ASSIGN(const BoundExpr* value,
-               scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
-    std::string name = item.name;
-    const bool plain = item.expr->kind == ExprKind::kName;
-    if (name.empty() && !plain) {
-      const std::string implied = implied_name(*item.expr);
-      name = implied.empty() ? names.column() : names.number(implied);
+    TRY_ASSIGN(std::vector<ItemValue> own, values(item, scope));
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (const ItemValue& value : all) {
+    std::string name;
+    if (value.name.empty() && !value.plain) {
+      name = value.stem.empty() ? names.column() : names.number(value.stem);
     } else {
-      TRY_ASSIGN(name, names.claim(name.empty() ? item.expr->name : name, item.span));
+      TRY_ASSIGN(name, names.claim(value.name.empty() ? value.stem : value.name, value.expr->span));
     }
-    Column column{bindings_.new_column_id(), std::move(name), value->type, value->nullable};
-    if (value->kind == BoundKind::kColumn)
-      column.id = value->column;  // the same column under this name
+    Column column{bindings_.new_column_id(), std::move(name), value.expr->type, value.expr->nullable};
+    if (value.expr->kind == BoundKind::kColumn)
+      column.id = value.expr->column;  // the same column under this name
     else
-      assignments.push_back({column, value});
+      assignments.push_back({column, value.expr});
     columns.push_back(std::move(column));
   }
-  return projection(input, std::move(columns), std::move(assignments), op.span);
+  TRY_ASSIGN(const Plan* rows, with_windows(below, op.span));
+  return projection(*rows, std::move(columns), std::move(assignments), op.span);
 }
 
 // The places of the columns that an item names; a name or pattern that names none is an error.

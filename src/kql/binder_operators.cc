@@ -30,8 +30,11 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
     case OperatorKind::kWhere:
       return where(op, input, environment);
     case OperatorKind::kExtend:
-    case OperatorKind::kSerialize:
       return extend_op(op, input, environment);
+    case OperatorKind::kSerialize: {
+      TRY_ASSIGN(const Plan* rows, serialized(input, op.span));
+      return op.items.empty() ? Table(rows) : extend_op(op, *rows, environment);
+    }
     case OperatorKind::kProject:
       return project(op, input, environment);
     case OperatorKind::kProjectAway:
@@ -126,10 +129,12 @@ bool Binder::keeps_open(OperatorKind kind) {
 }
 
 Binder::Table Binder::where(const Operator& op, const Plan& input, const Environment* environment) {
+  Below below{.plan = &input};
   TRY_ASSIGN(const BoundExpr* condition,
-             predicate(*op.expr, {.environment = environment, .columns = &input.columns}));
+             predicate(*op.expr, {.environment = environment, .columns = &input.columns, .below = &below}));
+  TRY_ASSIGN(const Plan* rows, with_windows(below, op.span));
   return bindings_.add(
-      {.kind = PlanKind::kFilter, .columns = input.columns, .inputs = {&input}, .predicate = condition},
+      {.kind = PlanKind::kFilter, .columns = input.columns, .inputs = {rows}, .predicate = condition},
       op.span);
 }
 

@@ -15,6 +15,7 @@
 #include "kql/binder.h"
 #include "kql/bound.h"
 #include "kql/function.h"
+#include "kql/window.h"
 
 namespace linkgate::kql {
 
@@ -28,6 +29,21 @@ struct Environment {
   const Environment* definition = nullptr;  // ...where its own names mean what they meant at its definition
 };
 
+// The rows below an operator: window functions and functions with several results add columns to them while
+// the operator's expressions are bound.
+struct Below {
+  const Plan* plan = nullptr;
+  std::vector<WindowCall> calls;  // on `plan`, and not in a node yet
+};
+
+// A value of an item: a function with several results has several.
+struct ItemValue {
+  const BoundExpr* expr = nullptr;
+  std::string name;    // as written, or ""
+  std::string stem;    // what it is called otherwise; "": Column1 or the like
+  bool plain = false;  // a column's name alone
+};
+
 // Where a scalar expression stands.
 struct Scope {
   const Environment* environment = nullptr;
@@ -35,6 +51,7 @@ struct Scope {
   const Columns* right = nullptr;    // join's $right, then `columns` is $left
   // In summarize: takes the aggregate calls, which then stand in the expression as columns.
   std::vector<AggregateCall>* aggregates = nullptr;
+  Below* below = nullptr;  // takes the calls of window functions; null: they have no place here
 };
 
 // The subquery that is being bound: its rows are those of several tables at once, one for each value of
@@ -182,6 +199,15 @@ class Binder {
   Expected<const Aggregate*> aggregate_for(std::string_view name, Args& args, Span span);
   Scalar aggregate(const Expr& call, const Scope& scope);
 
+  // ---- window functions (binder_window.cc), items with several values (binder_values.cc)
+  Scalar window_call(const Expr& expr, const Scope& scope);
+  Expected<const WindowFunction*> window_for(const Expr& expr, Args& args);
+  Table with_windows(Below& below, Span span);
+  Table serialized(const Plan& input, Span span);
+  Expected<std::vector<ItemValue>> values(const Item& item, const Scope& scope);
+  Scalar part(const BoundExpr* call, size_t i);
+  Scalar packed_columns(const Expr& expr, const Scope& scope);
+
   // ---- expressions (binder_expression.cc, binder_call.cc, binder_compare.cc)
   Scalar scalar(const Expr& expr, const Scope& scope);
   Scalar scalar_body(const Expr& expr, const Scope& scope);
@@ -235,6 +261,7 @@ class Binder {
   std::deque<Environment> environments_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
   int depth_ = 0;
+  bool several_ = false;  // the next call may give a tuple: the item that it stands in takes it apart
   const Within* within_ = nullptr;
   Visualization visualization_;
 };

@@ -8,6 +8,12 @@
 namespace linkgate::kql {
 namespace {
 
+// How many arguments an aggregate of several results has where it has one.
+size_t arguments_of_one(AggregateShape shape) {
+  if (shape == AggregateShape::kWeightedPercentiles) return 3;
+  return shape == AggregateShape::kPercentiles ? 2 : 1;
+}
+
 bool is_star(const Expr& expr) { return expr.kind == ExprKind::kStar; }
 
 // The aggregate that an item is as a whole, or null: count(), but not count() * 2.
@@ -112,8 +118,9 @@ Expected<> Binder::several_results(const Item& item, const Aggregate& aggregate,
     }
   }
   TRY_ASSIGN(call.aggregate, aggregate_for(aggregate.name, call.args, item.expr->span));
-  const bool percentiles = aggregate.shape == AggregateShape::kPercentiles;
-  for (size_t i = percentiles ? 1 : 0; i < call.args.size(); ++i) {
+  const bool weighted = aggregate.shape == AggregateShape::kWeightedPercentiles;
+  const bool percentiles = weighted || aggregate.shape == AggregateShape::kPercentiles;
+  for (size_t i = weighted ? 2 : percentiles ? 1 : 0; i < call.args.size(); ++i) {
     const BoundExpr& value = percentiles ? *call.args[0] : *call.args[i];
     std::string stem = stems[i];
     if (percentiles)
@@ -122,9 +129,9 @@ Expected<> Binder::several_results(const Item& item, const Aggregate& aggregate,
       stem = "any_" + stem;
     else if (stem.empty())
       stem = std::string(aggregate.prefix) + "_";
-    const bool first = call.columns.empty() && !item.name.empty();
-    std::string name = item.name;
-    if (first) {
+    const size_t place = call.columns.size();
+    std::string name = place < item.names.size() ? item.names[place] : place == 0 ? item.name : "";
+    if (!name.empty()) {
       TRY_ASSIGN(name, names.claim(name, item.span));
     } else {
       name = names.number(stem);
@@ -190,7 +197,7 @@ Binder::Scalar Binder::aggregate(const Expr& expr, const Scope& scope) {
   }
   TRY_ASSIGN(call.aggregate, aggregate_for(expr.name, call.args, expr.span));
   if (call.aggregate->shape != AggregateShape::kPlain && call.aggregate->shape != AggregateShape::kWithIf &&
-      call.args.size() != (call.aggregate->shape == AggregateShape::kPercentiles ? 2U : 1U)) {
+      call.args.size() != arguments_of_one(call.aggregate->shape)) {
     return fail(DiagnosticCode::kNotSupported, expr.span,
                 "'" + expr.name + "' with several results cannot stand in an expression");
   }

@@ -7,6 +7,7 @@
 #include "kql/function.h"
 #include "kql/lexer.h"
 #include "kql/limits.h"
+#include "kql/window.h"
 
 namespace linkgate::kql {
 namespace {
@@ -16,9 +17,9 @@ constexpr size_t kMaxPrintedBytes = 1 << 20;
 constexpr std::array<std::string_view, 9> kJoinNames = {"innerunique", "inner",     "leftouter",
                                                         "rightouter",  "fullouter", "leftsemi",
                                                         "leftanti",    "rightsemi", "rightanti"};
-constexpr std::array<std::string_view, 14> kPlanNames = {"scan",      "rows",  "range",  "filter", "project",
+constexpr std::array<std::string_view, 15> kPlanNames = {"scan",      "rows",  "range",  "filter", "project",
                                                          "summarize", "sort",  "limit",  "join",   "union",
-                                                         "number",    "parse", "series", "expand"};
+                                                         "number",    "parse", "series", "window", "expand"};
 
 class Printer {
  public:
@@ -43,6 +44,9 @@ class Printer {
       case BoundKind::kContains:
         call("in", e);
         break;
+      case BoundKind::kPart:
+        call("part " + std::to_string(e.column), e);
+        break;
     }
     out_ += ":" + std::string(to_string(e.type)) + (e.nullable ? "?" : "");
   }
@@ -64,6 +68,7 @@ class Printer {
     for (const Assignment& a : p.keys) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const Assignment& a : p.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const AggregateCall& a : p.aggregates) aggregate(a);
+    for (const WindowCall& w : p.windows) window(w);
     for (const SortKey& key : p.sort_keys) {
       out_ += " ", expr(*key.expr);
       out_ += key.descending ? " desc" : " asc";
@@ -85,6 +90,12 @@ class Printer {
   std::string take() { return std::move(out_); }
 
  private:
+  void window(const WindowCall& w) {
+    out_ += " ", column(w.column), out_ += "=(" + std::string(w.function->row.name);
+    for (const BoundExpr* arg : w.args) out_ += " ", expr(*arg);
+    out_ += ")";
+  }
+
   void column(const Column& c) {
     out_ += quoted_name(c.name) + "#" + std::to_string(c.id) + ":" + std::string(to_string(c.type));
     if (c.nullable) out_ += "?";
@@ -136,6 +147,16 @@ Expected<const BoundExpr*> Bindings::add(BoundExpr expr) {
   return &exprs_.back();
 }
 
+namespace {
+
+bool keeps_order(PlanKind kind) {
+  return kind == PlanKind::kFilter || kind == PlanKind::kProject || kind == PlanKind::kLimit ||
+         kind == PlanKind::kNumber || kind == PlanKind::kParse || kind == PlanKind::kWindow ||
+         kind == PlanKind::kExpand;
+}
+
+}  // namespace
+
 Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   const auto count = [&plan](const BoundExpr* expr) {
     if (expr == nullptr) return;
@@ -157,6 +178,11 @@ Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   for (const AggregateCall& a : plan.aggregates) {
     for (const BoundExpr* arg : a.args) count(arg);
   }
+  for (const WindowCall& w : plan.windows) {
+    for (const BoundExpr* arg : w.args) count(arg);
+  }
+  if (plan.kind == PlanKind::kSort || plan.kind == PlanKind::kRange) plan.serialized = true;
+  if (keeps_order(plan.kind)) plan.serialized = plan.serialized || plan.inputs[0]->serialized;
   if (plan.depth > kMaxPlanDepth || plan.size > kMaxBoundNodes || plans_.size() >= kMaxBoundNodes)
     return too_large(span);
   if (plan.columns.size() > static_cast<size_t>(kMaxColumns)) {

@@ -34,8 +34,10 @@ enum class BoundKind : uint8_t {
   kConvert,   // args[0] as `type`
   kScalar,    // toscalar(plan): first column of the first row
   kContains,  // args[0] in (first column of plan)
+  kPart,      // value `column`, from 0, of args[0], a call that has several
 };
 
+struct WindowFunction;
 struct BoundExpr {
   BoundKind kind = BoundKind::kLiteral;
   Type type = Type::kString;
@@ -65,6 +67,14 @@ struct AggregateCall {
   const Aggregate* aggregate = nullptr;
   std::vector<const BoundExpr*> args;
   std::vector<Column> columns;  // its results: one, but for arg_max and percentiles
+  Span span;
+};
+
+// A call of a window function; its result is a column of the plan that it stands in.
+struct WindowCall {
+  const WindowFunction* function = nullptr;
+  std::vector<const BoundExpr*> args;
+  Column column;
   Span span;
 };
 
@@ -101,6 +111,7 @@ enum class PlanKind : uint8_t {
   kParse,      // predicate is the text, pattern and groups give `parsed`; index: whether it matched
   kSeries,     // keys; assignments: arrays of the input's values at each place; cells: what stands at the
                // others; axis: the input's place, index: the array of all; from, to, step
+  kWindow,     // windows: each adds a column
   kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
 };
 
@@ -115,6 +126,10 @@ struct Plan {
   const BoundExpr* predicate = nullptr;
   std::vector<Assignment> assignments;
   std::vector<AggregateCall> aggregates;
+  std::vector<WindowCall> windows;
+  // The rows have an order that operators after this one may build on. Filled in by Bindings::add for what
+  // keeps the order of its input; sort, range and serialize give one.
+  bool serialized = false;
   std::vector<SortKey> sort_keys;
   uint64_t limit = 0;
   bool limited = false;  // kExpand: `limit` rows of one at most

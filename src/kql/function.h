@@ -50,6 +50,9 @@ struct FunctionRow {
   FoldFunction fold = nullptr;
   CheckFunction check = nullptr;
   bool is_operator = false;
+  // Of a function with several results: "rsquare:real slope:real", each named function_argument_rsquare; or
+  // "sorted": as many arrays as arguments, named argument_sorted. The lowering gives a tuple.
+  std::string_view parts = "";
 };
 
 struct ParameterSpec {
@@ -75,6 +78,7 @@ struct Function {
   bool alternating = false;    // "bool, T, ..."
   std::optional<Type> result;  // nullopt: T
   NullRule nulls = NullRule::kArguments;
+  std::string_view parts;
 };
 
 // CHECKs: a malformed signature is a bug of the table.
@@ -116,6 +120,9 @@ std::span<const FunctionRow> text_part_rows();
 std::span<const FunctionRow> encoding_rows();
 std::span<const FunctionRow> time_format_rows();
 std::span<const FunctionRow> decimal_rows();
+std::span<const FunctionRow> series_rows();
+std::span<const FunctionRow> series_fit_rows();
+std::span<const FunctionRow> series_decompose_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
 // Float64, decimal Decimal(76,20), string and guid String, datetime and timespan Int64 ticks, dynamic

@@ -178,7 +178,8 @@ Ref lower_array_sum(LowerCall& l) {
   const Ref numbers = json_numbers(l.tree, l[0]);
   const Ref sum =
       l.fn("arraySum", each(l.tree, numbers, [&l](Ref x) { return l.fn("ifNull", x, l.integer(0)); }));
-  return l.fn("if", is_json_array(l.tree, l[0]), l.fn("toNullable", l.fn("toFloat64", sum)), l.null());
+  const Ref some = l.fn("and", is_json_array(l.tree, l[0]), l.fn("notEmpty", numbers));
+  return l.fn("if", some, l.fn("toNullable", l.fn("toFloat64", sum)), l.null());
 }
 
 // zip: as long as the longest, null where an array has ended.
@@ -197,6 +198,46 @@ Ref lower_zip(LowerCall& l) {
   });
   return if_arrays(l, 0, json_array(l.tree, rows));
 }
+
+// array_sort_asc(array, more arrays..., nulls last): numbers, then texts, then everything else; the other
+// arrays follow the first, and one of another length is null.
+Ref sort_key(LowerCall& l, Ref member, Ref place, Ref null_sorts_high) {
+  const Ref number = json_number(l.tree, member);
+  const Ref is_text = l.fn("startsWith", member, l.text("\""));
+  const Ref text = l.fn("if", is_text, l.fn("JSONExtractString", member), member);
+  const Ref is_null = l.fn("equals", member, l.text("null"));
+  return l.fn("tuple", l.fn("equals", is_null, null_sorts_high),
+              l.fn("multiIf", l.fn("isNotNull", number), l.integer(0), is_text, l.integer(1), l.integer(2)),
+              l.fn("ifNull", number, l.tree.real(0)), text, place);
+}
+Ref sorted(LowerCall& l, bool descending) {
+  size_t arrays = l.size();
+  const bool has_flag = l.arg(arrays - 1).type == Type::kBool;
+  if (has_flag) --arrays;
+  const Ref nulls_last = has_flag ? l.fn("ifNull", l[arrays], l.integer(1)) : l.integer(1);
+  const Ref high = descending ? l.fn("not", nulls_last) : nulls_last;
+  return l.let(members(l, l[0]), [&](Ref first) {
+    const auto key = [&](Ref i) {
+      const Ref place = descending ? l.fn("negate", l.fn("toInt64", i)) : l.fn("toInt64", i);
+      return sort_key(l, l.fn("arrayElement", first, i), place, high);
+    };
+    const Ref places =
+        over(l.tree, descending ? "arrayReverseSort" : "arraySort", l.fn("arrayEnumerate", first), key);
+    return l.let(places, [&](Ref order) {
+      std::vector<Ref> results;
+      for (size_t k = 0; k < arrays; ++k) {
+        const Ref list = members(l, l[k]);
+        const Ref moved = each(l.tree, order, [&](Ref i) { return l.fn("arrayElement", list, i); });
+        const Ref same = l.fn("and", is_json_array(l.tree, l[k]),
+                              l.fn("equals", l.fn("length", list), l.fn("length", first)));
+        results.push_back(l.fn("if", same, json_array(l.tree, moved), l.null()));
+      }
+      return l.tree.call("tuple", std::move(results));
+    });
+  });
+}
+Ref lower_sort_asc(LowerCall& l) { return sorted(l, false); }
+Ref lower_sort_desc(LowerCall& l) { return sorted(l, true); }
 
 // ---- sets: first seen, first kept
 Ref lower_set_union(LowerCall& l) {
@@ -259,6 +300,16 @@ Ref lower_repeat(LowerCall& l) {
   return json_array(l.tree, l.fn("arrayWithConstant", l.fn("toUInt64", count), json_of(l, 0)));
 }
 
+// Only the last argument may say where nulls go.
+std::optional<ArgumentProblem> check_flag(std::span<const BoundExpr* const> args) {
+  for (size_t i = 0; i + 1 < args.size(); ++i) {
+    if (args[i]->type == Type::kBool) return ArgumentProblem{args[i]->span, "an array is needed here"};
+  }
+  return std::nullopt;
+}
+
+constexpr auto kNone = Naming::kNone;
+
 constexpr auto kRows = std::to_array<FunctionRow>({
     {"array_length", "long? (dynamic)", lower_array_length},
     {"arraylength", "long? (dynamic)", lower_array_length},
@@ -275,6 +326,10 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"array_iff", "dynamic (dynamic, any, any)", lower_array_iff},
     {"array_iif", "dynamic (dynamic, any, any)", lower_array_iff},
     {"array_sum", "real? (dynamic)", lower_array_sum},
+    {"array_sort_asc", "dynamic (dynamic, dynamic|bool...)", lower_sort_asc, kNone, nullptr, check_flag,
+     false, "sorted"},
+    {"array_sort_desc", "dynamic (dynamic, dynamic|bool...)", lower_sort_desc, kNone, nullptr, check_flag,
+     false, "sorted"},
     {"strcat_array", "string (dynamic, string)", lower_strcat_array},
     {"array_strcat", "string (dynamic, string)", lower_strcat_array},
     {"pack_array", "dynamic (any...)", lower_pack_array},

@@ -216,6 +216,19 @@ Ref lower_parse_csv(LowerCall& l) {
   return l.fn("toNullable", json_string(l.tree, texts));
 }
 
+// Up to four numbers of at most eight digits, as one that sorts like the version; null where it is none.
+Ref lower_parse_version(LowerCall& l) {
+  constexpr std::string_view kVersion =
+      "^([0-9]{1,8})(?:\\.([0-9]{1,8}))?(?:\\.([0-9]{1,8}))?(?:\\.([0-9]{1,8}))?$";
+  return l.let(l.fn("extractGroups", l[0], l.text(kVersion)), [&l](Ref groups) {
+    const auto padded = [&](int64_t at) {
+      return l.fn("leftPad", element(l, groups, at), l.integer(8), l.text("0"));
+    };
+    const Ref digits = l.fn("concat", padded(1), padded(2), padded(3), padded(4));
+    return l.fn("if", l.fn("empty", groups), l.null(), l.fn("toDecimal256OrNull", digits, l.integer(20)));
+  });
+}
+
 // ---- letters
 Ref letters(LowerCall& l, Ref text) { return l.fn("extractAll", text, l.text("(?s).")); }
 
@@ -328,6 +341,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"parseurlquery", "dynamic (string)", lower_parse_urlquery},
     {"parse_path", "dynamic (string)", lower_parse_path},
     {"parse_csv", "dynamic (string)", lower_parse_csv, kFirst},
+    {"parse_version", "decimal? (string)", lower_parse_version},
     {"translate", "string (string, string, string)", lower_translate},
     {"unicode_codepoints_from_string", "dynamic (string)", lower_to_code_points},
     {"to_utf8", "dynamic (string)", lower_to_code_points},

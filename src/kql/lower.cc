@@ -39,6 +39,8 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
       return parse(plan, needed);
     case PlanKind::kSeries:
       return series(plan, needed);
+    case PlanKind::kWindow:
+      return window(plan, needed);
     case PlanKind::kExpand:
       return expand(plan, needed);
   }

@@ -52,6 +52,8 @@ class ExpressionLowering {
         const Ref found = t_.call("in", {lower(*e.args[0]), t_.subquery(*subquery_(*e.plan, false))});
         return e.args[0]->nullable ? t_.call("ifNull", {found, t_.integer(0)}) : found;
       }
+      case BoundKind::kPart:
+        return t_.call("tupleElement", {lower(*e.args[0]), t_.integer(e.column + 1)});
     }
     CHECK(false);
   }

@@ -14,6 +14,8 @@
 
 namespace linkgate::kql {
 
+struct LowerWindow;
+
 class PlanLowering {
  public:
   PlanLowering(sql::Tree& tree, const LowerOptions& options) : t_(tree), options_(options) {}
@@ -53,6 +55,12 @@ class PlanLowering {
   sql::Ref bound_of(const BoundExpr& expr, const Relation& relation);
   sql::Ref place_count(const Plan& plan, sql::Ref start, sql::Ref places, const Relation& relation);
   sql::Ref joined(sql::Ref list);
+
+  // ---- window functions (lower_window.cc)
+  Relation window(const Plan& plan, const ColumnSet& needed);
+  LowerWindow window_call(const Plan& plan, size_t i, const Relation& relation, std::vector<sql::Ref>& args);
+  void marks(const Plan& plan, Relation& relation, ColumnSet& kept);
+  void groups(const Plan& plan, Relation& relation, ColumnSet& kept);
 
   // ---- groups (lower_summarize.cc)
   Relation summarize(const Plan& plan, const ColumnSet& needed);

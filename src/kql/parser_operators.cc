@@ -274,6 +274,14 @@ Expected<> Parser::item_list(std::vector<Item>& out, bool orders, bool named) {
   return {};
 }
 
+// (a, b) = : the names of an expression's values.
+bool Parser::names_follow() const {
+  if (!token().is("(")) return false;
+  size_t at = 1;
+  while (token(at).kind == TokenKind::kIdentifier && token(at + 1).is(",")) at += 2;
+  return token(at).kind == TokenKind::kIdentifier && token(at + 1).is(")") && token(at + 2).is("=");
+}
+
 Expected<Item> Parser::item(bool orders, bool named) {
   Item found;
   const size_t first = at_;
@@ -282,9 +290,14 @@ Expected<Item> Parser::item(bool orders, bool named) {
     TRY_ASSIGN(found.name, new_name("a name"));
     advance();
   }
-  if (named && token().is("(") && token(1).kind == TokenKind::kIdentifier && token(2).is(",")) {
-    return fail(DiagnosticCode::kNotSupported, token().span,
-                "several names for one expression are not supported");
+  if (named && names_follow()) {
+    do {
+      advance();
+      TRY_ASSIGN(std::string next, name("a name"));
+      found.names.push_back(std::move(next));
+    } while (token().is(","));
+    advance();
+    advance();
   }
   if (token().is("*")) {
     advance();

@@ -100,6 +100,7 @@ class Parser {
   Node search_predicate(const Expr& expr, bool case_sensitive);
   Node search_term(const Expr& term, bool case_sensitive);
   Expected<> item_list(std::vector<Item>& out, bool orders, bool named);
+  bool names_follow() const;
   Expected<Item> item(bool orders, bool named);
   Node column_pattern();
   Expected<> table_list(List& out);

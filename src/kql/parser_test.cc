@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"alias database x = y;T", "error: the statement 'alias' is not supported"},
         Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
         Case{"T | where a in ()", "error: expected a value, but found ')'"},
-        Case{"T | extend (a, b) = f()", "error: several names for one expression are not supported"},
+        Case{"T | extend (a, b) = f()", "T | extend (a, b) = f()"},
         Case{"", "error: expected an expression, but the query ends here"}));
 
 std::string repeated(std::string_view text, int times) {

@@ -41,6 +41,17 @@ Ref Tree::row_number(std::vector<OrderKey> order) {
   return add({.kind = ExprKind::kRowNumber, .order = std::move(order), .weight = 100});
 }
 
+Ref Tree::window(std::string_view name, std::vector<Ref> args, std::vector<Ref> partition,
+                 std::vector<OrderKey> order, std::string_view frame) {
+  return add({.kind = ExprKind::kWindow,
+              .name = std::string(name),
+              .args = std::move(args),
+              .params = std::move(partition),
+              .order = std::move(order),
+              .frame = frame,
+              .weight = 100});
+}
+
 Select& Tree::select() {
   selects_.emplace_back();
   return selects_.back();

@@ -30,6 +30,7 @@ enum class ExprKind : uint8_t {
   kLambda,     // name -> args[0]
   kSubquery,   // (select)
   kRowNumber,  // row_number() OVER (ORDER BY order)
+  kWindow,     // name(args) OVER (PARTITION BY params ORDER BY order frame)
 };
 
 struct Expr;
@@ -51,7 +52,8 @@ struct Expr {
   std::vector<const Expr*> params;
   const Select* select = nullptr;
   std::vector<OrderKey> order;
-  int weight = 1;  // nodes as printed; saturates
+  std::string_view frame;  // kWindow: ROWS BETWEEN ...; a literal of this folder's source
+  int weight = 1;          // nodes as printed; saturates
 };
 
 struct Item {
@@ -97,6 +99,8 @@ class Tree {
   Ref lambda(std::string variable, Ref body);
   Ref subquery(const Select& select);
   Ref row_number(std::vector<OrderKey> order);
+  Ref window(std::string_view name, std::vector<Ref> args, std::vector<Ref> partition,
+             std::vector<OrderKey> order, std::string_view frame);
   Select& select();
 
   // CAST(value, 'type'), toInt64(5), ...

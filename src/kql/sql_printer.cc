@@ -96,6 +96,11 @@ class Printer {
         order(e.order);
         out_ += ")";
         break;
+      case ExprKind::kWindow:
+        out_ += e.name + "(", list(e.args, ", "), out_ += ") OVER (";
+        if (!e.params.empty()) out_ += "PARTITION BY ", list(e.params, ", "), out_ += " ";
+        out_ += "ORDER BY ", order(e.order), out_ += " ", out_ += e.frame, out_ += ")";
+        break;
     }
     --depth_;
   }
