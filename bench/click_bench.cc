@@ -65,7 +65,8 @@ class Node {
 
   // As scan's answers would, every two seconds.
   void refresh_verdicts() {
-    for (const std::string& url : urls_) node_->verdicts.put(url, /*static_only=*/false, view_->version, clean_);
+    for (const std::string& url : urls_)
+      node_->verdicts.put(url, /*static_only=*/false, view_->version, clean_);
   }
 
   unsigned click(size_t number) {
