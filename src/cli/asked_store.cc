@@ -41,6 +41,11 @@ Result<std::unique_ptr<AskedStore>> AskedStore::open(Config config, bool install
   return asked;
 }
 
+bool AskedStore::is_for_trying(const Config& config, bool installed) {
+  std::error_code error;
+  return !installed && supervise::has_own_store(config) && !std::filesystem::exists(config.data, error);
+}
+
 Result<void> AskedStore::find(bool installed) {
   std::error_code error;
   const bool is_there = std::filesystem::exists(config_.data, error);
@@ -51,7 +56,9 @@ Result<void> AskedStore::find(bool installed) {
     TRY_ASSIGN(auto folder, TemporaryFolder::make());
     config_.data = folder.path();
     folder_.emplace(std::move(folder));
-    fmt::print(stderr, "linkgate: no configuration was found and no --data is given: all tables are empty\n");
+    fmt::print(stderr,
+               "linkgate: no configuration was found and no --data is given: all tables are empty, those of "
+               "externaldata too\n");
   }
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (own && !running(config_)) {

@@ -41,6 +41,8 @@ class AskedStore {
   // start. Errors: kInvalidArgument where the data directory is not there, kUnavailable where another command
   // has it.
   static Result<std::unique_ptr<AskedStore>> open(Config config, bool installed);
+  // Whether open() would take that empty one.
+  static bool is_for_trying(const Config& config, bool installed);
   ~AskedStore();
   AskedStore(const AskedStore&) = delete;
   AskedStore& operator=(const AskedStore&) = delete;

@@ -30,12 +30,15 @@ constexpr size_t kWidestCell = 100;
 class Querying {
  public:
   Querying(const Config& config, bool installed)
-      : config_(config), installed_(installed), catalog_(portal::event_catalog(config.events.database)) {}
+      : config_(config),
+        installed_(installed),
+        catalog_(portal::event_catalog(config.events.database)),
+        for_trying_(AskedStore::is_for_trying(config, installed)) {}
 
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {
     // No limit in the query itself: an answer that is too large is refused by the store and said, never cut.
-    return kql::compile_asking(text, catalog_, {.now = SystemClock().now()},
+    return kql::compile_asking(text, catalog_, options(),
                                [this](const std::string& sql) -> Result<std::vector<std::string>> {
                                  TRY_ASSIGN(store::QueryResult result, run(sql));
                                  return std::move(result.rows);
@@ -43,7 +46,7 @@ class Querying {
   }
   // Without a store: of a query with such columns it is the question.
   kql::Expected<kql::Compiled> explain(const std::string& text) const {
-    return kql::compile(text, catalog_, {.now = SystemClock().now()});
+    return kql::compile(text, catalog_, options());
   }
   Result<store::QueryResult> run(const std::string& sql) {
     if (!store_) store_.emplace(AskedStore::open(config_, installed_));
@@ -52,9 +55,17 @@ class Querying {
   }
 
  private:
+  kql::CompileOptions options() const {
+    kql::CompileOptions options;
+    options.now = SystemClock().now();
+    options.external_is_empty = for_trying_;
+    return options;
+  }
+
   const Config& config_;
   const bool installed_;
   const kql::Catalog catalog_;
+  const bool for_trying_;
   std::optional<Result<std::unique_ptr<AskedStore>>>
       store_;  // one for the whole run, from the first query that can be asked
 };

@@ -159,8 +159,7 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
     case ExprKind::kSearch:
       return search_tables(expr.operators[0], environment, expr.span);
     case ExprKind::kExternal:
-      return fail(DiagnosticCode::kNotSupported, expr.span,
-                  "externaldata reads from other hosts, and no host is allowed in the configuration");
+      return external(expr);
     default:
       return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
   }
@@ -384,8 +383,8 @@ Binder::Table Binder::projection(const Plan& input, Columns columns, std::vector
 }
 
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
-                          const Answers& answers, const QueryParameters& parameters, Bindings& bindings) {
-  return Binder(catalog, now_ticks, answers, parameters, bindings).run(query);
+                          const Answers& answers, const CompileOptions& options, Bindings& bindings) {
+  return Binder(catalog, now_ticks, answers, options, bindings).run(query);
 }
 
 }  // namespace linkgate::kql

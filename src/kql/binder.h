@@ -3,7 +3,6 @@
 // position and the nearest name, what is not there.
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -24,10 +23,9 @@ struct BoundQuery {
 // The JSON array that such a plan gave; nullopt where it has not been asked yet.
 using Answers = std::function<Expected<std::optional<std::string>>(const Plan& question)>;
 
-using QueryParameters = std::map<std::string, std::string>;  // CompileOptions::parameters
-
-// `bindings` owns the result and must outlive it; so must `query` and `catalog`.
+// Of `options` parameters and external_is_empty count here.
+// `bindings` owns the result and must outlive it; so must `query`, `catalog` and `options`.
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
-                          const Answers& answers, const QueryParameters& parameters, Bindings& bindings);
+                          const Answers& answers, const CompileOptions& options, Bindings& bindings);
 
 }  // namespace linkgate::kql

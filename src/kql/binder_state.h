@@ -65,9 +65,9 @@ struct Within {
 
 class Binder {
  public:
-  Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, const QueryParameters& parameters,
+  Binder(const Catalog& catalog, int64_t now_ticks, const Answers& answers, const CompileOptions& options,
          Bindings& bindings)
-      : catalog_(catalog), now_(now_ticks), answers_(answers), parameters_(parameters), bindings_(bindings) {}
+      : catalog_(catalog), now_(now_ticks), answers_(answers), options_(options), bindings_(bindings) {}
   Expected<BoundQuery> run(const Query& query);
 
  private:
@@ -81,6 +81,7 @@ class Binder {
   static Expected<> check_options(const std::vector<Parameter>& options);
   Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
   static constexpr std::string_view kInvokeInput = "$input";
+  Table external(const Expr& expr);
   Table invoke_op(const Operator& op, const Environment* environment);
   static std::string source_name(const Expr& expr, const Environment* environment, size_t place);
   bool is_missing(const Expr& expr, const Environment* environment) const;
@@ -253,7 +254,7 @@ class Binder {
   const Catalog& catalog_;
   int64_t now_;
   const Answers& answers_;
-  const QueryParameters& parameters_;
+  const CompileOptions& options_;
   const Plan* question_ = nullptr;  // what must be asked before binding can go on
   Bindings& bindings_;
   // Columns of tables whose data decided them: a name that is not among them is null there, not an error.

@@ -47,7 +47,7 @@ Expected<> Binder::check_options(const std::vector<Parameter>& options) {
 Expected<const Environment*> Binder::query_parameters(const std::vector<ColumnDeclaration>& declared) {
   const Environment* environment = nullptr;
   for (const ColumnDeclaration& parameter : declared) {
-    if (const auto given = parameters_.find(parameter.name); given != parameters_.end()) {
+    if (const auto given = options_.parameters.find(parameter.name); given != options_.parameters.end()) {
       auto value = parameter_value(parameter.type, given->second);
       if (!value) {
         return fail(DiagnosticCode::kWrongType, parameter.span,
@@ -66,6 +66,21 @@ Expected<const Environment*> Binder::query_parameters(const std::vector<ColumnDe
     environment = extend({.outer = environment, .name = parameter.name, .scalar = value});
   }
   return environment;
+}
+
+Binder::Table Binder::external(const Expr& expr) {
+  if (!options_.external_is_empty) {
+    return fail(DiagnosticCode::kNotSupported, expr.span,
+                "externaldata reads from other hosts, and no host is allowed in the configuration");
+  }
+  Plan plan{.kind = PlanKind::kRows};
+  Names names;
+  for (const ColumnDeclaration& column : expr.columns) {
+    TRY_ASSIGN(std::string name, names.claim(column.name, column.span));
+    plan.columns.push_back(
+        {bindings_.new_column_id(), std::move(name), column.type, column.type != Type::kString});
+  }
+  return bindings_.add(std::move(plan), expr.span);
 }
 
 // T | invoke f(x) is f(T, x), where T is what the environment calls kInvokeInput.

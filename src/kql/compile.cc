@@ -44,7 +44,7 @@ Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catal
     if (found == options.answers.end()) return std::nullopt;
     return answer_of(found->second);
   };
-  TRY_ASSIGN(BoundQuery bound, kql::bind(ast->query, catalog, now, answers, options.parameters, bindings));
+  TRY_ASSIGN(BoundQuery bound, kql::bind(ast->query, catalog, now, answers, options, bindings));
   Compiled compiled;
   compiled.is_question = bound.is_question;
   TRY_ASSIGN(compiled.sql, sql_of(*bound.plan, {now, bound.is_question ? 0 : options.row_limit}, whole));

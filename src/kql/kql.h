@@ -59,6 +59,9 @@ struct CompileOptions {
   // ("datetime(2026-11-22)", "90", "dynamic([1])"; with or without the type's name around them), a string as
   // it is. What is not declared is ignored, what is not given has its default.
   std::map<std::string, std::string> parameters = {};
+  // externaldata is a table without rows, for where all tables are: to try a query. Otherwise it is refused,
+  // since it would fetch from hosts that a query names.
+  bool external_is_empty = false;
 };
 
 struct ResultColumn {
