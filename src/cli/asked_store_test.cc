@@ -36,6 +36,7 @@ class OwnStore : public RunTest {
   // `kql --jsonl` after its first answer, with standard input still open in input_.
   pid_t start_asking() {
     ::mkfifo((folder_ + "/stdin").c_str(), 0600);
+    std::filesystem::remove(folder_ + "/stdout");  // an earlier answer is none
     const pid_t pid = start({"kql", "--jsonl", "--data", data()});
     input_ = ::open((folder_ + "/stdin").c_str(), O_WRONLY);
     const std::string line = "{\"id\":1,\"query\":\"print 1\"}\n";
@@ -78,6 +79,9 @@ TEST_F(OwnStore, WithoutAnInstallationTheTablesAreEmptyAndNothingIsMade) {
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
   EXPECT_TRUE(std::filesystem::is_empty(working_folder_));
   EXPECT_TRUE(std::filesystem::is_empty(data())) << "the temporary folder is gone";
+  constexpr char kExternal[] = "externaldata(a:string, b:long)['https://lists.example/x'] | count";
+  EXPECT_EQ(run_plain({"kql", kExternal}).out, kAnswer);
+  EXPECT_EQ(run({"kql", kExternal}).code, 2) << "an installation fetches nothing that a query names";
 }
 
 TEST_F(OwnStore, IsStartedOnceForAllLines) {
