@@ -24,6 +24,7 @@ Diagnostic Binder::not_in_subquery(const Operator& op) const {
                   std::string(within_->operator_name));
 }
 
+// A line for each operator. NOLINTNEXTLINE(readability-function-size)
 Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environment* environment) {
   if (within_ != nullptr && needs_one_table(op.kind)) return not_in_subquery(op);
   switch (op.kind) {

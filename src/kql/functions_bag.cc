@@ -124,7 +124,9 @@ Ref without(LowerCall& l, Ref json, const std::vector<Path>& paths, size_t at) {
       return l.fn("not", l.fn("in", part_of_tuple(l.tree, pair, 1), names));
     });
   }
-  for (const auto& [name, rest] : deeper) {
+  for (const auto& one : deeper) {
+    const auto& name = one.first;  // a lambda of C++17 captures no structured bindings
+    const auto& rest = one.second;
     properties = each(l.tree, properties, [&](Ref pair) {
       const Ref value = part_of_tuple(l.tree, pair, 2);
       const Ref hit = l.fn("and", l.fn("equals", part_of_tuple(l.tree, pair, 1), l.text(name)),
