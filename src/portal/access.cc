@@ -1,13 +1,30 @@
 #include "portal/access.h"
 
+#include <algorithm>
+
 #include "api/token.h"
+#include "base/ascii.h"
+#include "net/peer.h"
 
 namespace linkgate::portal {
 namespace {
 
 // A unix socket's peer has no address; who may open the socket is the file system's business.
 bool is_loopback(std::string_view address) {
-  return address.empty() || address == "::1" || address.starts_with("127.");
+  static const auto loopback = net::AddressSet::parse({"127.0.0.0/8", "::1"});
+  return address.empty() || loopback->contains(address);
+}
+
+// A Host header's name without its port. A page from elsewhere whose name was made to lead to this machine
+// (DNS rebinding) is told by it: browsers send the name that they were given.
+std::string_view host_name(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(1, std::min(host.find(']'), host.size()) - 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool names_loopback(std::string_view host) {
+  const std::string_view name = host_name(host);
+  return !name.empty() && (ascii::iequals(name, "localhost") || is_loopback(name));
 }
 
 }  // namespace
@@ -15,7 +32,8 @@ bool is_loopback(std::string_view address) {
 Result<Caller> Access::look(const net::HttpRequest& request, std::string_view scope) {
   const auto given = api::bearer_token(request.header("Authorization"));
   if (!given) {
-    if (config_.loopback_without_token && is_loopback(request.client_address)) return Caller{"loopback"};
+    const bool from_here = is_loopback(request.client_address) && names_loopback(request.header("Host"));
+    if (config_.loopback_without_token && from_here) return Caller{"loopback"};
     return Error(ErrorCode::kPermission, "a token is needed: Authorization: Bearer ...");
   }
   TRY_ASSIGN(const auto token, tokens_.find(api::token_hash(*given)));

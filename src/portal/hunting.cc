@@ -8,6 +8,8 @@
 namespace linkgate::portal {
 namespace {
 
+constexpr std::chrono::minutes kTroubleIsRecent{1};
+
 Refusal refusal_of(const Error& error) {
   using Why = Refusal::Why;
   switch (error.code()) {
@@ -72,7 +74,22 @@ tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
   auto answer = run(question);
   seconds.observe(std::chrono::duration<double>(clock_.steady_now() - start).count());
   (answer ? answered : refused).add();
+  note(question, answer);
   return answer;
+}
+
+void Hunting::note(const Question& question, const tl::expected<Answer, Refusal>& answer) {
+  const bool missing = !answer && answer.error().why == Refusal::Why::kUnavailable &&
+                       !(question.cancelled && question.cancelled());  // a client that went is no trouble
+  if (!answer && !missing) return;
+  const std::lock_guard lock(mutex_);
+  trouble_ = missing ? answer.error().message : "";
+  trouble_at_ = clock_.steady_now();
+}
+
+std::string Hunting::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return clock_.steady_now() - trouble_at_ < kTroubleIsRecent ? trouble_ : "";
 }
 
 tl::expected<Answer, Refusal> Hunting::run(const Question& question) {

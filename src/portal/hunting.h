@@ -63,6 +63,8 @@ class Hunting {
  public:
   Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock);
   tl::expected<Answer, Refusal> ask(const Question& question);
+  // For /healthz: why queries of the last minute found no store; empty where one was answered since.
+  std::string trouble() const;
   const kql::Catalog& catalog() const { return catalog_; }
   const std::string& database() const { return database_; }
   const Clock& clock() const { return clock_; }
@@ -70,14 +72,17 @@ class Hunting {
  private:
   class Turn;
   tl::expected<Answer, Refusal> run(const Question& question);
+  void note(const Question& question, const tl::expected<Answer, Refusal>& answer);
 
   const FindStore find_store_;
   const std::string database_;
   const kql::Catalog catalog_;
   const int queries_per_user_;
   const Clock& clock_;
-  std::mutex mutex_;
-  std::map<std::string, int> running_;  // by user; guarded by mutex_
+  mutable std::mutex mutex_;            // guards what follows
+  std::map<std::string, int> running_;  // by user
+  std::string trouble_;
+  std::chrono::steady_clock::time_point trouble_at_{};
 };
 
 }  // namespace linkgate::portal

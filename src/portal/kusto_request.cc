@@ -43,6 +43,7 @@ Result<void> read_properties(const json& properties, KustoRequest& out) {
   }
   if (const auto given = properties.find("Parameters"); given != properties.end() && given->is_object()) {
     for (const auto& [name, value] : given->items()) {
+      if (value.is_structured()) return wrong("the parameter " + name + " is no text and no number");
       out.parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
     }
   }

@@ -54,11 +54,14 @@ class Portal {
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
     doors_ = std::make_unique<Doors>(*hunting_, *access_, config_.portal);
     TRY(listen(io));
+    const auto health = [this] {
+      const std::string trouble = hunting_->trouble();
+      return net::Health{trouble.empty(), trouble};
+    };
     const DataPaths paths(config_.data);
     TRY(real_file_system().make_directories(paths.run()));
-    TRY_ASSIGN(admin_, net::start_admin(
-                           io, paths.admin_socket("portal"), [] { return net::Health{}; },
-                           [] { return metrics::process().exposition(); }));
+    TRY_ASSIGN(admin_, net::start_admin(io, paths.admin_socket("portal"), health,
+                                        [] { return metrics::process().exposition(); }));
     return {};
   }
 

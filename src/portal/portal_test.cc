@@ -99,9 +99,11 @@ class AccessTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  Result<Caller> look(const std::string& address, const std::string& authorization) {
+  Result<Caller> look(const std::string& address, const std::string& authorization,
+                      const std::string& host = "127.0.0.1:8482") {
     net::HttpRequest request;
     request.client_address = address;
+    request.headers.emplace_back("Host", host);
     if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
     Access access(config_, *tokens_);
     return access.look(request, api::kHuntingScope);
@@ -129,6 +131,10 @@ TEST_F(AccessTest, WithoutATokenOnlyLoopbackAndOnlyWhereTheConfigurationSaysSo) 
   config_.loopback_without_token = true;
   for (const char* address : {"127.0.0.1", "127.8.0.1", "::1", ""})
     EXPECT_EQ(look(address, "")->name, "loopback");
+  for (const char* host : {"localhost", "LOCALHOST:1", "[::1]:8482"})
+    EXPECT_TRUE(look("::1", "", host)) << host;
+  for (const char* host : {"", "evil.example", "evil.example:8482", "127.evil.example:1", "["})
+    EXPECT_FALSE(look("127.0.0.1", "", host).has_value()) << host;
   EXPECT_EQ(look("192.0.2.1", "").error().code(), ErrorCode::kPermission);
   EXPECT_EQ(look("127.0.0.1", "Bearer wrong").error().code(), ErrorCode::kPermission)
       << "a wrong one is not none";
