@@ -344,14 +344,6 @@ TEST_F(Command, RewriteReportsWhatBecomesOfEachLink) {
       << "where it leads, not the seal";
 }
 
-TEST_F(Command, AFolderThatIsNoMaildirIsNotOneWithoutMessages) {
-  std::filesystem::create_directory(folder_ + "/mails");
-  std::ofstream(folder_ + "/mails/a.eml") << kMail;
-  const Outcome refused = run({"unwrap-mailbox", folder_ + "/mails"});
-  EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("is neither a Maildir nor an mbox file"));
-}
-
 TEST_F(Command, ARuleForAGroupThatDoesNotExistIsRefused) {
   ASSERT_EQ(run({"policy", "set", "P"}).code, 0);
   ASSERT_EQ(run({"policy", "group", "set", "VIP", "ceo@x.test"}).code, 0);
@@ -359,46 +351,6 @@ TEST_F(Command, ARuleForAGroupThatDoesNotExistIsRefused) {
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("there is no group 'VIPP'; did you mean 'VIP'?"));
   EXPECT_EQ(run({"policy", "rule", "set", "R", "SafeLinksPolicy=P", "SentToMemberOf=vip"}).code, 0);
-}
-
-TEST_F(Command, AMailboxGetsItsLinksBack) {
-  make_keys();
-  const std::string sealed = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;
-  for (const char* part : {"/m/cur", "/m/new", "/m/tmp", "/m/.Sub/cur"})
-    std::filesystem::create_directories(folder_ + part);
-  const std::string one = folder_ + "/m/cur/1:2,S", two = folder_ + "/m/.Sub/cur/2:2,",
-                    plain = folder_ + "/m/new/3";
-  std::ofstream(one) << sealed;
-  std::ofstream(two) << sealed;
-  std::ofstream(plain) << kMail;
-  std::ofstream(folder_ + "/m/tmp/4") << sealed;
-  std::ofstream(folder_ + "/m/dovecot.index") << sealed;
-
-  EXPECT_THAT(run({"unwrap-mailbox", "--dry-run", folder_ + "/m"}).out,
-              StartsWith("3 messages: 4 links would be restored in 2"));
-  EXPECT_EQ(slurp(one), sealed) << "a dry run changes nothing";
-  const Outcome done = run({"unwrap-mailbox", folder_ + "/m"});
-  ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_EQ(slurp(one), kMail);
-  EXPECT_EQ(slurp(two), kMail);
-  EXPECT_EQ(slurp(plain), kMail);
-  EXPECT_EQ(slurp(folder_ + "/m/tmp/4"), sealed);
-  EXPECT_EQ(slurp(folder_ + "/m/dovecot.index"), sealed);
-  EXPECT_EQ(slurp(folder_ + "/m.linkgate-backup/cur/1:2,S"), sealed);
-  EXPECT_THAT(run({"unwrap-mailbox", folder_ + "/m"}).out, StartsWith("3 messages: 0 links restored in 0"));
-}
-
-TEST_F(Command, AnMboxFileGetsItsLinksBack) {
-  make_keys();
-  const std::string sealed = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;
-  const std::string quoted = "From: b@ext.test\nSubject: q\n\n>From the start, https://plain.example/\n";
-  const std::string file = folder_ + "/box";
-  std::ofstream(file) << "From a Sat Nov 21 00:00:00 2026\n"
-                      << sealed << "\nFrom b Sat Nov 21 00:00:01 2026\n"
-                      << quoted << "\n";
-  ASSERT_EQ(run({"unwrap-mailbox", file}).code, 0);
-  EXPECT_EQ(slurp(file), std::string("From a Sat Nov 21 00:00:00 2026\n") + kMail +
-                             "\nFrom b Sat Nov 21 00:00:01 2026\n" + quoted + "\n");
 }
 
 TEST_F(Command, AQueryMayComeFromAPipe) {

@@ -11,8 +11,7 @@
 
 namespace linkgate::click {
 
-// On every answer, also on those that the HTTP server gives by itself.
-// For the server, which puts them on every answer.
+// For the server, which puts them on every answer, also on those that it gives by itself.
 net::Headers common_headers(bool https);
 
 // REQUIRES: `location` is the destination of an opened link; nothing else may ever be redirected to.

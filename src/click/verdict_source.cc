@@ -27,7 +27,8 @@ bool is_bad(verdict::Disposition disposition) {
 
 }  // namespace
 
-KnownPtr VerdictCache::find(const std::string& url, bool static_only, uint64_t generation, Steady now) const {
+KnownPtr VerdictCache::find(const std::string& url, bool static_only, uint64_t generation,
+                            SteadyTime now) const {
   std::lock_guard lock(mutex_);
   const auto& entries = kept_[static_only].entries;
   auto found = entries.find(url);
@@ -133,7 +134,7 @@ asio::awaitable<void> VerdictSource::run(std::shared_ptr<Core> core, std::shared
 }
 
 KnownPtr VerdictSource::remembered(const std::string& url, bool static_only, uint64_t generation,
-                                   VerdictCache::Steady now) const {
+                                   SteadyTime now) const {
   return core_->cache.find(url, static_only, generation, now);
 }
 

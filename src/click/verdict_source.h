@@ -14,6 +14,7 @@
 
 #include "api/check.h"
 #include "base/clock.h"
+#include "click/bounded_tables.h"
 #include "click/decision.h"
 #include "net/http.h"
 
@@ -31,10 +32,9 @@ inline constexpr std::chrono::milliseconds kRetryPause{100};
 // Shared by the workers of a node; thread-safe.
 class VerdictCache {
  public:
-  using Steady = std::chrono::steady_clock::time_point;
   explicit VerdictCache(const Clock& clock) : clock_(clock) {}
   // Null where nothing fresh is kept.
-  KnownPtr find(const std::string& url, bool static_only, uint64_t generation, Steady now) const;
+  KnownPtr find(const std::string& url, bool static_only, uint64_t generation, SteadyTime now) const;
   // A bad verdict that is no longer fresh is better than none while scan is down: kept until pushed out by
   // newer ones.
   KnownPtr find_bad_stale(const std::string& url, bool static_only) const;
@@ -45,7 +45,7 @@ class VerdictCache {
   struct Entry {
     KnownPtr known;
     uint64_t generation;
-    Steady until;
+    SteadyTime until;
   };
   struct Kept {
     std::unordered_map<std::string, Entry> entries;
@@ -62,8 +62,7 @@ class VerdictSource {
   VerdictSource(net::asio::io_context& io, std::string scan_socket, VerdictCache& cache);
   ~VerdictSource();
   // The verdict on the URL if it was asked for a moment ago, else null.
-  KnownPtr remembered(const std::string& url, bool static_only, uint64_t generation,
-                      VerdictCache::Steady now) const;
+  KnownPtr remembered(const std::string& url, bool static_only, uint64_t generation, SteadyTime now) const;
   // kVerdict; kPending where nothing is known after `patience` (the check goes on, and asking again meets
   // it); kFailed.
   net::asio::awaitable<KnownPtr> ask(api::CheckRequest request, uint64_t generation,

@@ -1,34 +1,13 @@
 #include "events/schema.h"
 
-#include <algorithm>
 #include <array>
+
+#include "events/shared_columns.h"
 
 namespace linkgate::events {
 namespace {
 
 using enum ColumnType;
-
-template <size_t N, size_t M>
-constexpr std::array<Column, N + M> concatenate(const std::array<Column, N>& a,
-                                                const std::array<Column, M>& b) {
-  std::array<Column, N + M> all{};
-  std::copy(a.begin(), a.end(), all.begin());
-  std::copy(b.begin(), b.end(), all.begin() + N);
-  return all;
-}
-
-// In every table, or in many. Defender's portal shows Timestamp, Log Analytics TimeGenerated: both are the
-// same moment here.
-constexpr Column kTenantId{"TenantId", kString, "organisation"};
-constexpr Column kTimeGenerated{"TimeGenerated", kDateTime, "the same as Timestamp"};
-constexpr Column kSourceSystem{"SourceSystem", kString, "Linkgate"};
-constexpr Column kType{"Type", kString, "name of the table"};
-constexpr Column kIsBillable{"_IsBillable", kString, "False"};
-constexpr Column kBilledSize{"_BilledSize", kReal, "octets of the row as it was written"};
-constexpr Column kNetworkMessageId{
-    "NetworkMessageId", kString, "the message, a UUID: the same for all its recipients, batches and retries"};
-constexpr Column kTimestamp{"Timestamp", kDateTime,
-                            "when it happened; never changes over the versions of a row"};
 
 constexpr Column kUrlClickEvents[] = {
     kTenantId,

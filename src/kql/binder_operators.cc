@@ -24,7 +24,6 @@ Diagnostic Binder::not_in_subquery(const Operator& op) const {
                   std::string(within_->operator_name));
 }
 
-// A line for each operator. NOLINTNEXTLINE(readability-function-size)
 Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environment* environment) {
   if (within_ != nullptr && needs_one_table(op.kind)) return not_in_subquery(op);
   switch (op.kind) {
@@ -32,22 +31,15 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return where(op, input, environment);
     case OperatorKind::kExtend:
       return extend_op(op, input, environment);
-    case OperatorKind::kSerialize: {
-      TRY_ASSIGN(const Plan* rows, serialized(input, op.span));
-      return op.items.empty() ? Table(rows) : extend_op(op, *rows, environment);
-    }
+    case OperatorKind::kSerialize:
+      return serialize(op, input, environment);
     case OperatorKind::kProject:
-      return project(op, input, environment);
     case OperatorKind::kProjectAway:
-      return project_away(op, input);
     case OperatorKind::kProjectKeep:
-      return project_keep(op, input);
     case OperatorKind::kProjectByNames:
-      return project_by_names(op, input, environment);
     case OperatorKind::kProjectRename:
-      return project_rename(op, input);
     case OperatorKind::kProjectReorder:
-      return project_reorder(op, input);
+      return any_project(op, input, environment);
     case OperatorKind::kSummarize:
       return summarize(op, input, environment);
     case OperatorKind::kDistinct:
@@ -99,6 +91,28 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       break;  // names, and does nothing
   }
   return &input;
+}
+
+Binder::Table Binder::any_project(const Operator& op, const Plan& input, const Environment* environment) {
+  switch (op.kind) {
+    case OperatorKind::kProjectAway:
+      return project_away(op, input);
+    case OperatorKind::kProjectKeep:
+      return project_keep(op, input);
+    case OperatorKind::kProjectByNames:
+      return project_by_names(op, input, environment);
+    case OperatorKind::kProjectRename:
+      return project_rename(op, input);
+    case OperatorKind::kProjectReorder:
+      return project_reorder(op, input);
+    default:
+      return project(op, input, environment);
+  }
+}
+
+Binder::Table Binder::serialize(const Operator& op, const Plan& input, const Environment* environment) {
+  TRY_ASSIGN(const Plan* rows, serialized(input, op.span));
+  return op.items.empty() ? Table(rows) : extend_op(op, *rows, environment);
 }
 
 // Operators that hand on whatever columns they get.
@@ -238,32 +252,6 @@ Binder::Table Binder::get_schema(const Plan& input, Span span) {
     }
   }
   return bindings_.add(std::move(plan), span);
-}
-
-std::string_view Binder::dotnet_name(Type type) {
-  switch (type) {
-    case Type::kBool:
-      return "System.SByte";
-    case Type::kInt:
-      return "System.Int32";
-    case Type::kLong:
-      return "System.Int64";
-    case Type::kReal:
-      return "System.Double";
-    case Type::kDecimal:
-      return "System.Data.SqlTypes.SqlDecimal";
-    case Type::kString:
-      return "System.String";
-    case Type::kDateTime:
-      return "System.DateTime";
-    case Type::kTimeSpan:
-      return "System.TimeSpan";
-    case Type::kGuid:
-      return "System.Guid";
-    case Type::kDynamic:
-      return "System.Object";
-  }
-  return "";
 }
 
 }  // namespace linkgate::kql

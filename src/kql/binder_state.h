@@ -110,6 +110,8 @@ class Binder {
 
   // ---- operators (binder_operators.cc, binder_columns.cc, binder_summarize.cc, binder_join.cc)
   Table apply(const Operator& op, const Plan& input, const Environment* environment);
+  Table any_project(const Operator& op, const Plan& input, const Environment* environment);
+  Table serialize(const Operator& op, const Plan& input, const Environment* environment);
   static bool keeps_open(OperatorKind kind);
   Table where(const Operator& op, const Plan& input, const Environment* environment);
   Table extend_op(const Operator& op, const Plan& input, const Environment* environment);
@@ -134,7 +136,6 @@ class Binder {
                  const Plan* first, const Environment* environment, Span span);
   Table get_schema(const Plan& input, Span span);
   Table render(const Operator& op, const Plan& input);
-  static std::string_view dotnet_name(Type type);
   Table search(const Operator& op, const Plan& input, const Environment* environment);
   Table evaluate(const Operator& op, const Plan& input, const Environment* environment);
   struct BagUnpack {

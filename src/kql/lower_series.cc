@@ -26,11 +26,8 @@ Relation PlanLowering::collected(const Plan& plan, const ColumnSet& needed) {
   if (input.limited()) input.nest(used);
   input.settle(used, used);
   sql::Select& grouped = input.select();
-  Relation relation(t_);
-  Source& from = relation.select().from;
-  from.kind = Source::Kind::kSelects;
-  from.selects = {&grouped};
-  from.alias = t_.fresh("t");
+  Relation relation = Relation::over(t_, grouped);
+  const Source& from = relation.select().from;
   const auto collect = [&](const Column& column, Ref expr) {
     grouped.items.push_back({expr, Relation::alias_of(column)});
     relation.set(column, t_.column(from.alias, Relation::alias_of(column)));

@@ -59,11 +59,8 @@ Relation PlanLowering::rows(const Plan& plan) {
   const std::string row = t_.fresh("r");
   inner.items.push_back(
       {t_.call("arrayJoin", {t_.cast(t_.call("array", std::move(tuples)), type + "))")}), row});
-  Relation relation(t_);
-  Source& from = relation.select().from;
-  from.kind = Source::Kind::kSelects;
-  from.selects = {&inner};
-  from.alias = t_.fresh("t");
+  Relation relation = Relation::over(t_, inner);
+  const Source& from = relation.select().from;
   for (size_t i = 0; i < width; ++i) {
     relation.set(plan.columns[i], t_.call("tupleElement", {t_.column(from.alias, row),
                                                            t_.integer(static_cast<int64_t>(i) + 1)}));

@@ -26,11 +26,8 @@ Relation PlanLowering::summarize(const Plan& plan, const ColumnSet& needed) {
   input.settle(used, used);
   const Ref row = ordered && !input.order().empty() ? input.number_rows(used) : nullptr;
   sql::Select& grouped = input.select();
-  Relation relation(t_);
-  Source& from = relation.select().from;
-  from.kind = Source::Kind::kSelects;
-  from.selects = {&grouped};
-  from.alias = t_.fresh("t");
+  Relation relation = Relation::over(t_, grouped);
+  const Source& from = relation.select().from;
   for (const Assignment& key : plan.assignments) {
     const Ref expr = lowered(*key.expr, input);
     const std::string alias = Relation::alias_of(key.column);

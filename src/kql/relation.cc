@@ -68,6 +68,15 @@ void Relation::nest(const ColumnSet& needed) {
   values_ = std::move(outside);
 }
 
+Relation Relation::over(sql::Tree& tree, const sql::Select& inner) {
+  Relation relation(tree);
+  sql::Source& from = relation.select().from;
+  from.kind = sql::Source::Kind::kSelects;
+  from.selects = {&inner};
+  from.alias = tree.fresh("t");
+  return relation;
+}
+
 void Relation::settle(const ColumnSet& used, const ColumnSet& needed) {
   const bool large = std::any_of(used.begin(), used.end(), [this](int id) {
     const auto found = values_.find(id);

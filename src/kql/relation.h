@@ -27,6 +27,9 @@ class Relation {
  public:
   explicit Relation(sql::Tree& tree) : tree_(&tree), select_(&tree.select()) {}
 
+  // A SELECT from `inner`, without any column yet.
+  static Relation over(sql::Tree& tree, const sql::Select& inner);
+
   sql::Select& select() { return *select_; }
   const std::map<int, ColumnValue>& values() const { return values_; }
   const ColumnValue& value(int id) const;

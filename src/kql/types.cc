@@ -45,4 +45,30 @@ std::optional<Type> type_from_name(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view dotnet_name(Type type) {
+  switch (type) {
+    case Type::kBool:
+      return "System.SByte";
+    case Type::kInt:
+      return "System.Int32";
+    case Type::kLong:
+      return "System.Int64";
+    case Type::kReal:
+      return "System.Double";
+    case Type::kDecimal:
+      return "System.Data.SqlTypes.SqlDecimal";
+    case Type::kString:
+      return "System.String";
+    case Type::kDateTime:
+      return "System.DateTime";
+    case Type::kTimeSpan:
+      return "System.TimeSpan";
+    case Type::kGuid:
+      return "System.Guid";
+    case Type::kDynamic:
+      return "System.Object";
+  }
+  return "";
+}
+
 }  // namespace linkgate::kql

@@ -27,6 +27,8 @@ enum class Type : uint8_t {
 std::string_view to_string(Type type);
 // "a bool", "an int", ...: for messages.
 std::string with_article(Type type);
+// "System.Int64", ...: what getschema and the schemas of Kusto clients call it.
+std::string_view dotnet_name(Type type);
 // Also the aliases: boolean, double, date, time, uniqueid, ... Case-sensitive, as all of KQL is.
 std::optional<Type> type_from_name(std::string_view name);
 

@@ -9,6 +9,8 @@
 
 #include "api/token.h"
 #include "base/ascii.h"
+#include "base/check.h"
+#include "kql/json.h"
 #include "portal/kusto_answer.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
@@ -66,21 +68,12 @@ HttpResponse graph_error(unsigned status, std::string_view code, const std::stri
   return response;
 }
 
-// Graph's names of types.
 std::string_view graph_type(kql::Type type) {
-  const std::string_view name = to_string(type);
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"bool", "Boolean"}, {"int", "Int32"},         {"long", "Int64"},
-      {"real", "Double"},  {"string", "String"},     {"datetime", "DateTime"},
-      {"guid", "Guid"},    {"timespan", "TimeSpan"}, {"decimal", "SqlDecimal"}};
-  for (const auto& [kql_name, graph_name] : kNames) {
-    if (kql_name == name) return graph_name;
-  }
-  return "Object";
+  return type == kql::Type::kBool ? "Boolean" : kusto_data_type(type);
 }
 
 // {"schema":[{"name","type"}],"results":[{column: value, ...}]}. A row is a JSON array already; each of its
-// values goes behind its column's name.
+// values goes behind its column's name as it is.
 std::string graph_answer(const Answer& answer) {
   std::string out = "{\"schema\":[";
   std::vector<std::string> names;
@@ -91,9 +84,10 @@ std::string graph_answer(const Answer& answer) {
   }
   out += "],\"results\":[";
   for (const std::string& row : answer.rows) {
-    const auto values = nlohmann::ordered_json::parse(row);
+    const auto values = kql::json_elements(row);
+    CHECK(values && values->size() == names.size());
     out += out.back() == '[' ? "{" : ",{";
-    for (size_t i = 0; i < names.size(); ++i) out += (i > 0 ? "," : "") + names[i] + ":" + values[i].dump();
+    for (size_t i = 0; i < names.size(); ++i) out += (i > 0 ? "," : "") + names[i] + ":" + (*values)[i];
     out += '}';
   }
   return out + (answer.truncated ? "],\"@linkgate.truncated\":true}" : "]}");

@@ -168,15 +168,8 @@ std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::strin
 }
 
 std::string_view kusto_data_type(kql::Type type) {
-  const std::string_view name = to_string(type);
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"bool", "SByte"},     {"int", "Int32"},         {"long", "Int64"},        {"real", "Double"},
-      {"string", "String"},  {"datetime", "DateTime"}, {"timespan", "TimeSpan"}, {"guid", "Guid"},
-      {"dynamic", "Object"}, {"decimal", "SqlDecimal"}};
-  for (const auto& [kql_name, data_type] : kNames) {
-    if (kql_name == name) return data_type;
-  }
-  return "Object";
+  const std::string_view name = dotnet_name(type);
+  return name.substr(name.rfind('.') + 1);
 }
 
 std::string kusto_v1(const Answer& answer, std::string_view trouble) {

@@ -26,7 +26,7 @@ std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::strin
 // V1, of queries and of management commands: one table, and what went wrong under "Exceptions".
 std::string kusto_v1(const Answer& answer, std::string_view trouble);
 
-// Column types of V1.
+// "Int64", ...: column types of V1, and of Graph but for bool.
 std::string_view kusto_data_type(kql::Type type);
 
 // {"error":{...}} of a request that has no answer.

@@ -66,35 +66,11 @@ Answer table(std::vector<std::string> names, std::vector<std::string> rows) {
   return answer;
 }
 
-// The .NET names that schemas carry.
-std::string_view clr_type(Type type) {
-  switch (type) {
-    case Type::kBool:
-      return "System.SByte";
-    case Type::kInt:
-      return "System.Int32";
-    case Type::kLong:
-      return "System.Int64";
-    case Type::kReal:
-      return "System.Double";
-    case Type::kString:
-      return "System.String";
-    case Type::kDateTime:
-      return "System.DateTime";
-    case Type::kTimeSpan:
-      return "System.TimeSpan";
-    case Type::kGuid:
-      return "System.Guid";
-    default:
-      return "System.Object";
-  }
-}
-
 json columns_of(const kql::CatalogTable& of) {
   json columns = json::array();
   for (const kql::CatalogColumn& column : of.columns) {
     columns.push_back({{"Name", column.name},
-                       {"Type", std::string(clr_type(column.type))},
+                       {"Type", std::string(dotnet_name(column.type))},
                        {"CslType", std::string(to_string(column.type))}});
   }
   return columns;
