@@ -11,6 +11,8 @@
 //   Count:long
 //   [3]
 //
+// Several results follow one another, from the second on each behind a line `== name`.
+//
 // `query unordered ...` compares rows as a set. Blocks end at an empty line, # starts a comment.
 // LINKGATE_UPDATE_GOLDEN=1 writes what came back into the files, for somebody to read and judge.
 #include <gtest/gtest.h>
@@ -82,7 +84,7 @@ std::string row_of(const events::Table& table, const std::string& line) {
   return row.finish();
 }
 
-Lines lines_of(const std::string& text) {
+Lines split_lines(const std::string& text) {
   Lines lines;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
@@ -121,15 +123,24 @@ class KqlRows : public testing::TestWithParam<std::string> {
                             });
     if (!asked) return {"engine: " + asked.error().message()};
     const auto& compiled = *asked;
-    if (!compiled) return lines_of(render(compiled.error(), query));
-    const auto result = store->query(compiled->sql, {});
-    if (!result) return {"engine: " + result.error().message(), compiled->sql};
+    if (!compiled) return split_lines(render(compiled.error(), query));
+    Lines out = lines_of(*compiled);
+    for (const kql::CompiledResult& further : compiled->more) {
+      out.push_back("== " + further.name);
+      for (std::string& line : lines_of(further)) out.push_back(std::move(line));
+    }
+    return out;
+  }
+
+  Lines lines_of(const kql::CompiledResult& compiled) {
+    const auto result = store->query(compiled.sql, {});
+    if (!result) return {"engine: " + result.error().message(), compiled.sql};
     Lines out(1);
-    for (const auto& column : compiled->columns) {
+    for (const auto& column : compiled.columns) {
       out[0] += (out[0].empty() ? "" : " ") + column.name + ":" + std::string(to_string(column.type));
     }
     for (const std::string& line : result->rows) {
-      const auto row = kql::row_to_json(line, compiled->columns);
+      const auto row = kql::row_to_json(line, compiled.columns);
       out.push_back(row ? *row : row.error().message());
     }
     return out;

@@ -100,6 +100,48 @@ std::string error_json(const Cell& id, std::string_view code, std::string_view m
   return json_object({{"id", id}, {"error", Cell::json(json_object(error))}});
 }
 
+// One result of a query, with its place among them.
+struct Answered {
+  const kql::CompiledResult& result;
+  store::QueryResult rows;
+  size_t place = 0;  // from 1; 0: it is the only one
+};
+
+// All results of a query, asked in their order before the first is shown.
+Result<std::vector<Answered>> ask_all(Querying& querying, const kql::Compiled& compiled) {
+  std::vector<Answered> all;
+  TRY_ASSIGN(store::QueryResult first, querying.run(compiled.sql));
+  all.push_back({compiled, std::move(first), compiled.more.empty() ? 0U : 1U});
+  for (const kql::CompiledResult& further : compiled.more) {
+    TRY_ASSIGN(store::QueryResult rows, querying.run(further.sql));
+    all.push_back({further, std::move(rows), all.size() + 1});
+  }
+  return all;
+}
+
+// {"columns","rows"}, with a name where there are several.
+Result<std::vector<std::pair<std::string, Cell>>> members_of(const Answered& answered) {
+  std::vector<std::pair<std::string, Cell>> members;
+  if (answered.place > 0) members.emplace_back("name", answered.result.name);
+  TRY_ASSIGN(std::string rows, rows_json(answered.rows, answered.result.columns));
+  members.emplace_back("columns", Cell::json(columns_json(answered.result.columns)));
+  members.emplace_back("rows", Cell::json(std::move(rows)));
+  return members;
+}
+
+Result<std::string> answer_json(const Cell& id, const std::vector<Answered>& all) {
+  std::vector<std::pair<std::string, Cell>> members = {{"id", id}};
+  TRY_ASSIGN(const auto first, members_of(all[0]));
+  members.insert(members.end(), first.begin(), first.end());
+  std::string more;
+  for (size_t i = 1; i < all.size(); ++i) {
+    TRY_ASSIGN(const auto further, members_of(all[i]));
+    more += (more.empty() ? "" : ",") + json_object(further);
+  }
+  if (!more.empty()) members.emplace_back("more", Cell::json("[" + more + "]"));
+  return json_object(members);
+}
+
 Result<std::string> answer(Querying& querying, const JsonObject& line) {
   const auto given = line.raw.find("id");
   const Cell id = Cell::json(given != line.raw.end() ? given->second : "null");
@@ -111,25 +153,28 @@ Result<std::string> answer(Querying& querying, const JsonObject& line) {
     const kql::Diagnostic& trouble = compiled.error();
     return error_json(id, to_string(trouble.code), trouble.message, trouble.line, trouble.column);
   }
-  const auto result = querying.run(compiled->sql);
-  if (!result) return error_json(id, to_string(result.error().code()), result.error().message());
-  const auto rows = rows_json(*result, compiled->columns);
-  if (!rows) return error_json(id, to_string(rows.error().code()), rows.error().message());
-  return json_object(
-      {{"id", id}, {"columns", Cell::json(columns_json(compiled->columns))}, {"rows", Cell::json(*rows)}});
+  const auto results = ask_all(querying, *compiled);
+  if (!results) return error_json(id, to_string(results.error().code()), results.error().message());
+  const auto shown = answer_json(id, *results);
+  if (!shown) return error_json(id, to_string(shown.error().code()), shown.error().message());
+  return *shown;
 }
 
-Result<int> print_answer(const store::QueryResult& result, const std::vector<kql::ResultColumn>& columns,
-                         const Options& options) {
+Result<int> print_answer(const Answered& answered, const Options& options) {
+  const auto& columns = answered.result.columns;
   Rows rows;
   for (const auto& column : columns) rows.columns.push_back(column.name);
   if (options.format == "json") {
-    TRY_ASSIGN(const std::string values, rows_json(result, columns));
-    fmt::print("{}\n",
-               json_object({{"columns", Cell::json(columns_json(columns))}, {"rows", Cell::json(values)}}));
+    TRY_ASSIGN(const auto members, members_of(answered));
+    fmt::print("{}\n", json_object(members));
     return kYes;
   }
-  for (const std::string& line : result.rows) {
+  if (answered.place > 0) {
+    const std::string& name = answered.result.name;
+    fmt::print("{}-- {}\n", answered.place > 1 ? "\n" : "",
+               name.empty() ? fmt::format("result {}", answered.place) : name);
+  }
+  for (const std::string& line : answered.rows.rows) {
     TRY_ASSIGN(std::vector<std::string> texts, kql::row_to_text(line, columns));
     rows.rows.emplace_back(texts.begin(), texts.end());
   }
@@ -160,6 +205,7 @@ Result<int> run(Context& context, const Options& options) {
     const std::string_view heading = explained->is_question ? "SQL, asked first for the columns" : "SQL";
     fmt::print("-- KQL\n{}\n\n-- bound\n{}\n\n-- {}\n{}\n", explained->ast_text, explained->bound_text,
                heading, explained->sql);
+    for (const kql::CompiledResult& further : explained->more) fmt::print("\n-- SQL\n{}\n", further.sql);
     return kYes;
   }
   TRY_ASSIGN(const auto compiled, querying.compile(query));
@@ -167,8 +213,9 @@ Result<int> run(Context& context, const Options& options) {
     fmt::print(stderr, "{}\n", kql::render(compiled.error(), query));
     return kBadUse;
   }
-  TRY_ASSIGN(const store::QueryResult result, querying.run(compiled->sql));
-  return print_answer(result, compiled->columns, options);
+  TRY_ASSIGN(const std::vector<Answered> results, ask_all(querying, *compiled));
+  for (const Answered& result : results) TRY(print_answer(result, options).map([](int) {}));
+  return kYes;
 }
 
 }  // namespace

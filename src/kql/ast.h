@@ -114,6 +114,8 @@ enum class OperatorKind : uint8_t {
   kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
   kInvoke,    // `expr` is the function's call
   kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
+  kFork,      // `branches`
+  kFacet,     // by `by`, with `body`
 };
 std::string_view to_string(OperatorKind kind);
 
@@ -134,13 +136,20 @@ struct NestedTop {
   Span span;
 };
 
+// [name =] (operator | operator ...) of fork: the body begins with kInput.
+struct Branch {
+  std::string name;
+  const Expr* body = nullptr;
+};
+
 struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
   std::vector<Parameter> parameters;
   const Expr* expr = nullptr;  // where: predicate; take, top: row count; mv-expand, mv-apply: limit
   const Expr* body = nullptr;  // mv-apply: the subquery, a pipeline that begins with kInput
-  std::vector<Item> items;     // also join's and lookup's `on`
+  std::vector<Branch> branches;
+  std::vector<Item> items;  // also join's and lookup's `on`
   std::vector<Item> by;
   bool has_by = false;
   SeriesAxis series;
@@ -173,11 +182,16 @@ struct Let {
   Span span;  // of the name
 };
 
+// An expression that answers, and the lets in front of it, which those behind it know too.
+struct Statement {
+  std::vector<Let> lets;
+  const Expr* body = nullptr;
+};
+
 struct Query {
   std::vector<Parameter> options;             // set Name [= value]; the value may be null
   std::vector<ColumnDeclaration> parameters;  // declare query_parameters(...)
-  std::vector<Let> lets;
-  const Expr* body = nullptr;
+  std::vector<Statement> statements;          // one or more, each with results of its own
 };
 
 class Ast {

@@ -53,6 +53,8 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kSearch, "search"},
     {OperatorKind::kInvoke, "invoke"},
     {OperatorKind::kEvaluate, "evaluate"},
+    {OperatorKind::kFork, "fork"},
+    {OperatorKind::kFacet, "facet"},
 });
 
 // Words that mean something at the places where names stand; a name that is one of them is printed quoted.

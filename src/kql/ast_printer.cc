@@ -18,7 +18,10 @@ class Printer {
       declarations(query.parameters);
       out_ += ";\n";
     }
-    statements(query.lets, *query.body);
+    for (const Statement& statement : query.statements) {
+      if (&statement != query.statements.data()) out_ += ";\n";
+      statements(statement.lets, *statement.body);
+    }
   }
 
   void statements(const std::vector<Let>& lets, const Expr& body) {
@@ -260,6 +263,7 @@ class Printer {
     if (op.kind == OperatorKind::kParseKv) return key_values(op);
     parameters(op.parameters);
     if (op.kind == OperatorKind::kTopNested) return nested(op);
+    if (op.kind == OperatorKind::kFork) return branches(op);
     if (op.kind == OperatorKind::kMvExpand || op.kind == OperatorKind::kMvApply) return expansion(op);
     if (op.kind == OperatorKind::kParse || op.kind == OperatorKind::kParseWhere) return pattern(op);
     if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
@@ -279,7 +283,7 @@ class Printer {
     if (op.has_by) out_ += " by ";
     items(op.by);
     if (op.body != nullptr) {
-      out_ += " (";
+      out_ += op.kind == OperatorKind::kFacet ? " with (" : " (";
       expr(*op.body);
       out_ += ")";
     }
@@ -295,6 +299,14 @@ class Printer {
       first = false;
     }
     out_ += ")";
+  }
+
+  void branches(const Operator& op) {
+    for (const Branch& branch : op.branches) {
+      out_ += " " + (branch.name.empty() ? "" : quoted_name(branch.name) + "=") + "(";
+      expr(*branch.body);
+      out_ += ")";
+    }
   }
 
   void nested(const Operator& op) {

@@ -18,34 +18,6 @@ const Environment* Binder::find(const Environment* environment, std::string_view
   return environment;
 }
 
-Expected<BoundQuery> Binder::run(const Query& query) {
-  auto bound = run_query(query);
-  if (question_ != nullptr) return BoundQuery{question_, {}, true};
-  if (bound && bound->plan->columns.empty())
-    return fail(DiagnosticCode::kWrongUse, query.body->span, "the result has no columns");
-  return bound;
-}
-
-Expected<BoundQuery> Binder::run_query(const Query& query) {
-  TRY(check_options(query.options));
-  TRY_ASSIGN(const Environment* environment, query_parameters(query.parameters));
-  TRY_ASSIGN(environment, lets(query.lets, environment));
-  visualization_ = {};
-  if (!is_tabular(*query.body, environment)) {
-    // A bare scalar is what print makes of it; a bare name that is nothing is most likely a misspelt table.
-    if (query.body->kind == ExprKind::kName && find(environment, query.body->name) == nullptr) {
-      return unknown_table(*query.body, environment);
-    }
-    TRY_ASSIGN(const BoundExpr* value, scalar(*query.body, {.environment = environment}));
-    TRY_ASSIGN(const Plan* row, one_row(query.body->span));
-    const Column column{bindings_.new_column_id(), "print_0", value->type, value->nullable};
-    TRY_ASSIGN(const Plan* plan, projection(*row, {column}, {{column, value}}, query.body->span));
-    return BoundQuery{plan, {}};
-  }
-  TRY_ASSIGN(const Plan* plan, table(*query.body, environment));
-  return BoundQuery{plan, std::move(visualization_)};
-}
-
 // A let is bound where it stands, so that its errors are found there even if nothing uses it.
 Expected<const Environment*> Binder::lets(const std::vector<Let>& lets, const Environment* outer) {
   const Environment* environment = outer;
@@ -267,7 +239,8 @@ Binder::Table Binder::scan(const CatalogTable& table, Span span) {
   return bindings_.add(std::move(plan), span);
 }
 
-Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment* environment) {
+// Leaves in `environment` what the pipeline's operators named.
+Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment*& environment) {
   for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
     const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
     if (!names_input) {

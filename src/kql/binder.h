@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kql/ast.h"
 #include "kql/bound.h"
@@ -12,11 +13,16 @@
 
 namespace linkgate::kql {
 
-struct BoundQuery {
+struct BoundResult {
   const Plan* plan = nullptr;
+  std::string name;  // given by `as`, `count as` or fork; "" where none is
   Visualization visualization;
-  // The plan is no answer but a question to the data, of one row with one dynamic, without whose answer the
-  // query has no columns.
+};
+
+struct BoundQuery {
+  std::vector<BoundResult> results;  // one or more, in their order
+  // The one plan is no answer but a question to the data, of one row with one dynamic, without whose answer
+  // the query has no columns.
   bool is_question = false;
 };
 

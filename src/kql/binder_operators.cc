@@ -86,7 +86,12 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return search(op, input, environment);
     case OperatorKind::kEvaluate:
       return evaluate(op, input, environment);
-    case OperatorKind::kInvoke:  // see pipeline()
+    case OperatorKind::kFork:  // see add_results()
+    case OperatorKind::kFacet:
+      return fail(DiagnosticCode::kWrongUse, op.span,
+                  "'" + std::string(to_string(op.kind)) +
+                      "' gives several results, and stands only at the end of a query");
+    case OperatorKind::kInvoke:  // see steps()
     case OperatorKind::kAs:
       break;  // names, and does nothing
   }

@@ -75,7 +75,14 @@ class Binder {
   using Table = Expected<const Plan*>;
   using Args = std::vector<const BoundExpr*>;
 
+  // ---- results (binder_results.cc)
   Expected<BoundQuery> run_query(const Query& query);
+  using Results = std::vector<BoundResult>;
+  Expected<> add_results(const Expr& body, const Environment* environment, Results& results);
+  Expected<> add_result(const Plan* plan, std::string name, Span span, Results& results);
+  Expected<> fork(const Operator& op, const Plan& input, const Environment* environment, Results& results);
+  Expected<> facet(const Operator& op, const Plan& input, const Environment* environment, Results& results);
+  Table bare_value(const Expr& body, const Environment* environment);
 
   // ---- lets and names (binder.cc)
   static Expected<> check_options(const std::vector<Parameter>& options);
@@ -102,7 +109,7 @@ class Binder {
   Table named_table(const Expr& expr, const Environment* environment);
   Table called_table(const Expr& expr, const Environment* environment);
   Table scan(const CatalogTable& table, Span span);
-  Table steps(const Expr& pipeline, const Plan* plan, const Environment* environment);
+  Table steps(const Expr& pipeline, const Plan* plan, const Environment*& environment);
   Table datatable(const Expr& expr, const Environment* environment);
   Table range(const Expr& expr, const Environment* environment);
   Table print_row(const Expr& expr, const Environment* environment);

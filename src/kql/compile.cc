@@ -45,13 +45,19 @@ Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catal
     return answer_of(found->second);
   };
   TRY_ASSIGN(BoundQuery bound, kql::bind(ast->query, catalog, now, answers, options, bindings));
+  const LowerOptions lowering{now, bound.is_question ? 0 : options.row_limit};
   Compiled compiled;
   compiled.is_question = bound.is_question;
-  TRY_ASSIGN(compiled.sql, sql_of(*bound.plan, {now, bound.is_question ? 0 : options.row_limit}, whole));
-  for (const Column& column : bound.plan->columns) compiled.columns.push_back({column.name, column.type});
-  compiled.visualization = std::move(bound.visualization);
+  for (BoundResult& result : bound.results) {
+    const bool first = &result == bound.results.data();
+    CompiledResult& out = first ? compiled : compiled.more.emplace_back();
+    TRY_ASSIGN(out.sql, sql_of(*result.plan, lowering, whole));
+    for (const Column& column : result.plan->columns) out.columns.push_back({column.name, column.type});
+    out.name = std::move(result.name);
+    out.visualization = std::move(result.visualization);
+    compiled.bound_text += (first ? "" : "\n") + print(*result.plan);
+  }
   compiled.ast_text = print(ast->query);
-  compiled.bound_text = print(*bound.plan);
   return compiled;
 }
 

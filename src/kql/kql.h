@@ -75,15 +75,21 @@ struct Visualization {
   std::vector<std::pair<std::string, std::string>> properties;
 };
 
-struct Compiled {
+struct CompiledResult {
+  std::string name;  // what the query calls it (`as`, the branches of fork, the columns of facet), or ""
+  std::string sql;   // one SELECT; its columns stand in the order of `columns` but have names of their own
+  std::vector<ResultColumn> columns;
+  Visualization visualization;
+};
+
+// The query's first result, and mostly its only one.
+struct Compiled : CompiledResult {
   // The columns of evaluate bag_unpack and pivot are what the data hold: sql is a question to them. Compile
   // again with its answer among CompileOptions::answers and the same `now`.
   bool is_question = false;
-  std::string sql;  // one SELECT; its columns stand in the order of `columns` but have names of their own
-  std::vector<ResultColumn> columns;
-  Visualization visualization;
-  std::string ast_text;    // canonical KQL
-  std::string bound_text;  // operators, columns and types, indented
+  std::vector<CompiledResult> more;  // of further statements, fork and facet, in their order
+  std::string ast_text;              // canonical KQL
+  std::string bound_text;            // operators, columns and types, indented
 };
 
 // The diagnostic has line, column and length filled in.

@@ -17,6 +17,8 @@ inline constexpr int kMaxPlanDepth = 200;
 inline constexpr int kMaxColumns = 2'000;
 // Questions that one query may put to the data before it has columns (evaluate bag_unpack and pivot).
 inline constexpr int kMaxQuestions = 32;
+// Results of one query: statements, and branches of fork and facet.
+inline constexpr size_t kMaxResults = 64;
 // The engine's default max_query_size is 256 KiB, its max_parser_depth 1,000.
 inline constexpr size_t kMaxSqlBytes = 256 * 1024 - 1;
 inline constexpr int kMaxSqlDepth = 400;

@@ -86,6 +86,7 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
   for (const Operator& op : expr.operators) {
     count(op.expr);
     count(op.body);
+    for (const Branch& branch : op.branches) count(branch.body);
     for (const NestedTop& level : op.levels) count(level.rows), count(level.key.expr), count(level.by.expr);
     for (const Expr* part : {op.series.axis.expr, op.series.from, op.series.to, op.series.step}) count(part);
     count_items(op.items);
@@ -101,11 +102,17 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
 }
 
 Expected<std::unique_ptr<Ast>> Parser::run() {
-  TRY(statements(ast_->query.lets, ast_->query.body, ""));
+  std::vector<Statement>& all = ast_->query.statements;
+  do {
+    if (all.size() == kMaxResults) return too_many_results(token().span);
+    all.emplace_back();
+    TRY(statements(all.back().lets, all.back().body, ""));
+  } while (token().kind != TokenKind::kEnd);
   return std::move(ast_);
 }
 
-// let ...; let ...; expression[;] up to `end` ("" is the end of the text).
+// let ...; let ...; expression[;] up to `end`; where that is "", up to the end of the text or to the next
+// statement.
 Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::string_view end) {
   while (true) {
     while (take(";")) {
@@ -131,9 +138,9 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
                       "' is not supported");
     } else {
       TRY_ASSIGN(body, piped());
-      while (take(";")) {
-      }
-      const bool ended = end.empty() ? token().kind == TokenKind::kEnd : token().is(end);
+      bool separated = false;
+      while (take(";")) separated = true;
+      const bool ended = end.empty() ? separated || token().kind == TokenKind::kEnd : token().is(end);
       if (!ended)
         return unexpected(end.empty() ? "'|' or the end of the query" : "'|' or '" + std::string(end) + "'");
       return {};

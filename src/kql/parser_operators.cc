@@ -54,6 +54,8 @@ struct OperatorGrammar {
         {"search", K::kSearch, &Parser::search_op},
         {"invoke", K::kInvoke, &Parser::invoke_op},
         {"evaluate", K::kEvaluate, &Parser::evaluate_op},
+        {"fork", K::kFork, &Parser::fork_op},
+        {"facet", K::kFacet, &Parser::facet_op},
     });
   }
 };
@@ -61,8 +63,8 @@ struct OperatorGrammar {
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
 constexpr auto kMissing = std::to_array<std::string_view>(
-    {"consume", "facet", "find", "fork", "graph-mark-components", "graph-match", "graph-shortest-paths",
-     "graph-to-table", "macro-expand", "make-graph", "reduce", "scan"});
+    {"consume", "find", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table",
+     "macro-expand", "make-graph", "reduce", "scan"});
 }  // namespace
 
 std::vector<std::string_view> operator_names() {

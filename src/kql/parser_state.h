@@ -93,6 +93,9 @@ class Parser {
   Expected<> expansions(Operator& op);
   Expected<> known_parameters(std::vector<Parameter>& out, std::span<const std::string_view> names);
   Node subquery();
+  Expected<> fork_op(Operator& op);
+  Expected<> facet_op(Operator& op);
+  static Diagnostic too_many_results(Span span);
   Expected<> search_op(Operator& op);
   Expected<> evaluate_op(Operator& op);
   Expected<> invoke_op(Operator& op);

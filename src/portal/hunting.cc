@@ -1,5 +1,6 @@
 #include "portal/hunting.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/metrics.h"
@@ -22,6 +23,12 @@ Refusal refusal_of(const Error& error) {
     default:
       return {Why::kInternal, error.message()};
   }
+}
+
+uint64_t size_of(const Answer& answer) {
+  uint64_t size = 0;
+  for (const std::string& row : answer.rows) size += row.size();
+  return size;
 }
 
 }  // namespace
@@ -115,10 +122,36 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   if (!compiled) {
     return tl::unexpected(Refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error()});
   }
-  auto result = client.query(compiled->sql, limits, question.query_id);
+  const auto start = clock_.steady_now();
+  auto first = one_result(*compiled, client, limits, question.max_rows, question.query_id);
+  if (!first) return first;
+  // What follows shares the limits: its time, its octets and its rows are what was left.
+  uint64_t room = question.max_rows - first->rows.size();
+  uint64_t octets = size_of(*first);
+  for (const kql::CompiledResult& further : compiled->more) {
+    if (first->truncated) break;
+    const auto spent = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady_now() - start);
+    limits.time = std::max(question.time - spent, std::chrono::seconds(1));
+    limits.max_bytes = question.max_bytes > octets ? question.max_bytes - octets : 1;
+    const std::string id = question.query_id + "-" + std::to_string(first->more.size() + 2);
+    auto answer = one_result(further, client, limits, room, id);
+    if (!answer) return answer;
+    room -= answer->rows.size();
+    octets += size_of(*answer);
+    first->truncated = answer->truncated;
+    first->more.push_back(*std::move(answer));
+  }
+  return first;
+}
+
+tl::expected<Answer, Refusal> Hunting::one_result(const kql::CompiledResult& compiled,
+                                                  store::StoreClient& client,
+                                                  const store::QueryLimits& limits, uint64_t max_rows,
+                                                  const std::string& query_id) {
+  auto result = client.query(compiled.sql, limits, query_id);
   if (!result) return tl::unexpected(refusal_of(result.error()));
-  Answer answer{compiled->columns, {}, compiled->visualization, result->rows.size() > question.max_rows};
-  if (answer.truncated) result->rows.resize(question.max_rows);
+  Answer answer{compiled.columns, {}, compiled.visualization, result->rows.size() > max_rows, compiled.name};
+  if (answer.truncated) result->rows.resize(max_rows);
   answer.rows.reserve(result->rows.size());
   for (std::string& line : result->rows) {
     auto row = kql::row_to_json(line, answer.columns);

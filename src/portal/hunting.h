@@ -39,7 +39,9 @@ struct Answer {
   std::vector<kql::ResultColumn> columns;
   std::vector<std::string> rows;  // each a JSON array of KQL's values: kql::row_to_json
   kql::Visualization visualization;
-  bool truncated = false;  // there are more than max_rows
+  bool truncated = false;         // there are more than max_rows in all; then what follows was not asked
+  std::string name = {};          // see kql::CompiledResult
+  std::vector<Answer> more = {};  // further results of the query, in their order
 };
 
 struct Refusal {
@@ -72,6 +74,9 @@ class Hunting {
  private:
   class Turn;
   tl::expected<Answer, Refusal> run(const Question& question);
+  tl::expected<Answer, Refusal> one_result(const kql::CompiledResult& compiled, store::StoreClient& client,
+                                           const store::QueryLimits& limits, uint64_t max_rows,
+                                           const std::string& query_id);
   void note(const Question& question, const tl::expected<Answer, Refusal>& answer);
 
   const FindStore find_store_;

@@ -81,7 +81,7 @@ std::string completion_row(const RequestMarks& marks, int level, std::string_vie
                      status, status_name, event, event_name, json_text(payload));
 }
 
-std::string completion_table(const RequestMarks& marks, std::string_view trouble) {
+std::string completion_table(const RequestMarks& marks, size_t table_id, std::string_view trouble) {
   std::string rows;
   if (trouble.empty()) {
     rows = completion_row(marks, kInformation, "Info", 0, "S_OK (0)", 4, "QueryInfo",
@@ -92,7 +92,8 @@ std::string completion_table(const RequestMarks& marks, std::string_view trouble
                           json({{"Count", 1}, {"Text", std::string(trouble)}})
                               .dump(-1, ' ', false, json::error_handler_t::replace));
   }
-  return "{\"FrameType\":\"DataTable\",\"TableId\":2,\"TableKind\":\"QueryCompletionInformation\","
+  return "{\"FrameType\":\"DataTable\",\"TableId\":" + std::to_string(table_id) +
+         ",\"TableKind\":\"QueryCompletionInformation\","
          "\"TableName\":\"QueryCompletionInformation\",\"Columns\":["
          "{\"ColumnName\":\"Timestamp\",\"ColumnType\":\"datetime\"},"
          "{\"ColumnName\":\"ClientRequestId\",\"ColumnType\":\"string\"},"
@@ -131,6 +132,48 @@ KustoError of_query(const Refusal& refusal) {
           found.column};
 }
 
+std::vector<const Answer*> results_of(const Answer& answer) {
+  std::vector<const Answer*> all = {&answer};
+  for (const Answer& further : answer.more) all.push_back(&further);
+  return all;
+}
+
+std::string table_v1(const Answer& answer, size_t place) {
+  std::string out = fmt::format("{{\"TableName\":\"Table_{}\",\"Columns\":[", place);
+  for (const auto& column : answer.columns) {
+    out += fmt::format("{}{{\"ColumnName\":{},\"DataType\":\"{}\",\"ColumnType\":\"{}\"}}",
+                       out.back() == '[' ? "" : ",", json_text(column.name), kusto_data_type(column.type),
+                       to_string(column.type));
+  }
+  out += "],";
+  append_rows(out, answer);
+  return out + "}";
+}
+
+// What is drawn, one row a result, as a table behind the results.
+Answer properties_v1(const std::vector<const Answer*>& results) {
+  Answer table{.columns = {{"Value", kql::Type::kString}}};
+  for (const Answer* result : results)
+    table.rows.push_back("[" + json_text(visualization_json(result->visualization)) + "]");
+  return table;
+}
+
+// The table of contents, which is the last where there are several tables.
+Answer contents_v1(const std::vector<const Answer*>& results) {
+  Answer table{.columns = {{"Ordinal", kql::Type::kLong},
+                           {"Kind", kql::Type::kString},
+                           {"Name", kql::Type::kString},
+                           {"Id", kql::Type::kString},
+                           {"PrettyName", kql::Type::kString}}};
+  for (size_t i = 0; i < results.size(); ++i) {
+    table.rows.push_back(
+        fmt::format("[{},\"QueryResult\",\"PrimaryResult\",\"{}\",{}]", i, i, json_text(results[i]->name)));
+  }
+  table.rows.push_back(
+      fmt::format("[{0},\"QueryProperties\",\"@ExtendedProperties\",\"{0}\",\"\"]", results.size()));
+  return table;
+}
+
 }  // namespace
 
 std::string json_text(std::string_view text) {
@@ -152,13 +195,21 @@ std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::strin
       ","
       "{\"ColumnName\":\"Key\",\"ColumnType\":\"string\"},{\"ColumnName\":\"Value\",\"ColumnType\":"
       "\"dynamic\"}],\"Rows\":[[1,\"Visualization\",";
-  out += json_text(visualization_json(answer.visualization)) + "]]},";
-  out +=
-      "{\"FrameType\":\"DataTable\",\"TableId\":1,\"TableKind\":\"PrimaryResult\",\"TableName\":"
-      "\"PrimaryResult\",\"Columns\":" +
-      columns_v2(answer.columns) + ",";
-  append_rows(out, answer);
-  out += "}," + completion_table(marks, trouble) + ",";
+  const std::vector<const Answer*> all = results_of(answer);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) out += fmt::format(",[{},\"Visualization\",", i + 1);
+    out += json_text(visualization_json(all[i]->visualization)) + "]";
+  }
+  out += "]},";
+  for (size_t i = 0; i < all.size(); ++i) {
+    out += fmt::format(
+        "{{\"FrameType\":\"DataTable\",\"TableId\":{},\"TableKind\":\"PrimaryResult\",\"TableName\":{},"
+        "\"Columns\":{},",
+        i + 1, json_text(all[i]->name.empty() ? "PrimaryResult" : all[i]->name), columns_v2(all[i]->columns));
+    append_rows(out, *all[i]);
+    out += "},";
+  }
+  out += completion_table(marks, all.size() + 1, trouble) + ",";
   out += fmt::format("{{\"FrameType\":\"DataSetCompletion\",\"HasErrors\":{},\"Cancelled\":false",
                      trouble.empty() ? "false" : "true");
   if (!trouble.empty()) {
@@ -173,15 +224,17 @@ std::string_view kusto_data_type(kql::Type type) {
 }
 
 std::string kusto_v1(const Answer& answer, std::string_view trouble) {
-  std::string out = "{\"Tables\":[{\"TableName\":\"Table_0\",\"Columns\":[";
-  for (const auto& column : answer.columns) {
-    out += fmt::format("{}{{\"ColumnName\":{},\"DataType\":\"{}\",\"ColumnType\":\"{}\"}}",
-                       out.back() == '[' ? "" : ",", json_text(column.name), kusto_data_type(column.type),
-                       to_string(column.type));
+  std::string out = "{\"Tables\":[";
+  const std::vector<const Answer*> all = results_of(answer);
+  for (size_t i = 0; i < all.size(); ++i) {
+    out += (i > 0 ? "," : "") + table_v1(*all[i], i);
   }
-  out += "],";
-  append_rows(out, answer);
-  out += "}]";
+  if (all.size() > 1) {
+    const Answer properties = properties_v1(all);
+    out += "," + table_v1(properties, all.size());
+    out += "," + table_v1(contents_v1(all), all.size() + 1);
+  }
+  out += "]";
   if (!trouble.empty()) out += ",\"Exceptions\":[" + json_text(trouble) + "]";
   return out + "}";
 }

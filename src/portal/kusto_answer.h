@@ -23,7 +23,8 @@ struct RequestMarks {
 // V2: frames, not progressive. `trouble`: the answer is cut at the row limit, which the service counts as an
 // error beside the rows it has; empty: there is none.
 std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::string_view trouble);
-// V1, of queries and of management commands: one table, and what went wrong under "Exceptions".
+// V1, of queries and of management commands: one table, and what went wrong under "Exceptions". Of several
+// results each is a table, followed by what is drawn of them and by the table of contents.
 std::string kusto_v1(const Answer& answer, std::string_view trouble);
 
 // "Int64", ...: column types of V1, and of Graph but for bool.

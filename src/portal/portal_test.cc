@@ -87,6 +87,25 @@ TEST(KustoAnswer, SaysWhatHappenedInThePlacesWhereClientsLook) {
   EXPECT_FALSE(v1.contains("Exceptions"));
 }
 
+TEST(KustoAnswer, OfSeveralResultsHasATableOfContents) {
+  Answer answer{.columns = {{"x", kql::Type::kLong}}, .rows = {"[1]"}, .name = "First"};
+  answer.more.push_back(
+      {.columns = {{"y", kql::Type::kLong}}, .rows = {"[2]"}, .visualization = {"piechart", {}}});
+  const json v2 = json::parse(kusto_v2(answer, {"client", "", Time{}}, ""));
+  EXPECT_EQ(v2.at(1).at("Rows").size(), 2U);
+  EXPECT_EQ(v2.at(1).at("Rows").at(1).at(0), 2);
+  EXPECT_THAT(v2.at(1).at("Rows").at(1).at(2).get<std::string>(), HasSubstr("piechart"));
+  EXPECT_EQ(v2.at(2).at("TableName"), "First");
+  EXPECT_EQ(v2.at(3).at("TableKind"), "PrimaryResult");
+  EXPECT_EQ(v2.at(3).at("Rows"), json::parse("[[2]]"));
+  EXPECT_EQ(v2.at(4).at("TableId"), 3);
+  const json tables = json::parse(kusto_v1(answer, "")).at("Tables");
+  ASSERT_EQ(tables.size(), 4U);
+  EXPECT_EQ(tables.at(1).at("Rows"), json::parse("[[2]]"));
+  EXPECT_EQ(tables.at(3).at("Rows").at(0), json::parse(R"([0,"QueryResult","PrimaryResult","0","First"])"));
+  EXPECT_EQ(tables.at(3).at("Rows").at(2).at(1), "QueryProperties");
+}
+
 class AccessTest : public testing::Test {
  protected:
   void SetUp() override {
