@@ -16,7 +16,7 @@ KEYWORDS = {"DEPS", "LIBS", "TEST_LIBS", "TEST_DEPS", "PCH"}
 ALLOWED = {
     "base": "", "url": "base", "kql": "base", "mail": "base url", "document": "base url",
     "verdict": "base url", "net": "base", "events": "base", "api": "base url verdict",
-    "state": "base url verdict", "store": "base net events", "engine": "base net",
+    "state": "base url verdict", "store": "base net events", "functions": "base url", "engine": "base net",
     "scan": "base url verdict document net state api",
     "gateway": "base url mail document verdict net events state api",
     "click": "base url verdict net events state api",

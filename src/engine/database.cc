@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <thread>
 
 #include "base/file_system.h"
 #include "engine/chdb.h"
 #include "engine/exception.h"
+#include "engine/function_program.h"
 
 namespace linkgate::engine {
 namespace {
@@ -75,14 +79,27 @@ std::string config_text(const DatabaseOptions& options) {
       options.max_memory_bytes, options.background_threads, cache, cache, xml_text(options.backups));
 }
 
-Result<void> write_config(const DatabaseOptions& options) {
+Result<void> write_file(const std::string& path, const std::string& text) {
   FileSystem& files = real_file_system();
-  const std::string fresh = options.config_file + ".new";
+  const std::string fresh = path + ".new";
   (void)files.remove(fresh);
   TRY_ASSIGN(auto file, files.create(fresh));
-  TRY(file->append(config_text(options)));
+  TRY(file->append(text));
   TRY(file->sync());
-  return files.rename(fresh, options.config_file);
+  return files.rename(fresh, path);
+}
+
+// A call for each core at once: a query has as many threads.
+Result<void> write_config(const DatabaseOptions& options) {
+  TRY(write_file(options.config_file, config_text(options)));
+  if (options.function_folder.empty()) return {};
+  const int cores = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u));
+  TRY(write_file(options.function_file, function_definition(cores)));
+  // The engine looks for the file from the root on, which is not ours to read, or from the working folder.
+  std::error_code error;
+  std::filesystem::current_path(std::filesystem::path(options.function_file).parent_path(), error);
+  if (error) return Error(ErrorCode::kIo, "cannot work in the folder of " + options.function_file);
+  return {};
 }
 
 }  // namespace
@@ -142,8 +159,12 @@ Result<std::unique_ptr<Session>> Database::connect() {
   std::string program = "linkgate-store";
   std::string path = "--path=" + options_.data;
   std::string config = "--config-file=" + options_.config_file;
-  char* arguments[] = {program.data(), path.data(), config.data()};
-  chdb_connection* connection = chdb_connect(std::size(arguments), arguments);
+  std::string functions = "--user_defined_executable_functions_config=" +
+                          std::filesystem::path(options_.function_file).filename().string();
+  std::string folder = "--user_scripts_path=" + options_.function_folder;
+  char* arguments[] = {program.data(), path.data(), config.data(), functions.data(), folder.data()};
+  const int count = static_cast<int>(std::size(arguments)) - (options_.function_folder.empty() ? 2 : 0);
+  chdb_connection* connection = chdb_connect(count, arguments);
   if (connection == nullptr || *connection == nullptr) {
     return Error(ErrorCode::kUnavailable,
                  "the event engine does not open " + options_.data + ": is another process using it?");

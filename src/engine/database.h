@@ -17,9 +17,11 @@
 namespace linkgate::engine {
 
 struct DatabaseOptions {
-  std::string data;                        // folder of the engine
-  std::string backups;                     // the only folder that BACKUP and RESTORE see
-  std::string config_file;                 // written at start
+  std::string data;             // folder of the engine
+  std::string backups;          // the only folder that BACKUP and RESTORE see
+  std::string config_file;      // written at start
+  std::string function_file;    // likewise: function_program.h
+  std::string function_folder;  // where linkgate-functions lies; empty: there is no linkgate_call()
   uint64_t max_memory_bytes = 4ULL << 30;  // of the whole engine
   int background_threads = 2;              // merges
 };
@@ -60,7 +62,8 @@ class Session {
 // At most one a process and one folder a process: the engine holds both. Thread-safe.
 class Database {
  public:
-  // kUnavailable where another process has the folder.
+  // kUnavailable where another process has the folder. The process's working folder is then that of the
+  // settings.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
   ~Database();
   Result<std::unique_ptr<Session>> connect();

@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file_system.h"
+#include "engine/function_program.h"
 
 namespace linkgate::engine {
 namespace {
@@ -38,6 +39,7 @@ Result<void> make_secret(const std::string& path) {
 // Time zones, the processor's and the process's own facts, the libraries that name services ask for late. And
 // every loaded object: the engine reads their symbols when it makes an exception's stack trace, inside
 // dl_iterate_phdr, and where it cannot, its exception passes a C frame and takes the process with it.
+// Processes that the engine starts have no more than this either.
 std::vector<std::string> StoreFiles::readable() const {
   std::vector<std::string> paths = {"/proc",
                                     "/sys/devices/system",
@@ -53,6 +55,8 @@ std::vector<std::string> StoreFiles::readable() const {
                                     "/dev/urandom",
                                     "/etc/ld.so.cache",
                                     "/proc/self/exe"};
+  if (!database.function_folder.empty())
+    paths.push_back(database.function_folder + "/" + std::string(kFunctionProgram));
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* out) {
         if (info->dlpi_name[0] == '/')
@@ -82,6 +86,8 @@ Result<StoreFiles> prepare_store_files(const Config& config) {
   result.database = {.data = paths.events() + "/data",
                      .backups = paths.events() + "/backups",
                      .config_file = paths.events() + "/engine.xml",
+                     .function_file = paths.events() + "/functions.xml",
+                     .function_folder = function_program_folder(),
                      .max_memory_bytes = config.events.store_memory_bytes};
   return result;
 }

@@ -3,6 +3,7 @@
 //
 //   DATA/events/data      the engine's tables        DATA/events/backups   what BACKUP writes, one folder
 //   each DATA/events/engine.xml the engine's settings     DATA/secrets/store    the shared secret
+//   DATA/events/functions.xml   what function_program.h says
 
 #include <string>
 #include <vector>

@@ -123,6 +123,7 @@ std::span<const FunctionRow> decimal_rows();
 std::span<const FunctionRow> series_rows();
 std::span<const FunctionRow> series_fit_rows();
 std::span<const FunctionRow> series_decompose_rows();
+std::span<const FunctionRow> native_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
 // Float64, decimal Decimal(76,20), string and guid String, datetime and timespan Int64 ticks, dynamic

@@ -9,6 +9,9 @@ namespace {
 
 constexpr size_t kMaxMessageBytes = 500;
 
+constexpr int kUnknownFunction = 46, kFunctionFailed = 754;
+constexpr std::string_view kNativeFunction = "linkgate_call";
+
 // Numbers of ClickHouse's src/Common/ErrorCodes.cpp. What is not here may pass if tried again, as far as
 // anyone knows.
 ErrorCode meaning(int exception_code) {
@@ -81,6 +84,20 @@ Error store_error(long http_status, int exception_code, std::string_view body) {
                                 : ErrorCode::kInternal;
   }
   const std::string_view message = ascii::trim(body);
+  // Ours to explain: the engine would show the whole query.
+  if (exception_code == kUnknownFunction && message.find(kNativeFunction) != message.npos) {
+    return Error(
+        ErrorCode::kUnavailable,
+        "event store: it lacks linkgate_call(), which computes what SQL cannot: linkgate-functions is not "
+        "installed there (docs/store.md)");
+  }
+  if (exception_code == kFunctionFailed && message.find(kNativeFunction) != message.npos) {
+    const size_t why = message.find("linkgate-functions: ");
+    const std::string_view said = why == message.npos ? "it ended" : message.substr(why);
+    return Error(ErrorCode::kLimit,
+                 "event store: linkgate-functions, which computes what SQL cannot, failed in this query: " +
+                     std::string(ascii::trim(said.substr(0, said.find('\n')))));
+  }
   return Error(code, "event store: " + std::string(message.substr(0, kMaxMessageBytes)));
 }
 

@@ -1,0 +1,30 @@
+#include "store/exception.h"
+
+#include <gtest/gtest.h>
+
+namespace linkgate::store {
+namespace {
+
+TEST(StoreError, SaysWhatAMissingFunctionProgramMeans) {
+  const Error missing = store_error(
+      404, 46,
+      "Code: 46. DB::Exception: Function with name `linkgate_call` does not exist. In scope SELECT ...");
+  EXPECT_EQ(missing.code(), ErrorCode::kUnavailable);
+  EXPECT_NE(missing.message().find("linkgate-functions is not installed there"), std::string::npos);
+  EXPECT_EQ(missing.message().find("SELECT"), std::string::npos);
+  EXPECT_EQ(store_error(404, 46, "Function with name `other` does not exist").code(),
+            ErrorCode::kInvalidArgument);
+}
+
+TEST(StoreError, SaysWhyTheFunctionProgramEnded) {
+  const Error slow = store_error(500, 754,
+                                 "User defined function 'linkgate_call' failed. Stderr: linkgate-functions: "
+                                 "a call takes too long\n. More");
+  EXPECT_EQ(slow.code(), ErrorCode::kLimit);
+  EXPECT_TRUE(slow.message().ends_with("linkgate-functions: a call takes too long")) << slow.message();
+  const Error killed = store_error(500, 754, "User defined function 'linkgate_call' failed. Signal 9");
+  EXPECT_TRUE(killed.message().ends_with("it ended")) << killed.message();
+}
+
+}  // namespace
+}  // namespace linkgate::store
