@@ -36,6 +36,7 @@ enum class ExprKind : uint8_t {
   kPrint,      // print items
   kUnion,      // union parameters children, as source; as operator see Operator
   kSearch,     // operators[0], as source
+  kFind,       // the same
   kInput,      // the rows that a subquery begins with: children[0] of the pipeline of mv-apply's on (...)
   kFunction,   // (columns) { lets; children[0] }: the value of a let; `name` is "view" where that was written
   kExternal,   // externaldata(columns) [children] with (parameters)
@@ -114,6 +115,7 @@ enum class OperatorKind : uint8_t {
   kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
   kInvoke,    // `expr` is the function's call
   kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
+  kFind,      // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
   kFork,      // `branches`
   kFacet,     // by `by`, with `body`
 };

@@ -53,6 +53,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kSearch, "search"},
     {OperatorKind::kInvoke, "invoke"},
     {OperatorKind::kEvaluate, "evaluate"},
+    {OperatorKind::kFind, "find"},
     {OperatorKind::kFork, "fork"},
     {OperatorKind::kFacet, "facet"},
 });

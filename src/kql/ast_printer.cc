@@ -115,6 +115,10 @@ class Printer {
         out_ += "search";
         one_operator(e.operators[0]);
         break;
+      case ExprKind::kFind:
+        out_ += "find";
+        find(e.operators[0]);
+        break;
       case ExprKind::kExternal:
         external(e);
         break;
@@ -299,6 +303,19 @@ class Printer {
       first = false;
     }
     out_ += ")";
+  }
+
+  void find(const Operator& op) {
+    parameters(op.parameters);
+    if (!op.tables.empty()) list(op.tables, " in (", ")");
+    out_ += " where ";
+    expr(*op.expr);
+    if (!op.name.empty()) out_ += " " + op.name;
+    for (size_t i = 0; i < op.items.size(); ++i) {
+      out_ += i > 0 ? ", " : " ";
+      expr(*op.items[i].expr);
+      if (op.items[i].type) out_ += ":" + std::string(to_string(*op.items[i].type));
+    }
   }
 
   void branches(const Operator& op) {

@@ -51,6 +51,7 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
       case ExprKind::kPrint:
       case ExprKind::kUnion:
       case ExprKind::kSearch:
+      case ExprKind::kFind:
       case ExprKind::kExternal:
         return true;
       case ExprKind::kName: {
@@ -90,7 +91,7 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
 bool Binder::is_query(const Expr& expr) {
   return expr.kind == ExprKind::kPipeline || expr.kind == ExprKind::kDataTable ||
          expr.kind == ExprKind::kRange || expr.kind == ExprKind::kPrint || expr.kind == ExprKind::kUnion ||
-         expr.kind == ExprKind::kSearch || expr.kind == ExprKind::kExternal;
+         expr.kind == ExprKind::kSearch || expr.kind == ExprKind::kFind || expr.kind == ExprKind::kExternal;
 }
 
 Diagnostic Binder::unknown_table(const Expr& name, const Environment* environment) const {
@@ -130,6 +131,8 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
       return union_of(expr.children, expr.parameters, nullptr, environment, expr.span);
     case ExprKind::kSearch:
       return search_tables(expr.operators[0], environment, expr.span);
+    case ExprKind::kFind:
+      return find_rows(expr.operators[0], environment);
     case ExprKind::kExternal:
       return external(expr);
     default:

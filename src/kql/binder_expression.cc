@@ -44,6 +44,7 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kPrint:
     case ExprKind::kUnion:
     case ExprKind::kSearch:
+    case ExprKind::kFind:
     case ExprKind::kExternal:
     case ExprKind::kFunction:
     case ExprKind::kInput:

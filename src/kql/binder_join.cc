@@ -182,6 +182,15 @@ Binder::Table Binder::union_of(const std::vector<const Expr*>& tables,
                   "no such parameter or value of union: '" + parameter.name + "'");
     }
   }
+  TRY_ASSIGN(std::vector<UnionInput> inputs, union_inputs(tables, fuzzy, environment, first));
+  if (inputs.empty())
+    return fail(DiagnosticCode::kUnknownName, span, "none of the tables of this union is there");
+  return unite(inputs, options, span);
+}
+
+// The tables, those of a pattern each for itself; `first` stands before them, unless it is null.
+Expected<std::vector<UnionInput>> Binder::union_inputs(const std::vector<const Expr*>& tables, bool fuzzy,
+                                                       const Environment* environment, const Plan* first) {
   std::vector<UnionInput> inputs;
   if (first != nullptr) inputs.push_back({first, "union_arg0"});
   for (const Expr* expr : tables) {
@@ -197,9 +206,7 @@ Binder::Table Binder::union_of(const std::vector<const Expr*>& tables,
     TRY_ASSIGN(const Plan* plan, table(*expr, environment));
     inputs.push_back({plan, source_name(*expr, environment, inputs.size())});
   }
-  if (inputs.empty())
-    return fail(DiagnosticCode::kUnknownName, span, "none of the tables of this union is there");
-  return unite(inputs, options, span);
+  return inputs;
 }
 
 // Columns are united by name and type; where one name has several types, it becomes name_type for each.

@@ -86,6 +86,7 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return search(op, input, environment);
     case OperatorKind::kEvaluate:
       return evaluate(op, input, environment);
+    case OperatorKind::kFind:  // see find_rows(): no operator follows it
     case OperatorKind::kFork:  // see add_results()
     case OperatorKind::kFacet:
       return fail(DiagnosticCode::kWrongUse, op.span,

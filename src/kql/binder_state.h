@@ -162,6 +162,16 @@ class Binder {
   Expected<std::vector<std::string>> pivot_values(const Operator& op, const Plan& input,
                                                   const BoundExpr* turned);
   Expected<std::vector<std::string>> asked(const Plan& input, AggregateCall aggregate, Span span);
+  // ---- find (binder_find.cc)
+  struct Found;
+  Table find_rows(const Operator& op, const Environment* environment);
+  static void named_columns(const Expr& predicate, Found& found);
+  static Expected<> chosen_columns(const Operator& op, Found& found);
+  Table with_missing(const Plan& table, const Found& found, Span span);
+  Table found_rows(const Operator& op, const Plan& rows, const Columns& own, const Found& found);
+  Expected<std::vector<struct UnionInput>> union_inputs(const std::vector<const Expr*>& tables, bool fuzzy,
+                                                        const Environment* environment,
+                                                        const Plan* first = nullptr);
   Table search_tables(const Operator& op, const Environment* environment, Span span);
   Table projection(const Plan& input, Columns columns, std::vector<Assignment> assignments, Span span);
   Expected<std::vector<SortKey>> sort_keys(const Operator& op, const Plan& input,

@@ -259,11 +259,14 @@ std::optional<Parser::Node> Parser::source() {
   if (word == "datatable" && token(1).is("(")) return datatable();
   if (word == "range" && name_follows) return range();
   if (word == "print" && !token(1).is("|") && !token(1).is("=") && !token(1).is(")")) return print_source();
-  if (word == "union" && (name_follows || token(1).is("("))) return union_source();
+  if (word == "union" && (name_follows || token(1).is("(") || token(1).is("*"))) return union_source();
   if (word == "externaldata" && (token(1).is("("))) return external_source();
   if (word == "search" && !token(1).is("|") && !token(1).is("=") && token(1).kind != TokenKind::kEnd)
     return search_source();
-  constexpr std::string_view kMissing[] = {"find", "evaluate", "macro-expand", "graph"};
+  const bool find_follows =
+      name_follows || token(1).is("(") || token(1).is("*") || token(1).kind == TokenKind::kLiteral;
+  if (word == "find" && find_follows) return find_source();
+  constexpr std::string_view kMissing[] = {"evaluate", "macro-expand", "graph"};
   for (std::string_view missing : kMissing) {
     if (word == missing && (name_follows || token(1).is("(") || token(1).kind == TokenKind::kLiteral)) {
       return Node(

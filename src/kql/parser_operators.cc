@@ -335,7 +335,8 @@ Expected<> Parser::table_list(List& out) {
 
 // What join and union take: a name, a call, or a query in parentheses.
 Parser::Node Parser::table() {
-  if (token().kind == TokenKind::kIdentifier && (token(1).is("*") && adjacent(0))) return column_pattern();
+  const bool word_and_star = token().kind == TokenKind::kIdentifier && token(1).is("*") && adjacent(0);
+  if (token().is("*") || word_and_star) return column_pattern();
   if (token().is_word("datatable")) return datatable();
   return path();
 }

@@ -55,6 +55,8 @@ class Parser {
   Node print_source();
   Node union_source();
   Node search_source();
+  Node find_source();
+  Expected<> find_projection(Operator& op);
   Node external_source();
   Expected<> set_statement();
   Expected<> declare_statement();
