@@ -90,12 +90,26 @@ Result<std::string> rows_json(const store::QueryResult& result,
 }
 
 // {"id","error":{"code","message","line","column"}}; what is not the query's fault has no place in it.
-std::string error_json(const Cell& id, std::string_view code, std::string_view message, int line = 0,
-                       int column = 0) {
-  std::vector<std::pair<std::string, Cell>> error = {{"code", code}, {"message", message}};
-  if (line > 0) {
-    error.emplace_back("line", line);
-    error.emplace_back("column", column);
+// Several errors of one query stand under "all".
+std::string error_json(const Cell& id, std::string_view code, std::string_view message) {
+  return json_object(
+      {{"id", id}, {"error", Cell::json(json_object({{"code", code}, {"message", message}}))}});
+}
+
+std::vector<std::pair<std::string, Cell>> members_of(const kql::Diagnostic& found) {
+  return {{"code", to_string(found.code)},
+          {"message", found.message},
+          {"line", found.line},
+          {"column", found.column}};
+}
+
+std::string diagnostic_json(const Cell& id, const kql::Diagnostic& found) {
+  auto error = members_of(found);
+  if (!found.others.empty()) {
+    std::string all;
+    for (const kql::Diagnostic* one : all_of(found))
+      all += (all.empty() ? "" : ",") + json_object(members_of(*one));
+    error.emplace_back("all", Cell::json("[" + all + "]"));
   }
   return json_object({{"id", id}, {"error", Cell::json(json_object(error))}});
 }
@@ -151,7 +165,7 @@ Result<std::string> answer(Querying& querying, const JsonObject& line) {
   const auto& compiled = *asked;
   if (!compiled) {
     const kql::Diagnostic& trouble = compiled.error();
-    return error_json(id, to_string(trouble.code), trouble.message, trouble.line, trouble.column);
+    return diagnostic_json(id, trouble);
   }
   const auto results = ask_all(querying, *compiled);
   if (!results) return error_json(id, to_string(results.error().code()), results.error().message());

@@ -40,6 +40,7 @@ enum class ExprKind : uint8_t {
   kInput,      // the rows that a subquery begins with: children[0] of the pipeline of mv-apply's on (...)
   kFunction,   // (columns) { lets; children[0] }: the value of a let; `name` is "view" where that was written
   kExternal,   // externaldata(columns) [children] with (parameters)
+  kUnread,     // what could not be parsed; only while all errors of a query are looked for
 };
 
 struct Expr;
@@ -118,6 +119,7 @@ enum class OperatorKind : uint8_t {
   kFind,      // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
   kFork,      // `branches`
   kFacet,     // by `by`, with `body`
+  kUnread,    // as ExprKind::kUnread; `name` is how it began
 };
 std::string_view to_string(OperatorKind kind);
 

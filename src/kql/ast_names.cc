@@ -56,6 +56,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kFind, "find"},
     {OperatorKind::kFork, "fork"},
     {OperatorKind::kFacet, "facet"},
+    {OperatorKind::kUnread, "?"},
 });
 
 // Words that mean something at the places where names stand; a name that is one of them is printed quoted.

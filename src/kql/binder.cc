@@ -21,24 +21,33 @@ const Environment* Binder::find(const Environment* environment, std::string_view
 // A let is bound where it stands, so that its errors are found there even if nothing uses it.
 Expected<const Environment*> Binder::lets(const std::vector<Let>& lets, const Environment* outer) {
   const Environment* environment = outer;
-  for (const Let& let : lets) {
-    Environment entry{.outer = environment, .name = let.name};
-    if (let.value->kind == ExprKind::kFunction) {
-      entry.value = let.value;
-      entry.definition = environment;
-    } else if (is_tabular(*let.value, environment)) {
-      TRY(table(*let.value, environment));
-      entry.value = let.value;
-      entry.definition = environment;
-    } else {
-      const bool unknown =
-          let.value->kind == ExprKind::kName && find(environment, let.value->name) == nullptr;
-      if (unknown) return unknown_table(*let.value, environment);
-      TRY_ASSIGN(entry.scalar, scalar(*let.value, {.environment = environment}));
+  for (const Let& one : lets) {
+    auto entry = let(one, environment);
+    if (!entry) {
+      if (errors_ == nullptr) return std::move(entry.error());
+      note(std::move(entry.error()));
+      entry = Environment{.outer = environment, .name = one.name, .broken = true};
     }
-    environment = extend(std::move(entry));
+    environment = extend(*std::move(entry));
   }
   return environment;
+}
+
+Expected<Environment> Binder::let(const Let& let, const Environment* environment) {
+  Environment entry{.outer = environment, .name = let.name};
+  if (let.value->kind == ExprKind::kFunction) {
+    entry.value = let.value;
+    entry.definition = environment;
+  } else if (is_tabular(*let.value, environment)) {
+    TRY(table(*let.value, environment));
+    entry.value = let.value;
+    entry.definition = environment;
+  } else {
+    const bool unknown = let.value->kind == ExprKind::kName && find(environment, let.value->name) == nullptr;
+    if (unknown) return unknown_table(*let.value, environment);
+    TRY_ASSIGN(entry.scalar, scalar(*let.value, {.environment = environment}));
+  }
+  return entry;
 }
 
 bool Binder::is_tabular(const Expr& expr, const Environment* environment) const {
@@ -98,16 +107,22 @@ Diagnostic Binder::unknown_table(const Expr& name, const Environment* environmen
   std::vector<std::string_view> names;
   for (const CatalogTable& table : catalog_.tables) names.push_back(table.name);
   for (const Environment* e = environment; e != nullptr; e = e->outer) names.push_back(e->name);
-  return fail(DiagnosticCode::kUnknownName, name.span,
-              "no table or let statement '" + name.name + "'" + suggestion(name.name, names));
+  Diagnostic error = fail(DiagnosticCode::kUnknownName, name.span,
+                          "no table or let statement '" + name.name + "'" + suggestion(name.name, names));
+  error.unresolved = "table or column expression";
+  error.operator_name = operator_;
+  return error;
 }
 
 Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
   const Depth depth(*this);
   if (depth.exceeded()) return depth.refusal(expr.span);
   const Within* within = std::exchange(within_, nullptr);  // a table of its own is no part of a subquery's
+  const size_t lost = lost_tables_;
   auto found = table_body(expr, environment);
   within_ = within;
+  if (found && lost != lost_tables_ && expr.kind == ExprKind::kUnion) unknown_.insert(&(*found)->columns);
+  if (!found && errors_ != nullptr) return failed_table(expr.span, std::move(found.error()));
   return found;
 }
 
@@ -135,6 +150,8 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
       return find_rows(expr.operators[0], environment);
     case ExprKind::kExternal:
       return external(expr);
+    case ExprKind::kUnread:
+      return DiagnosticList::said();
     default:
       return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
   }
@@ -142,6 +159,7 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
 
 Binder::Table Binder::named_table(const Expr& expr, const Environment* environment) {
   if (const Environment* found = find(environment, expr.name)) {
+    if (found->broken) return DiagnosticList::said();
     if (found->value == nullptr) {
       return fail(DiagnosticCode::kWrongUse, expr.span, "'" + expr.name + "' is not a table");
     }
@@ -248,7 +266,7 @@ Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environmen
     const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
     if (!names_input) {
       const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
-      TRY_ASSIGN(plan, apply(*op, *plan, environment));
+      TRY_ASSIGN(plan, step(*op, *plan, environment));
       if (open) open_.insert(&plan->columns);
       continue;
     }

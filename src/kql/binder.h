@@ -34,4 +34,8 @@ using Answers = std::function<Expected<std::optional<std::string>>(const Plan& q
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
                           const Answers& answers, const CompileOptions& options, Bindings& bindings);
 
+// What is wrong with a query that parse_noting() made.
+void diagnose(const Query& query, const Catalog& catalog, int64_t now_ticks, const Answers& answers,
+              const CompileOptions& options, Bindings& bindings, DiagnosticList& errors);
+
 }  // namespace linkgate::kql

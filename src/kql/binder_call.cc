@@ -12,6 +12,7 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   const bool several = std::exchange(several_, false);
   const Environment* found = find(scope.environment, expr.name);
   if (found != nullptr && found->value != nullptr) return user_call(expr, *found, scope);
+  if (found != nullptr && found->broken) return DiagnosticList::said();
   if (expr.name == "pack_all" || expr.name == "bag_pack_columns") return packed_columns(expr, scope);
   if (!find_window_functions(expr.name).empty()) return window_call(expr, scope);
   if (expr.name == "toscalar") return to_scalar(expr, scope);
@@ -61,8 +62,11 @@ Diagnostic Binder::unknown_function(const Expr& call) {
   }
   std::vector<std::string_view> names = function_names();
   for (std::string_view aggregate : aggregate_names()) names.push_back(aggregate);
-  return fail(DiagnosticCode::kUnknownName, name_span,
-              "no function '" + call.name + "'" + suggestion(call.name, names));
+  Diagnostic error = fail(DiagnosticCode::kUnknownName, name_span,
+                          "no function '" + call.name + "'" + suggestion(call.name, names));
+  error.service_code = kUnknownFunction;
+  error.unresolved = "function";
+  return error;
 }
 
 Binder::Scalar Binder::user_call(const Expr& expr, const Environment& function, const Scope& scope) {
@@ -77,6 +81,7 @@ Binder::Scalar Binder::to_scalar(const Expr& expr, const Scope& scope) {
   if (!is_tabular(*expr.children[0], scope.environment))
     return scalar(*expr.children[0], {.environment = scope.environment});
   TRY_ASSIGN(const Plan* plan, table(*expr.children[0], scope.environment));
+  if (is_lost(*plan)) return DiagnosticList::said();
   if (plan->columns.empty()) return fail(DiagnosticCode::kWrongUse, expr.span, "this table has no columns");
   const Type type = plan->columns[0].type;
   return bindings_.add({.kind = BoundKind::kScalar,

@@ -168,6 +168,7 @@ Expected<std::vector<size_t>> Binder::matching(const Item& item, const Columns& 
                                                           : columns[i].name == pattern.name;
     if (same) found.push_back(i);
   }
+  if (found.empty() && is_unknown(&columns)) return DiagnosticList::said();
   if (found.empty() && !open_.contains(&columns)) {
     return fail(DiagnosticCode::kUnknownName, pattern.span,
                 "no column '" + pattern.name + "' here" + suggestion(pattern.name, names_of(columns)));

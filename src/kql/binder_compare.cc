@@ -79,9 +79,11 @@ Expected<> Binder::align(const BoundExpr*& left, const BoundExpr*& right, Span s
   if (right->kind == BoundKind::kLiteral && left->kind != BoundKind::kLiteral)
     return align_literal(right, left->type);
   if (left->kind == BoundKind::kLiteral) return align_literal(left, right->type);
-  return fail(DiagnosticCode::kWrongType, span,
-              with_article(left->type) + " is not compared with " + with_article(right->type) +
-                  "; convert one of them");
+  Diagnostic error = fail(DiagnosticCode::kWrongType, span,
+                          with_article(left->type) + " is not compared with " + with_article(right->type) +
+                              "; convert one of them");
+  error.service_code = "SEM0064";
+  return error;
 }
 
 // a .. b, where b may be a timespan after the datetime a.
@@ -143,6 +145,7 @@ Expected<> Binder::array_elements(const BoundExpr& array, Args& args) {
 Binder::Scalar Binder::contained_in_table(const Expr& expr, const BoundExpr* value, bool folds,
                                           const Scope& scope) {
   TRY_ASSIGN(const Plan* plan, table(*expr.children[1], scope.environment));
+  if (is_lost(*plan)) return DiagnosticList::said();
   if (plan->columns.empty())
     return fail(DiagnosticCode::kWrongUse, expr.children[1]->span, "this table has no columns");
   TRY_ASSIGN(const BoundExpr* element, column(plan->columns[0], expr.children[1]->span));
@@ -207,6 +210,7 @@ Binder::Scalar Binder::has_list(const Expr& expr, const Scope& scope) {
 // The first column of a table as one array.
 Binder::Scalar Binder::listed(const Expr& expr, const Scope& scope) {
   TRY_ASSIGN(const Plan* plan, table(expr, scope.environment));
+  if (is_lost(*plan)) return DiagnosticList::said();
   if (plan->columns.empty()) return fail(DiagnosticCode::kWrongUse, expr.span, "this table has no columns");
   TRY_ASSIGN(const BoundExpr* element, column(plan->columns[0], expr.span));
   AggregateCall call{.args = {element}, .span = expr.span};

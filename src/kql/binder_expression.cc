@@ -12,7 +12,10 @@ namespace linkgate::kql {
 Binder::Scalar Binder::scalar(const Expr& expr, const Scope& scope) {
   const Depth depth(*this);
   if (depth.exceeded()) return depth.refusal(expr.span);
-  return scalar_body(expr, scope);
+  if (errors_ != nullptr && failed_.contains({expr.span.begin, expr.span.end})) return DiagnosticList::said();
+  auto found = scalar_body(expr, scope);
+  if (!found && errors_ != nullptr) return failed(expr, scope, std::move(found.error()));
+  return found;
 }
 
 Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
@@ -35,6 +38,8 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kNamed:
       return fail(DiagnosticCode::kWrongUse, expr.span,
                   "only arguments of functions made by let have names; to compare write '=='");
+    case ExprKind::kUnread:
+      return DiagnosticList::said();
     case ExprKind::kStar:
     case ExprKind::kWildcard:
       return fail(DiagnosticCode::kNotSupported, expr.span, "'*' is not supported here");
@@ -77,12 +82,14 @@ Binder::Scalar Binder::name(const Expr& expr, const Scope& scope) {
   for (const Columns* columns : {scope.columns, scope.right}) {
     if (columns == nullptr) continue;
     for (const Column& known : *columns) {
-      if (known.name == expr.name) return column(known, expr.span);
+      if (known.name == expr.name)
+        return broken_.contains(known.id) ? Scalar(DiagnosticList::said()) : column(known, expr.span);
       names.push_back(known.name);
     }
   }
   if (const Environment* found = find(scope.environment, expr.name)) {
     if (found->scalar != nullptr) return found->scalar;
+    if (found->broken) return DiagnosticList::said();
     const bool function = found->value != nullptr && found->value->kind == ExprKind::kFunction;
     if (function && !is_tabular(expr, scope.environment)) return user_call(expr, *found, scope);
     return fail(DiagnosticCode::kWrongUse, expr.span,
@@ -90,10 +97,14 @@ Binder::Scalar Binder::name(const Expr& expr, const Scope& scope) {
   }
   if (open_.contains(scope.columns) || open_.contains(scope.right))
     return literal(Type::kDynamic, {}, expr.span);
+  if (is_unknown(scope.columns) || is_unknown(scope.right)) return DiagnosticList::said();
   for (const Environment* e = scope.environment; e != nullptr; e = e->outer) names.push_back(e->name);
   const std::string what = scope.columns == nullptr ? "no let statement '" : "no column '";
-  return fail(DiagnosticCode::kUnknownName, expr.span,
-              what + expr.name + "' here" + suggestion(expr.name, names));
+  Diagnostic error = fail(DiagnosticCode::kUnknownName, expr.span,
+                          what + expr.name + "' here" + suggestion(expr.name, names));
+  error.unresolved = scope.columns == nullptr ? "scalar expression" : "column or scalar expression";
+  error.operator_name = operator_;
+  return error;
 }
 
 Binder::Scalar Binder::member(const Expr& expr, const Scope& scope) {

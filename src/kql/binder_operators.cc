@@ -92,6 +92,8 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return fail(DiagnosticCode::kWrongUse, op.span,
                   "'" + std::string(to_string(op.kind)) +
                       "' gives several results, and stands only at the end of a query");
+    case OperatorKind::kUnread:
+      return DiagnosticList::said();
     case OperatorKind::kInvoke:  // see steps()
     case OperatorKind::kAs:
       break;  // names, and does nothing

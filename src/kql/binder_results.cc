@@ -33,13 +33,16 @@ Expected<BoundQuery> Binder::run_query(const Query& query) {
   BoundQuery bound;
   for (const Statement& statement : query.statements) {
     TRY_ASSIGN(environment, lets(statement.lets, environment));
-    TRY(add_results(*statement.body, environment, bound.results));
+    auto added = add_results(*statement.body, environment, bound.results);
+    if (!added && errors_ == nullptr) return std::move(added.error());
+    if (!added) note(std::move(added.error()));
   }
   return bound;
 }
 
 // What was rendered is the drawing of the result that was bound last.
 Expected<> Binder::add_result(const Plan* plan, std::string name, Span span, Results& results) {
+  if (errors_ != nullptr) return {};
   if (plan->columns.empty()) return fail(DiagnosticCode::kWrongUse, span, "the result has no columns");
   if (results.size() == kMaxResults) {
     return fail(DiagnosticCode::kTooLarge, span,

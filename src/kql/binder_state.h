@@ -27,6 +27,7 @@ struct Environment {
   const BoundExpr* scalar = nullptr;        // a scalar, bound once
   const Expr* value = nullptr;              // a tabular expression or a function, bound again at every use...
   const Environment* definition = nullptr;  // ...where its own names mean what they meant at its definition
+  bool broken = false;                      // its errors were said: it is whatever its uses need
 };
 
 // The rows below an operator: window functions and functions with several results add columns to them while
@@ -69,6 +70,8 @@ class Binder {
          Bindings& bindings)
       : catalog_(catalog), now_(now_ticks), answers_(answers), options_(options), bindings_(bindings) {}
   Expected<BoundQuery> run(const Query& query);
+  // Binds for the errors alone: goes on after each, with what it knows of the rest.
+  void diagnose(const Query& query, DiagnosticList& errors);
 
  private:
   using Scalar = Expected<const BoundExpr*>;
@@ -84,6 +87,23 @@ class Binder {
   Expected<> facet(const Operator& op, const Plan& input, const Environment* environment, Results& results);
   Table bare_value(const Expr& body, const Environment* environment);
 
+  // ---- going on after an error (binder_recovery.cc)
+  void note(Diagnostic error);
+  // Both note the error and look at what the failed one did not get to.
+  Diagnostic failed(const Expr& expr, const Scope& scope, Diagnostic error);
+  Table failed_table(Span span, Diagnostic error);
+  Table failed_operator(const Operator& op, const Plan& input, const Environment* environment,
+                        Diagnostic error);
+  bool can_probe(const Expr& expr, const Scope& scope) const;
+  struct Recovery;
+  void probe_item(const Item& item, const Scope& scope, Recovery& recovery);
+  Table step(const Operator& op, const Plan& input, const Environment* environment);
+  // Nobody knows what its first column is.
+  bool is_lost(const Plan& plan) const {
+    return is_unknown(&plan.columns) || (!plan.columns.empty() && broken_.contains(plan.columns[0].id));
+  }
+  bool is_unknown(const Columns* columns) const { return columns != nullptr && unknown_.contains(columns); }
+
   // ---- lets and names (binder.cc)
   static Expected<> check_options(const std::vector<Parameter>& options);
   Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
@@ -93,6 +113,7 @@ class Binder {
   static std::string source_name(const Expr& expr, const Environment* environment, size_t place);
   bool is_missing(const Expr& expr, const Environment* environment) const;
   Expected<const Environment*> lets(const std::vector<Let>& lets, const Environment* outer);
+  Expected<Environment> let(const Let& let, const Environment* environment);
   const Environment* extend(Environment environment);
   static const Environment* find(const Environment* environment, std::string_view name);
   bool is_tabular(const Expr& expr, const Environment* environment) const;
@@ -277,6 +298,12 @@ class Binder {
   Bindings& bindings_;
   // Columns of tables whose data decided them: a name that is not among them is null there, not an error.
   std::set<const Columns*> open_;
+  DiagnosticList* errors_ = nullptr;                // diagnose(): where errors go
+  std::set<const Columns*> unknown_;                // of what failed: any name may be among them
+  std::set<int> broken_;                            // columns whose expressions failed
+  std::set<std::pair<uint32_t, uint32_t>> failed_;  // expressions, by their place
+  size_t lost_tables_ = 0;
+  std::string_view operator_;  // that is being bound, for messages
   std::deque<Environment> environments_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
   int depth_ = 0;

@@ -61,6 +61,18 @@ Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catal
   return compiled;
 }
 
+// What follows a question to the data is not looked at.
+std::vector<Diagnostic> all_diagnostics(std::string_view text, const Catalog& catalog,
+                                        const CompileOptions& options) {
+  DiagnosticList errors;
+  const int64_t now = options.now.time_since_epoch().count() + kUnixEpochTicks;
+  const std::unique_ptr<Ast> ast = parse_noting(text, errors);
+  Bindings bindings;
+  const Answers none = [](const Plan&) -> Expected<std::optional<std::string>> { return std::nullopt; };
+  if (ast != nullptr) diagnose(ast->query, catalog, now, none, options, bindings, errors);
+  return errors.take();
+}
+
 // "substring" and "string (string, long, long?)" as "(string, long, long?) -> string".
 std::string readable(std::string_view signature) {
   const size_t open = signature.find(" (");
@@ -73,7 +85,17 @@ std::string readable(std::string_view signature) {
 
 Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const CompileOptions& options) {
   auto compiled = compile_unlocated(text, catalog, options);
-  if (!compiled) locate(compiled.error(), text);
+  if (compiled) return compiled;
+  Diagnostic& first = compiled.error();
+  locate(first, text);
+  if (first.code == DiagnosticCode::kTooLarge) return compiled;
+  for (Diagnostic& other : all_diagnostics(text, catalog, options)) {
+    if (other.span.begin == first.span.begin) continue;
+    locate(other, text);
+    first.others.push_back(std::move(other));
+  }
+  const auto by_place = [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; };
+  std::sort(first.others.begin(), first.others.end(), by_place);
   return compiled;
 }
 

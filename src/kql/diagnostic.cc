@@ -8,7 +8,8 @@ namespace linkgate::kql {
 namespace {
 
 constexpr size_t kMaxSuggestionLength = 64;  // longer names are not compared: the cost is quadratic
-constexpr size_t kMaxShownLine = 160;        // code points of a query line that render() shows
+constexpr std::string_view kSuggestion = "; did you mean '";
+constexpr size_t kMaxShownLine = 160;  // code points of a query line that render() shows
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -17,20 +18,38 @@ int count_code_points(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
-// Edits (insert, delete, replace, swap of neighbours counted as two) that turn a into b, case folded.
+// Edits (insert, delete, replace, swap of neighbours) that turn a into b, case folded.
 size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+  const auto same = [&](size_t i, size_t j) { return ascii::to_lower(a[i]) == ascii::to_lower(b[j]); };
+  std::vector<size_t> row(b.size() + 1), above, before;  // `before` is the row above the one above
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
+    before = std::exchange(above, row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (ascii::to_lower(a[i - 1]) == ascii::to_lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      const size_t replaced = above[j - 1] + (same(i - 1, j - 1) ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && same(i - 1, j - 2) && same(i - 2, j - 1))
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];
+}
+
+std::string render_one(const Diagnostic& diagnostic, std::string_view text) {
+  std::string out = std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) + ": " +
+                    std::string(to_string(diagnostic.code)) + ": " + diagnostic.message + "\n";
+  const size_t begin = std::min<size_t>(diagnostic.span.begin, text.size());
+  const size_t line_begin = text.substr(0, begin).rfind('\n') + 1;
+  std::string_view line = text.substr(line_begin, std::min(text.find('\n', begin), text.size()) - line_begin);
+  if (count_code_points(line) > static_cast<int>(kMaxShownLine)) return out;
+  std::string shown(line);
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  const int room = std::max(1, count_code_points(line) - diagnostic.column + 1);
+  out += "  " + shown + "\n  " + std::string(static_cast<size_t>(diagnostic.column - 1), ' ') + "^" +
+         std::string(static_cast<size_t>(std::min(diagnostic.length, room) - 1), '~') + "\n";
+  return out;
 }
 
 }  // namespace
@@ -54,7 +73,56 @@ std::string_view to_string(DiagnosticCode code) {
 }
 
 Diagnostic fail(DiagnosticCode code, Span span, std::string message) {
-  return Diagnostic{code, std::move(message), span, 0, 0, 0};
+  return {.code = code, .message = std::move(message), .span = span};
+}
+
+std::string_view kusto_code(const Diagnostic& diagnostic) {
+  if (!diagnostic.service_code.empty()) return diagnostic.service_code;
+  switch (diagnostic.code) {
+    case DiagnosticCode::kSyntax:
+      return "SYN0002";
+    case DiagnosticCode::kUnknownName:
+      return "SEM0100";
+    default:
+      return "";
+  }
+}
+
+std::string kusto_message(const Diagnostic& diagnostic, std::string_view text) {
+  if (diagnostic.unresolved.empty() || diagnostic.span.end > text.size()) return diagnostic.message;
+  const std::string_view name =
+      text.substr(diagnostic.span.begin, diagnostic.span.end - diagnostic.span.begin);
+  std::string out;
+  if (diagnostic.service_code == kUnknownFunction) {
+    out = "Unknown function: '" + std::string(name) + "'";
+  } else {
+    if (!diagnostic.operator_name.empty()) out = "'" + std::string(diagnostic.operator_name) + "' operator: ";
+    out += "Failed to resolve " + std::string(diagnostic.unresolved) + " named '" + std::string(name) + "'";
+  }
+  const size_t suggested = diagnostic.message.rfind(kSuggestion);
+  return suggested == std::string::npos ? out : out + diagnostic.message.substr(suggested);
+}
+
+std::vector<const Diagnostic*> all_of(const Diagnostic& diagnostic) {
+  std::vector<const Diagnostic*> all = {&diagnostic};
+  for (const Diagnostic& other : diagnostic.others) all.push_back(&other);
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Diagnostic* a, const Diagnostic* b) { return a->span.begin < b->span.begin; });
+  return all;
+}
+
+void DiagnosticList::add(Diagnostic diagnostic) {
+  const auto same_place = [&diagnostic](const Diagnostic& d) {
+    return d.span.begin == diagnostic.span.begin;
+  };
+  if (diagnostic.said || diagnostic.code == DiagnosticCode::kTooLarge || full()) return;
+  if (std::none_of(found_.begin(), found_.end(), same_place)) found_.push_back(std::move(diagnostic));
+}
+
+Diagnostic DiagnosticList::said() {
+  Diagnostic diagnostic;
+  diagnostic.said = true;
+  return diagnostic;
 }
 
 void locate(Diagnostic& diagnostic, std::string_view text) {
@@ -69,18 +137,8 @@ void locate(Diagnostic& diagnostic, std::string_view text) {
 }
 
 std::string render(const Diagnostic& diagnostic, std::string_view text) {
-  std::string out = std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) + ": " +
-                    std::string(to_string(diagnostic.code)) + ": " + diagnostic.message + "\n";
-  const size_t begin = std::min<size_t>(diagnostic.span.begin, text.size());
-  const size_t line_begin = text.substr(0, begin).rfind('\n') + 1;
-  std::string_view line = text.substr(line_begin, std::min(text.find('\n', begin), text.size()) - line_begin);
-  if (count_code_points(line) > static_cast<int>(kMaxShownLine)) return out;
-  std::string shown(line);
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  const int room = std::max(1, count_code_points(line) - diagnostic.column + 1);
-  out += "  " + shown + "\n  " + std::string(static_cast<size_t>(diagnostic.column - 1), ' ') + "^" +
-         std::string(static_cast<size_t>(std::min(diagnostic.length, room) - 1), '~') + "\n";
+  std::string out;
+  for (const Diagnostic* one : all_of(diagnostic)) out += render_one(*one, text);
   return out;
 }
 
@@ -98,7 +156,7 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string_
 
 std::string suggestion(std::string_view wanted, const std::vector<std::string_view>& names) {
   const std::string near = nearest_name(wanted, names);
-  return near.empty() ? "" : "; did you mean '" + near + "'?";
+  return near.empty() ? "" : std::string(kSuggestion) + near + "'?";
 }
 
 }  // namespace linkgate::kql

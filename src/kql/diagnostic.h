@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kql/limits.h"
 
 namespace linkgate::kql {
 
@@ -36,11 +37,30 @@ struct Diagnostic {
   DiagnosticCode code = DiagnosticCode::kSyntax;
   std::string message;  // one sentence without a full stop
   Span span;
+  // For kusto_code() and kusto_message(), where the service is known to say it: its code, what it calls the
+  // thing that has no such name, and the operator that it stands in. Of static lifetime.
+  std::string_view service_code = "";
+  std::string_view unresolved = "";
+  std::string_view operator_name = "";
   // Filled by locate(); line and column count from 1, column and length in code points.
   int line = 0;
   int column = 0;
   int length = 0;
+  // Of a query's first diagnostic: the others, by place. Filled by compile().
+  std::vector<Diagnostic> others = {};
+  // Only while several are looked for: this was said already, and what stands on it is silent.
+  bool said = false;
 };
+
+// The Kusto service's code for it: "SYN0002" for all syntax, "SEM0100" for names; "" where none is known.
+std::string_view kusto_code(const Diagnostic& diagnostic);
+// As the service says it, with our suggestion: "'where' operator: Failed to resolve column or scalar
+// expression named 'Usr'; did you mean 'User'?". Where its words are not known: the message.
+std::string kusto_message(const Diagnostic& diagnostic, std::string_view text);
+// The diagnostic and its others, by place.
+std::vector<const Diagnostic*> all_of(const Diagnostic& diagnostic);
+
+inline constexpr std::string_view kUnknownFunction = "SEM0260";
 
 void locate(Diagnostic& diagnostic, std::string_view text);
 
@@ -48,6 +68,7 @@ void locate(Diagnostic& diagnostic, std::string_view text);
 //   1:24: UnknownName: no column 'Usr' here; did you mean 'User'?
 //     T | where Usr == "x"
 //               ^~~
+// With others, all of them, by place.
 std::string render(const Diagnostic& diagnostic, std::string_view text);
 
 // Of `names` the one nearest to `wanted` (case folded, at most a third of its letters changed), or "".
@@ -73,5 +94,19 @@ class [[nodiscard]] Expected<void> : public tl::expected<void, Diagnostic> {
 };
 
 Diagnostic fail(DiagnosticCode code, Span span, std::string message);
+
+// What is wrong with one query, while it is read on after its first error. Of what begins at one place the
+// first stands; limits are not among them, since looking on costs what the query itself does not.
+class DiagnosticList {
+ public:
+  void add(Diagnostic diagnostic);
+  bool full() const { return found_.size() >= kMaxDiagnostics; }
+  // To be passed on in place of what was added.
+  static Diagnostic said();
+  std::vector<Diagnostic> take() { return std::move(found_); }
+
+ private:
+  std::vector<Diagnostic> found_;
+};
 
 }  // namespace linkgate::kql

@@ -26,6 +26,7 @@ TEST(Diagnostic, CountsCodePoints) {
 TEST(Diagnostic, SuggestsNearNamesOnly) {
   EXPECT_EQ(nearest_name("Usr", {"User", "Url", "Timestamp"}), "User");
   EXPECT_EQ(nearest_name("timestamp", {"Timestamp"}), "Timestamp");
+  EXPECT_EQ(nearest_name("Nmae", {"Count", "Name"}), "Name") << "a swap is one edit";
   EXPECT_EQ(nearest_name("x", {"y", "z"}), "");
   EXPECT_EQ(nearest_name("Zebra", {"User", "Url"}), "");
   EXPECT_EQ(nearest_name(std::string(1000, 'a'), {"a"}), "");

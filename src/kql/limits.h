@@ -12,6 +12,8 @@ inline constexpr int kMaxSyntaxDepth = 150;
 // Depth of the bound tree: a let is bound again at each of its uses, so that short texts can name deep trees.
 inline constexpr int kMaxBoundDepth = 400;
 inline constexpr size_t kMaxBoundNodes = 60'000;
+// Of one query that are said.
+inline constexpr size_t kMaxDiagnostics = 20;
 // Operators from the first to the last of one plan; each may become a nested SELECT.
 inline constexpr int kMaxPlanDepth = 200;
 inline constexpr int kMaxColumns = 2'000;

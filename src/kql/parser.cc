@@ -129,8 +129,14 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
                                    token().is_word("alias") || token().is_word("restrict") ||
                                    token().is_word("pattern");
     if (token().is_word("let") && (token(1).kind == TokenKind::kIdentifier || token(1).is("["))) {
-      TRY_ASSIGN(Let found, let());
-      lets.push_back(std::move(found));
+      const size_t first = at_;
+      auto found = let();
+      if (!found) {
+        TRY(recovered(std::move(found.error()), first, {}));
+        TRY_ASSIGN(const Expr* value, unread(first));
+        found = Let{std::string(tokens_[first + 1].text), value, tokens_[first + 1].span};
+      }
+      lets.push_back(*std::move(found));
     } else if (names_a_statement && token(1).kind == TokenKind::kIdentifier) {
       return fail(DiagnosticCode::kNotSupported, token().span,
                   "the statement '" + std::string(token().text) +
@@ -242,11 +248,23 @@ Parser::Node Parser::piped() {
   if (nesting.too_deep()) return nesting.refusal();
   auto head = source();
   if (!head) head = expression();
-  TRY(*head);
+  if (!*head) {
+    TRY(recovered(std::move(head->error()), first, {"|"}));
+    head = unread(first);
+    TRY(*head);
+  }
+  if (errors_ != nullptr) TRY(pipe_or_end(first));
   Expr pipeline{.kind = ExprKind::kPipeline, .children = {**head}};
   while (take("|")) {
-    TRY_ASSIGN(Operator op, one_operator());
-    pipeline.operators.push_back(std::move(op));
+    const size_t begin = at_;
+    auto op = one_operator();
+    if (!op) {
+      TRY(recovered(std::move(op.error()), begin, {"|"}));
+      op = Operator{
+          .kind = OperatorKind::kUnread, .span = since(begin), .name = std::string(tokens_[begin].text)};
+    }
+    pipeline.operators.push_back(*std::move(op));
+    if (errors_ != nullptr) TRY(pipe_or_end(begin));
   }
   if (pipeline.operators.empty()) return **head;
   return add(std::move(pipeline), first);
@@ -320,6 +338,18 @@ Parser::Node Parser::union_source() {
 Expected<std::unique_ptr<Ast>> parse(std::string_view text) {
   TRY_ASSIGN(std::vector<Token> tokens, tokenize(text));
   return Parser(std::move(tokens)).run();
+}
+
+std::unique_ptr<Ast> parse_noting(std::string_view text, DiagnosticList& errors) {
+  auto tokens = tokenize(text);
+  if (!tokens) {
+    errors.add(std::move(tokens.error()));
+    return nullptr;
+  }
+  auto ast = Parser(*std::move(tokens), &errors).run();
+  if (ast) return *std::move(ast);
+  errors.add(std::move(ast.error()));
+  return nullptr;
 }
 
 }  // namespace linkgate::kql

@@ -14,6 +14,10 @@ namespace linkgate::kql {
 // by the binder where it is a function.
 Expected<std::unique_ptr<Ast>> parse(std::string_view text);
 
+// The same of a text with errors: goes on after each as far as that is sound, and notes them all. What could
+// not be read is kUnread in the tree; null where there is no tree.
+std::unique_ptr<Ast> parse_noting(std::string_view text, DiagnosticList& errors);
+
 // The tabular operators that are there, as written after a pipe; for documentation and suggestions.
 std::vector<std::string_view> operator_names();
 

@@ -270,8 +270,16 @@ Expected<> Parser::name_op(Operator& op) {
 
 Expected<> Parser::item_list(std::vector<Item>& out, bool orders, bool named) {
   do {
-    TRY_ASSIGN(Item next, item(orders, named));
-    out.push_back(std::move(next));
+    const size_t first = at_;
+    auto next = item(orders, named);
+    if (!next) {
+      const bool has_name = named && tokens_[first].kind == TokenKind::kIdentifier &&
+                            tokens_[std::min(first + 1, tokens_.size() - 1)].is("=");
+      TRY(recovered(std::move(next.error()), first, {",", "|"}));
+      TRY_ASSIGN(const Expr* nothing, unread(first));
+      next = Item{.name = has_name ? std::string(tokens_[first].text) : "", .expr = nothing};
+    }
+    out.push_back(*std::move(next));
   } while (take(","));
   return {};
 }

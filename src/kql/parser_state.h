@@ -17,7 +17,9 @@ namespace linkgate::kql {
 
 class Parser {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)), ast_(std::make_unique<Ast>()) {}
+  // With `errors`, what cannot be read is noted there, becomes a kUnread, and the parser goes on behind it.
+  explicit Parser(std::vector<Token> tokens, DiagnosticList* errors = nullptr)
+      : tokens_(std::move(tokens)), errors_(errors), ast_(std::make_unique<Ast>()) {}
   Expected<std::unique_ptr<Ast>> run();
 
  private:
@@ -41,6 +43,14 @@ class Parser {
   Expected<std::string> name(std::string_view what);
   // One that is given here: no word of the language, unless it is quoted.
   Expected<std::string> new_name(std::string_view what);
+
+  // ---- going on after an error (parser_recovery.cc)
+  // Notes it and moves to the next of `stops` that belongs to what began at `first`; or gives it back.
+  Expected<> recovered(Diagnostic error, size_t first, std::initializer_list<std::string_view> stops);
+  void skip_to(std::initializer_list<std::string_view> stops, size_t first);
+  Node unread(size_t first);
+  // After an operator: a '|', or what ends a pipeline. Looked at only while errors are noted.
+  Expected<> pipe_or_end(size_t first);
 
   // ---- statements and sources
   Expected<> statements(std::vector<Let>& lets, const Expr*& body, std::string_view end);
@@ -158,6 +168,7 @@ class Parser {
   Node add(Expr expr, size_t first_token);
 
   std::vector<Token> tokens_;
+  DiagnosticList* errors_;
   size_t at_ = 0;
   bool in_search_ = false;  // Column:"term" compares
   int open_ = 0;            // recursion of the parser itself: parentheses make no nodes

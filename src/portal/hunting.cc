@@ -120,7 +120,8 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   if (!asked) return tl::unexpected(refusal_of(asked.error()));
   const auto& compiled = *asked;
   if (!compiled) {
-    return tl::unexpected(Refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error()});
+    return tl::unexpected(
+        Refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error(), question.text});
   }
   const auto start = clock_.steady_now();
   auto first = one_result(*compiled, client, limits, question.max_rows, question.query_id);

@@ -56,6 +56,7 @@ struct Refusal {
   Why why = Why::kInternal;
   std::string message;
   kql::Diagnostic diagnostic = {};
+  std::string text = {};  // that the diagnostic is about
 };
 
 // Where the store is now: asked for each query, since linkgate-store may have come back elsewhere.

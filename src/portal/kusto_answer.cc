@@ -115,21 +115,38 @@ KustoError limits_exceeded(std::string message) {
           "Kusto.Data.Exceptions.KustoServicePartialQueryFailureLimitsExceededException", std::move(message)};
 }
 
+std::string inner_code_of(const kql::Diagnostic& found) {
+  const std::string_view known = kusto_code(found);
+  return std::string(known.empty() ? to_string(found.code) : known);
+}
+
+// "Semantic error: SEM0100: ... [line:position=1:5]"
+std::string sentence_of(const kql::Diagnostic& found, std::string_view text) {
+  return fmt::format("{} error: {}: {} [line:position={}:{}]",
+                     found.code == kql::DiagnosticCode::kSyntax ? "Syntax" : "Semantic", inner_code_of(found),
+                     kusto_message(found, text), found.line, found.column);
+}
+
+// One message with all that is wrong; the inner error is the first of them.
 KustoError of_query(const Refusal& refusal) {
-  const kql::Diagnostic& found = refusal.diagnostic;
-  const bool syntax = found.code == kql::DiagnosticCode::kSyntax;
-  std::string inner = syntax                                            ? "SYN0002"
-                      : found.code == kql::DiagnosticCode::kUnknownName ? "SEM0100"
-                                                                        : std::string(to_string(found.code));
-  return {400,
-          "General_BadRequest",
-          "Kusto.Data.Exceptions.KustoBadRequestException",
-          fmt::format("{} error: {}: {} [line:position={}:{}]", syntax ? "Syntax" : "Semantic", inner,
-                      refusal.message, found.line, found.column),
-          true,
-          inner,
-          found.line,
-          found.column};
+  const kql::Diagnostic& first = refusal.diagnostic;
+  KustoError error{400,
+                   "General_BadRequest",
+                   "Kusto.Data.Exceptions.KustoBadRequestException",
+                   sentence_of(first, refusal.text),
+                   true,
+                   inner_code_of(first),
+                   first.line,
+                   first.column,
+                   {}};
+  if (first.others.empty()) return error;
+  error.message.clear();
+  for (const kql::Diagnostic* one : all_of(first)) {
+    const std::string sentence = sentence_of(*one, refusal.text);
+    error.message += (error.message.empty() ? "" : "\n") + sentence;
+    error.details.push_back({inner_code_of(*one), sentence, one->line, one->column});
+  }
+  return error;
 }
 
 std::vector<const Answer*> results_of(const Answer& answer) {
@@ -277,6 +294,12 @@ std::string to_json(const KustoError& error, const RequestMarks& marks) {
       inner["innererror"]["line"] = error.line;
       inner["innererror"]["column"] = error.column;
     }
+  }
+  for (const KustoError::Detail& detail : error.details) {
+    inner["details"].push_back({{"code", detail.code},
+                                {"message", detail.message},
+                                {"line", detail.line},
+                                {"column", detail.column}});
   }
   return nlohmann::ordered_json({{"error", inner}}).dump(-1, ' ', false, json::error_handler_t::replace);
 }

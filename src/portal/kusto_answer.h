@@ -39,6 +39,12 @@ struct KustoError {
   bool permanent = true;        // the same again would fail again
   std::string inner_code = {};  // "SYN0002", or the name of our own diagnostic
   int line = 0, column = 0;     // 0: no place
+  // Of a query with several errors each, by place; `message` then is all of them, a line each.
+  struct Detail {
+    std::string code, message;
+    int line = 0, column = 0;
+  };
+  std::vector<Detail> details = {};
 };
 KustoError kusto_error(const Refusal& refusal);
 std::string to_json(const KustoError& error, const RequestMarks& marks);

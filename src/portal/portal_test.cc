@@ -106,6 +106,26 @@ TEST(KustoAnswer, OfSeveralResultsHasATableOfContents) {
   EXPECT_EQ(tables.at(3).at("Rows").at(2).at(1), "QueryProperties");
 }
 
+TEST(KustoAnswer, ASeveralTimesWrongQueryIsRefusedOnceWithAllThatIsWrong) {
+  const auto refused = [](const std::string& text) {
+    const auto compiled = kql::compile(text, event_catalog("linkgate"), {});
+    const Refusal refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error(), text};
+    return json::parse(to_json(kusto_error(refusal), {})).at("error");
+  };
+  const json one = refused("EmailEvents | where Subjekt == 1");
+  EXPECT_EQ(one.at("@message"),
+            "Semantic error: SEM0100: 'where' operator: Failed to resolve column or scalar expression named "
+            "'Subjekt'; did you mean 'Subject'? [line:position=1:21]");
+  EXPECT_EQ(one.at("innererror").at("code"), "SEM0100");
+  EXPECT_FALSE(one.contains("details"));
+  const json two = refused("EmailEvents | where Subjekt == 1 | extend x = tolowr('A')");
+  EXPECT_EQ(two.at("innererror").at("column"), 21);
+  ASSERT_EQ(two.at("details").size(), 2u);
+  EXPECT_EQ(two.at("details").at(1).at("code"), "SEM0260");
+  EXPECT_THAT(two.at("@message").get<std::string>(),
+              HasSubstr("\nSemantic error: SEM0260: Unknown function"));
+}
+
 class AccessTest : public testing::Test {
  protected:
   void SetUp() override {
