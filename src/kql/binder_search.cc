@@ -40,6 +40,7 @@ Binder::Scalar Binder::any_column(const Expr& expr, const Scope& scope) {
   const bool at_once = looks_within_lines(op, *wanted);
   Args terms;
   for (const Column& known : *scope.columns) {
+    if (scope.absent != nullptr && scope.absent->contains(known.id)) continue;
     const bool comparable = common_type(known.type, wanted->type).has_value();
     if (op == "==" ? !comparable : !is_searched(known)) continue;
     TRY_ASSIGN(const BoundExpr* value, column(known, expr.span));
@@ -83,7 +84,19 @@ Binder::Table Binder::search_tables(const Operator& op, const Environment* envir
   const Expr name{.kind = ExprKind::kName, .span = op.span, .name = std::string(kSourceColumn)};
   TRY_ASSIGN(const Plan* united,
              union_of(tables, {{"withsource", &name, op.span}}, nullptr, environment, span));
-  return where(op, *united, environment);
+  // Table by table: a term is looked for in the columns that the table has.
+  Plan found = *united;
+  found.size = 1;  // counted anew
+  for (const auto& sources : united->union_columns) {
+    ColumnSet absent;
+    for (size_t k = 0; k < sources.size(); ++k) {
+      if (sources[k]->kind == BoundKind::kLiteral) absent.insert(united->columns[k].id);
+    }
+    const Scope scope{.environment = environment, .columns = &united->columns, .absent = &absent};
+    TRY_ASSIGN(const BoundExpr* condition, predicate(*op.expr, scope));
+    found.union_filters.push_back(condition);
+  }
+  return bindings_.add(std::move(found), op.span);
 }
 
 }  // namespace linkgate::kql

@@ -52,7 +52,8 @@ struct Scope {
   const Columns* right = nullptr;    // join's $right, then `columns` is $left
   // In summarize: takes the aggregate calls, which then stand in the expression as columns.
   std::vector<AggregateCall>* aggregates = nullptr;
-  Below* below = nullptr;  // takes the calls of window functions; null: they have no place here
+  Below* below = nullptr;             // takes the calls of window functions; null: they have no place here
+  const ColumnSet* absent = nullptr;  // columns without a value in these rows: * does not mean them
 };
 
 // The subquery that is being bound: its rows are those of several tables at once, one for each value of

@@ -84,7 +84,13 @@ class Printer {
     if (!same_columns) out_ += " ->";
     for (size_t i = 0; !same_columns && i < p.columns.size(); ++i) out_ += " ", column(p.columns[i]);
     out_ += "\n";
-    for (const Plan* input : p.inputs) plan(*input, indent + 2);
+    for (size_t i = 0; i < p.inputs.size(); ++i) {
+      if (i < p.union_filters.size()) {
+        out_.append(static_cast<size_t>(indent) + 2, ' ');
+        out_ += "where ", expr(*p.union_filters[i]), out_ += " of\n";
+      }
+      plan(*p.inputs[i], indent + 2);
+    }
   }
 
   std::string take() { return std::move(out_); }
@@ -173,6 +179,7 @@ Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   for (const Assignment& a : plan.assignments) count(a.expr);
   for (const Assignment& a : plan.keys) count(a.expr);
   for (const BoundExpr* bound : {plan.from, plan.to, plan.step}) count(bound);
+  for (const BoundExpr* filter : plan.union_filters) count(filter);
   for (const SortKey& key : plan.sort_keys) count(key.expr);
   for (const JoinKey& key : plan.join_keys) count(key.left), count(key.right);
   for (const AggregateCall& a : plan.aggregates) {

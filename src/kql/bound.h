@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Column {
   Type type = Type::kString;
   bool nullable = false;  // false: never null, so that no comparison of it needs a guard
 };
+using ColumnSet = std::set<int>;  // ids
 using Columns = std::vector<Column>;
 
 enum class BoundKind : uint8_t {
@@ -106,7 +108,7 @@ enum class PlanKind : uint8_t {
   kSort,       // sort_keys
   kLimit,      // limit; limit_by: of each group of rows with these columns equal
   kJoin,       // inputs[0], inputs[1], join, join_keys
-  kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null
+  kUnion,      // inputs; union_columns[i][k]: what column k is in input i, or null; union_filters
   kNumber,     // index: numbers the rows, in their order where they have one
   kParse,      // predicate is the text, pattern and groups give `parsed`; index: whether it matched
   kSeries,     // keys; assignments: arrays of the input's values at each place; cells: what stands at the
@@ -150,6 +152,7 @@ struct Plan {
   JoinKind join = JoinKind::kInner;
   std::vector<JoinKey> join_keys;
   std::vector<std::vector<const BoundExpr*>> union_columns;
+  std::vector<const BoundExpr*> union_filters;  // of input i, over `columns`; empty: all rows of all
 };
 
 class Bindings {

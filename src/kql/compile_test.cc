@@ -24,7 +24,9 @@ TEST(Sql, ComparesStoredTimesAsTheyAreStored) {
         "T | extend x = tolower(Name) | where Timestamp > ago(7d) | count",
         "T | take 5 | where Timestamp > ago(7d) | project Timestamp",
         "T | project t = Timestamp | where t > ago(7d) | count",
-        "U | join (T) on Name | where Timestamp > ago(7d) | count"}) {
+        "U | join (T) on Name | where Timestamp > ago(7d) | count",
+        "union T, (T | where Count > 1) | where Timestamp > ago(7d) | count",
+        "union withsource=S * | where Timestamp > ago(7d) | project S"}) {
     const std::string sql = sql_of(text);
     EXPECT_THAT(sql, ::testing::ContainsRegex("> toDateTime64\\('2026-11-14 22:52:13.0000000', 7, 'UTC'\\)"))
         << text;
@@ -54,6 +56,14 @@ TEST(Sql, GuardsOnlyWhatCanBeNull) {
   EXPECT_THAT(sql_of("T | where Maybe == Maybe | count"),
               HasSubstr("if(((t1.Maybe IS NULL) AND (t1.Maybe IS NULL)), NULL, "));
   EXPECT_THAT(sql_of("T | where Maybe > 5 | count"), HasSubstr("WHERE (t1.Maybe > toInt64(5))"));
+}
+
+// What filters a union filters each of its tables; columns that nobody asks for are not read.
+TEST(Sql, FiltersTheTablesOfAUnion) {
+  const std::string sql = sql_of("union (T | where Small > 1), T | where Count > 5 | project Name");
+  EXPECT_THAT(sql,
+              ::testing::ContainsRegex("Small > .*t1.Count > (.|\n)*UNION ALL(.|\n)*WHERE \\(t2.Count > "));
+  EXPECT_THAT(sql, Not(HasSubstr("Maybe")));
 }
 
 TEST(Sql, TheOrderReachesTheResult) {

@@ -32,7 +32,7 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
     case PlanKind::kJoin:
       return join(plan, needed);
     case PlanKind::kUnion:
-      return unite(plan);
+      return unite(plan, needed, {});
     case PlanKind::kNumber:
       return number(plan, needed);
     case PlanKind::kParse:
@@ -74,6 +74,12 @@ Ref PlanLowering::lowered(const BoundExpr& expr, const Relation& relation) {
 }
 
 Relation PlanLowering::filter(const Plan& plan, const ColumnSet& needed) {
+  std::vector<const BoundExpr*> filters;
+  const Plan* below_filters = &plan;
+  for (; below_filters->kind == PlanKind::kFilter; below_filters = below_filters->inputs[0]) {
+    filters.insert(filters.begin(), below_filters->predicate);
+  }
+  if (below_filters->kind == PlanKind::kUnion) return unite(*below_filters, needed, filters);
   const ColumnSet used = columns_of(*plan.predicate);
   ColumnSet below = needed;
   add_columns(below, used);

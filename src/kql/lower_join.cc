@@ -1,5 +1,7 @@
 // join and union.
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "kql/lower_state.h"
 
@@ -96,26 +98,71 @@ Relation PlanLowering::join(const Plan& plan, const ColumnSet& needed) {
   return relation;
 }
 
-// Every input closed with the same columns in the same order, as KQL values; the first names them.
-Relation PlanLowering::unite(const Plan& plan) {
+// An input of a union in terms of the union's columns, filtered.
+Relation PlanLowering::union_input(const Plan& plan, size_t which, const ColumnSet& needed,
+                                   const std::vector<const BoundExpr*>& filters) {
+  const std::vector<const BoundExpr*>& sources = plan.union_columns[which];
+  ColumnSet used;
+  for (size_t k = 0; k < sources.size(); ++k) {
+    if (needed.contains(plan.columns[k].id)) add_columns(used, columns_of(*sources[k]));
+  }
+  Relation input = lower(*plan.inputs[which], used);
+  if (input.limited()) input.nest(used);
+  for (size_t k = 0; k < sources.size(); ++k) {
+    const Column& column = plan.columns[k];
+    if (!needed.contains(column.id)) continue;
+    const BoundExpr& source = *sources[k];
+    const ColumnValue* plain = source.kind == BoundKind::kColumn && source.type == column.type
+                                   ? &input.value(source.column)
+                                   : nullptr;
+    if (plain != nullptr && plain->stored != nullptr)
+      input.set_stored(column, plain->stored);
+    else if (plain != nullptr)
+      input.set(column, plain->expr);
+    else
+      input.set(column, t_.cast(lowered(source, input), column_type(column)));
+  }
+  const auto keep_those = [&](const BoundExpr& filter) {
+    input.settle(columns_of(filter), needed);
+    conjuncts(filter, input);
+  };
+  if (!plan.union_filters.empty()) keep_those(*plan.union_filters[which]);
+  for (const BoundExpr* filter : filters) keep_those(*filter);
+  return input;
+}
+
+// Every input closed with the same columns in the same order; the first names them. What filters the union
+// filters each input, where it can still reach the primary key.
+Relation PlanLowering::unite(const Plan& plan, const ColumnSet& needed,
+                             const std::vector<const BoundExpr*>& filters) {
+  ColumnSet inside = needed;
+  for (const BoundExpr* filter : filters) add_columns(inside, columns_of(*filter));
+  for (const BoundExpr* filter : plan.union_filters) add_columns(inside, columns_of(*filter));
+  std::vector<Relation> inputs;
+  for (size_t i = 0; i < plan.inputs.size(); ++i) inputs.push_back(union_input(plan, i, inside, filters));
   Relation relation(t_);
   Source& from = relation.select().from;
   from.kind = Source::Kind::kSelects;
   from.alias = t_.fresh("t");
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    ColumnSet used;
-    for (const BoundExpr* expr : plan.union_columns[i]) add_columns(used, columns_of(*expr));
-    Relation input = lower(*plan.inputs[i], used);
-    if (input.limited()) input.nest(used);
-    for (size_t k = 0; k < plan.columns.size(); ++k) {
-      const Column& column = plan.columns[k];
-      const Ref value = t_.cast(lowered(*plan.union_columns[i][k], input), column_type(column));
-      input.select().items.push_back({value, Relation::alias_of(column)});
+  for (const Column& column : plan.columns) {
+    if (!needed.contains(column.id)) continue;
+    const bool stored = std::all_of(inputs.begin(), inputs.end(), [&column](const Relation& input) {
+      return input.value(column.id).stored != nullptr;
+    });
+    for (Relation& input : inputs) {
+      const ColumnValue& value = input.value(column.id);
+      input.select().items.push_back({stored ? value.stored : value.expr, Relation::alias_of(column)});
     }
+    const Ref united = t_.column(from.alias, Relation::alias_of(column));
+    if (stored)
+      relation.set_stored(column, united);
+    else
+      relation.set(column, united);
+  }
+  for (Relation& input : inputs) {
+    if (input.select().items.empty()) input.select().items.push_back({t_.integer(1), "n"});
     from.selects.push_back(&input.select());
   }
-  for (const Column& column : plan.columns)
-    relation.set(column, t_.column(from.alias, Relation::alias_of(column)));
   return relation;
 }
 

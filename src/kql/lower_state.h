@@ -76,7 +76,9 @@ class PlanLowering {
   Side side(const Plan& plan, size_t which, const ColumnSet& needed, bool optional);
   static std::string_view join_words(JoinKind kind);
   Relation join(const Plan& plan, const ColumnSet& needed);
-  Relation unite(const Plan& plan);
+  Relation unite(const Plan& plan, const ColumnSet& needed, const std::vector<const BoundExpr*>& filters);
+  Relation union_input(const Plan& plan, size_t which, const ColumnSet& needed,
+                       const std::vector<const BoundExpr*>& filters);
 
   sql::Tree& t_;
   const LowerOptions& options_;

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,6 @@
 #include "kql/sql.h"
 
 namespace linkgate::kql {
-
-using ColumnSet = std::set<int>;
 
 // A column of the plan in terms of the SELECT's FROM. A stored datetime stays the column it is (`stored`)
 // through nested SELECTs, so that a comparison with a constant reaches the engine as one that its primary key
