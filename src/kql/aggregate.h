@@ -15,7 +15,7 @@ using LowerAggregateFunction = sql::Ref (*)(LowerAggregate&);
 
 enum class AggregateShape : uint8_t {
   kPlain,        // one result
-  kWithIf,       // the second argument, or the only one, is a condition (countif, sumif, ...)
+  kWithIf,       // the argument that is declared a bool is a condition (countif, sumif, ...)
   kArgExtreme,   // arg_max, arg_min: (expression, columns or *); result columns take the columns' names
   kTakeAny,      // take_any: columns or *, result columns as above
   kPercentiles,  // one result for each of the constants after the first argument

@@ -104,7 +104,8 @@ Ref as_array(LowerAggregate& l, Ref members) {
   const Ref list = l.fn("arrayStringConcat", kept, l.tree.text(","));
   return l.fn("toNullable", l.fn("concat", l.tree.text("["), list, l.tree.text("]")));
 }
-Ref lower_make_list(LowerAggregate& l) { return as_array(l, values(l)); }
+// A list of dynamics keeps its nulls.
+Ref lower_make_list(LowerAggregate& l) { return as_array(l, values(l, l.arg(0).type == Type::kDynamic)); }
 Ref lower_make_list_with_nulls(LowerAggregate& l) { return as_array(l, values(l, true)); }
 Ref lower_make_set(LowerAggregate& l) { return as_array(l, l.fn("arrayDistinct", values(l))); }
 

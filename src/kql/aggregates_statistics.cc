@@ -102,6 +102,8 @@ constexpr auto kRows = std::to_array<AggregateRow>({
      lower_weighted_array},
     {"covariance", "real! (number, number)", "covariance", lower_covariance},
     {"covariancep", "real! (number, number)", "covariancep", lower_covariancep},
+    {"covarianceif", "real! (number, number, bool)", "covarianceif", lower_covariance, Shape::kWithIf},
+    {"covariancepif", "real! (number, number, bool)", "covariancepif", lower_covariancep, Shape::kWithIf},
     {"binary_all_and", "long? (int|long)", "", lower_all_and},
     {"binary_all_or", "long? (int|long)", "", lower_all_or},
     {"binary_all_xor", "long? (int|long)", "", lower_all_xor},

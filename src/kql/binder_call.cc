@@ -16,6 +16,8 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   if (expr.name == "pack_all" || expr.name == "bag_pack_columns") return packed_columns(expr, scope);
   if (!find_window_functions(expr.name).empty()) return window_call(expr, scope);
   if (expr.name == "toscalar") return to_scalar(expr, scope);
+  if (expr.name == "ingestion_time") return ingestion_time(expr, scope);
+  if (expr.name == "iscolumnexists") return column_exists(expr, scope);
   if (expr.name == "case") return case_call(expr, scope);
   if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
   const bool is_aggregate = !find_aggregates(expr.name).empty();
@@ -32,6 +34,13 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   for (const Expr* child : expr.children) {
     if (takes_type(expr.name) && child == expr.children.back()) wanted = type_argument(*child);
     if (wanted) break;
+    if (child->kind == ExprKind::kStar && expr.name == "estimate_data_size" && scope.columns != nullptr) {
+      for (const Column& known : *scope.columns) {
+        TRY_ASSIGN(const BoundExpr* arg, column(known, child->span));
+        args.push_back(arg);
+      }
+      continue;
+    }
     TRY_ASSIGN(const BoundExpr* arg, scalar(*child, scope));
     args.push_back(arg);
   }
@@ -105,6 +114,32 @@ Binder::Scalar Binder::case_call(const Expr& expr, const Scope& scope) {
     args.push_back(arg);
   }
   return invoke("case", std::move(args), expr.span);
+}
+
+// Rows are there within seconds of the event that they tell of, and no other time is kept.
+Binder::Scalar Binder::ingestion_time(const Expr& expr, const Scope& scope) {
+  if (!expr.children.empty())
+    return fail(DiagnosticCode::kWrongUse, expr.span, "'ingestion_time' takes no argument");
+  if (scope.columns != nullptr) {
+    for (std::string_view wanted : {"Timestamp", "TimeGenerated"}) {
+      for (const Column& known : *scope.columns) {
+        if (known.name == wanted && known.type == Type::kDateTime) return column(known, expr.span);
+      }
+    }
+  }
+  return literal(Type::kDateTime, {}, expr.span);
+}
+
+Binder::Scalar Binder::column_exists(const Expr& expr, const Scope& scope) {
+  const bool sound = expr.children.size() == 1 && expr.children[0]->kind == ExprKind::kLiteral &&
+                     expr.children[0]->type == Type::kString;
+  if (!sound)
+    return fail(DiagnosticCode::kWrongUse, expr.span, "'iscolumnexists' takes a column's name in quotes");
+  const std::string& wanted = std::get<std::string>(expr.children[0]->value);
+  const auto is_wanted = [&wanted](const Column& known) { return known.name == wanted; };
+  const bool there =
+      scope.columns != nullptr && std::any_of(scope.columns->begin(), scope.columns->end(), is_wanted);
+  return literal(Type::kBool, there, expr.span);
 }
 
 Binder::Scalar Binder::column_if_exists(const Expr& expr, const Scope& scope) {

@@ -268,6 +268,8 @@ class Binder {
   Expected<> array_elements(const BoundExpr& array, Args& args);
   Scalar between(const BoundExpr* value, const BoundExpr* from, const BoundExpr* to, Span span);
   Scalar case_call(const Expr& expr, const Scope& scope);
+  Scalar ingestion_time(const Expr& expr, const Scope& scope);
+  Scalar column_exists(const Expr& expr, const Scope& scope);
   Scalar column_if_exists(const Expr& expr, const Scope& scope);
   static std::optional<Type> type_argument(const Expr& expr);
   static bool takes_type(std::string_view function);

@@ -1,5 +1,7 @@
 #include "kql/convert.h"
 
+#include <cstdint>
+
 #include "base/check.h"
 #include "kql/sql_time.h"
 
@@ -37,17 +39,29 @@ Ref text_to_long(Tree& t, Ref text) {
   });
 }
 
+Ref is_json_text(Tree& t, Ref json) { return t.call("startsWith", {json, t.text("\"")}); }
+Ref json_truth(Tree& t, Ref json) {
+  return t.call("multiIf", {t.call("equals", {json, t.text("true")}), t.integer(1),
+                            t.call("equals", {json, t.text("false")}), t.integer(0), t.null()});
+}
+
 // Not a number at all, a number, or a string with either inside: JSON numbers are truncated, strings must be
-// whole.
-Ref dynamic_to_long(Tree& t, Ref value) {
+// whole. A real that is too large becomes the largest integer; of a whole number the lower bits are left.
+Ref dynamic_to_integer(Tree& t, Ref value, Type to) {
   return with_value(t, value, [&](Ref d) {
-    const Ref is_text = t.call("startsWith", {d, t.text("\"")});
-    const Ref real =
-        t.call("accurateCastOrNull", {t.call("trunc", {t.call("toFloat64OrNull", {d})}), t.text("Int64")});
-    const Ref truth = t.call("multiIf", {t.call("equals", {d, t.text("true")}), t.integer(1),
-                                         t.call("equals", {d, t.text("false")}), t.integer(0), t.null()});
-    return t.call("if", {is_text, text_to_long(t, to_text(t, d, Type::kDynamic, true)),
-                         t.call("coalesce", {t.call("toInt64OrNull", {d}), real, truth})});
+    const bool narrow = to == Type::kInt;
+    const Ref text = text_to_long(t, to_text(t, d, Type::kDynamic, true));
+    const Ref whole = t.call("toInt64OrNull", {d});
+    const Ref real = with_value(t, t.call("trunc", {t.call("toFloat64OrNull", {d})}), [&](Ref r) {
+      const Ref most = narrow ? t.call("toInt32", {t.integer(INT32_MAX)}) : t.long_value(INT64_MAX);
+      const Ref least = narrow ? t.call("toInt32", {t.integer(INT32_MIN)}) : t.long_value(INT64_MIN);
+      const Ref fits = t.call("accurateCastOrNull", {r, t.text(narrow ? "Int32" : "Int64")});
+      const Ref clamped = t.call("if", {t.call("greater", {r, t.integer(0)}), most, least});
+      return t.call("if", {t.call("isNull", {r}), t.null(), t.call("ifNull", {fits, clamped})});
+    });
+    return t.call(
+        "if", {is_json_text(t, d), narrow ? t.call("accurateCastOrNull", {text, t.text("Int32")}) : text,
+               t.call("coalesce", {narrow ? t.call("toInt32", {whole}) : whole, real, json_truth(t, d)})});
   });
 }
 
@@ -97,6 +111,12 @@ Ref from_text(Tree& t, Ref text, Type to) {
 
 Ref to_integer(Tree& t, Ref value, Type from, Type to) {
   const std::string_view type = to == Type::kInt ? "Int32" : "Int64";
+  if (from == Type::kReal && to == Type::kLong) {  // as .NET casts: what is too large is the least
+    return with_value(t, t.call("trunc", {value}), [&](Ref v) {
+      const Ref large = t.call("if", {t.call("isFinite", {v}), t.long_value(INT64_MIN), t.null()});
+      return t.call("coalesce", {t.call("accurateCastOrNull", {v, t.text(type)}), large});
+    });
+  }
   if (from == Type::kReal || from == Type::kDecimal)
     return t.call("accurateCastOrNull", {t.call("trunc", {value}), t.text(type)});
   if (from == Type::kLong && to == Type::kInt) return t.call("accurateCastOrNull", {value, t.text(type)});
@@ -225,9 +245,15 @@ Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
   if (from == Type::kString && to == Type::kBool) return text_to_bool(t, value, "toInt64OrNull");
   if (from == Type::kString) return from_text(t, value, to);
   if (from == Type::kDynamic) {
-    if (to == Type::kLong) return dynamic_to_long(t, value);
-    if (to == Type::kInt) return t.call("accurateCastOrNull", {dynamic_to_long(t, value), t.text("Int32")});
-    return from_text(t, to_text(t, value, from, true), to);
+    if (is_integer(to)) return dynamic_to_integer(t, value, to);
+    return with_value(t, value, [&](Ref d) {
+      const Ref text = to_text(t, d, from, true);
+      if (to == Type::kReal) return t.call("coalesce", {from_text(t, text, to), json_truth(t, d)});
+      if (to != Type::kBool) return from_text(t, text, to);
+      const Ref counted = t.call("notEquals", {text_to_long(t, text), t.integer(0)});
+      const Ref of_text = t.call("coalesce", {text_to_bool(t, text, "toInt64OrNull"), counted});
+      return t.call("if", {is_json_text(t, d), of_text, from_text(t, text, to)});
+    });
   }
   switch (to) {
     case Type::kInt:

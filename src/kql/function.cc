@@ -54,10 +54,12 @@ ParameterSpec parse_parameter(std::string_view text) {
 
 std::vector<Function> build() {
   std::vector<Function> all;
-  for (auto rows : {operator_rows(), text_operator_rows(), string_rows(), time_rows(), conversion_rows(),
-                    math_rows(), dynamic_rows(), decimal_rows(), array_rows(), bag_rows(), network_rows(),
-                    text_part_rows(), encoding_rows(), time_format_rows(), series_rows(), series_fit_rows(),
-                    series_decompose_rows(), native_rows()}) {
+  for (auto rows :
+       {operator_rows(),   text_operator_rows(),    string_rows(),   time_rows(),        conversion_rows(),
+        math_rows(),       dynamic_rows(),          decimal_rows(),  array_rows(),       bag_rows(),
+        network_rows(),    text_part_rows(),        encoding_rows(), time_format_rows(), series_rows(),
+        series_fit_rows(), series_decompose_rows(), native_rows(),   measure_rows(),     distribution_rows(),
+        extension_rows()}) {
     for (const FunctionRow& row : rows) all.push_back(parse_signature(row));
   }
   std::stable_sort(all.begin(), all.end(),
@@ -174,9 +176,10 @@ std::vector<std::string_view> function_names() {
   return names;
 }
 
-bool is_positive_literal(const BoundExpr& e) {
+bool is_sound_literal(const BoundExpr& e) {
   if (e.kind != BoundKind::kLiteral) return false;
   if (const auto* whole = std::get_if<int64_t>(&e.value)) return *whole > 0;
+  if (const auto* text = std::get_if<std::string>(&e.value)) return !text->empty();
   const auto* real = std::get_if<double>(&e.value);
   return real != nullptr && *real > 0;
 }
@@ -191,7 +194,7 @@ bool result_is_nullable(const Function& f, std::span<const BoundExpr* const> arg
     case NullRule::kAllArguments:
       return std::all_of(args.begin(), args.end(), nullable);
     case NullRule::kDivision:
-      if (!is_positive_literal(*args[1])) return true;
+      if (!is_sound_literal(*args[1])) return true;
       [[fallthrough]];
     case NullRule::kArguments:
       return std::any_of(args.begin(), args.end(), nullable);

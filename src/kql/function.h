@@ -102,8 +102,9 @@ std::optional<Fit> fit(const Function& function, std::span<const BoundExpr* cons
 std::optional<Type> common_type(Type a, Type b);
 
 bool result_is_nullable(const Function& function, std::span<const BoundExpr* const> args);
-// True for a literal above zero: what a division by it gives is never null.
-bool is_positive_literal(const BoundExpr& expr);
+// True for a literal above zero, and for a text that is not empty: a division by it, or a search for it, is
+// never null.
+bool is_sound_literal(const BoundExpr& expr);
 
 // The tables.
 std::span<const FunctionRow> operator_rows();
@@ -124,6 +125,9 @@ std::span<const FunctionRow> series_rows();
 std::span<const FunctionRow> series_fit_rows();
 std::span<const FunctionRow> series_decompose_rows();
 std::span<const FunctionRow> native_rows();
+std::span<const FunctionRow> measure_rows();
+std::span<const FunctionRow> distribution_rows();
+std::span<const FunctionRow> extension_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
 // Float64, decimal Decimal(76,20), string and guid String, datetime and timespan Int64 ticks, dynamic

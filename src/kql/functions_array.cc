@@ -61,13 +61,25 @@ Ref lower_array_slice(LowerCall& l) {
   });
 }
 
+// 15 and 15.0 are the same member.
+Ref is_member(LowerCall& l, Ref member, Ref wanted) {
+  const Ref same = l.fn("equals", member, wanted);
+  const Type type = l.arg(1).type;
+  if (!is_number(type) && type != Type::kDynamic) return same;
+  const Ref equal = l.fn("equals", json_number(l.tree, member), json_number(l.tree, wanted));
+  return l.fn("or", same, l.fn("ifNull", equal, l.integer(0)));
+}
+
 // array_index_of(array, value, start, length, occurrence): the place in the whole array, or -1. A negative
 // start counts from the end, the length -1 means all.
 Ref lower_array_index_of(LowerCall& l) {
   if (l.size() == 2) {
     return l.let(l[0], [&l](Ref json) {
-      const Ref at = l.fn("toInt64", l.fn("indexOf", members(l, json), json_of(l, 1)));
-      return if_array(l, json, l.fn("minus", at, l.integer(1)));
+      const Ref at = l.let(json_of(l, 1), [&](Ref wanted) {
+        return over(l.tree, "arrayFirstIndex", members(l, json),
+                    [&](Ref member) { return is_member(l, member, wanted); });
+      });
+      return if_array(l, json, l.fn("minus", l.fn("toInt64", at), l.integer(1)));
     });
   }
   const Ref found = l.let(members(l, l[0]), [&l](Ref list) {
@@ -81,7 +93,7 @@ Ref lower_array_index_of(LowerCall& l) {
       const Ref place = l.fn("minus", l.fn("toInt64", at), l.integer(1));
       const Ref inside =
           l.fn("or", l.fn("less", count, l.integer(0)), l.fn("less", place, l.fn("plus", start, count)));
-      return l.fn("and", l.fn("equals", l.fn("arrayElement", list, at), wanted),
+      return l.fn("and", is_member(l, l.fn("arrayElement", list, at), wanted),
                   l.fn("greaterOrEquals", place, start), inside);
     });
     const Ref occurrence = l.size() > 4 ? l[4] : l.integer(1);

@@ -13,6 +13,9 @@ using sql::Ref;
 
 Ref lower_convert(LowerCall& l) { return convert(l.tree, l[0], l.arg(0).type, l.call.type, l.nullable(0)); }
 
+// A real counts ticks, as a whole number does.
+Ref lower_ticks(LowerCall& l) { return convert(l.tree, l[0], Type::kReal, Type::kLong, l.nullable(0)); }
+
 // A null condition counts as false.
 Ref condition(LowerCall& l, size_t i) { return l.nullable(i) ? l.fn("ifNull", l[i], l.integer(0)) : l[i]; }
 Ref lower_iff(LowerCall& l) { return l.fn("if", condition(l, 0), l[1], l[2]); }
@@ -69,6 +72,37 @@ std::optional<Value> fold_text(std::span<const BoundExpr* const> args, int64_t) 
   return parsed ? Value(*parsed) : Value();
 }
 
+// A fraction of a day needs its unit, unlike in a literal.
+std::optional<int64_t> timespan_of_text(std::string_view text) {
+  const bool bare = text.find_first_not_of("+-0123456789. ") == std::string_view::npos;
+  return bare && text.find('.') != std::string_view::npos ? std::nullopt : parse_timespan(text);
+}
+
+// True, or the query fails with the message.
+Ref lower_assert(LowerCall& l) {
+  const Ref broken = l.fn("not", condition(l, 0));
+  return l.fn("equals", l.fn("throwIf", broken, l.text("assert: " + std::get<std::string>(l.arg(1).value))),
+              l.integer(0));
+}
+
+// Bytes: a text's own, a dynamic's JSON's, of other types what their values take.
+Ref lower_data_size(LowerCall& l) {
+  Ref sum = l.tree.long_value(0);
+  for (size_t i = 0; i < l.size(); ++i) {
+    const Type type = l.arg(i).type;
+    Ref size = nullptr;
+    if (type == Type::kString || type == Type::kDynamic)
+      size = l.fn("length", l.nullable(i) ? l.fn("ifNull", l[i], l.text("")) : l[i]);
+    else
+      size = l.integer(type == Type::kBool                             ? 1
+                       : type == Type::kInt                            ? 4
+                       : type == Type::kGuid || type == Type::kDecimal ? 16
+                                                                       : 8);
+    sum = l.fn("plus", sum, l.fn("toInt64", size));
+  }
+  return sum;
+}
+
 constexpr auto kFirst = Naming::kFirstArgument;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
@@ -84,9 +118,14 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"tobool", "bool? (any)", lower_convert, kFirst},
     {"toboolean", "bool? (any)", lower_convert, kFirst},
     {"todatetime", "datetime (datetime|int|long)", lower_convert, kFirst},
+    {"todatetime", "datetime? (real)", lower_ticks, kFirst},
     {"todatetime", "datetime? (string|dynamic)", lower_convert, kFirst, fold_text<parse_datetime>},
     {"totimespan", "timespan (timespan|int|long)", lower_convert, kFirst},
-    {"totimespan", "timespan? (string|dynamic)", lower_convert, kFirst, fold_text<parse_timespan>},
+    {"totimespan", "timespan? (string|dynamic)", lower_convert, kFirst, fold_text<timespan_of_text>},
+    {"totime", "timespan (timespan|int|long)", lower_convert, kFirst},
+    {"totime", "timespan? (string|dynamic)", lower_convert, kFirst, fold_text<timespan_of_text>},
+    {"assert", "bool! (bool, string#)", lower_assert},
+    {"estimate_data_size", "long! (any, any...)", lower_data_size},
     {"toguid", "guid? (string|dynamic|guid)", lower_convert, kFirst},
     {"iff", "T (bool, T, T)", lower_iff},
     {"iif", "T (bool, T, T)", lower_iff},

@@ -13,7 +13,10 @@ using sql::Ref;
 Ref lower_abs(LowerCall& l) {
   return l.arg(0).type == Type::kReal ? l.all("abs") : l.fn("toInt64", l.all("abs"));
 }
-Ref lower_sign(LowerCall& l) { return l.fn("toInt64", l.all("sign")); }
+Ref lower_sign(LowerCall& l) {  // of NaN 0
+  const Ref sign = l.fn("toInt64", l.all("sign"));
+  return l.arg(0).type == Type::kReal ? l.fn("if", l.fn("isNaN", l[0]), l.integer(0), sign) : sign;
+}
 Ref lower_sqrt(LowerCall& l) { return l.all("sqrt"); }
 Ref lower_pow(LowerCall& l) { return l.all("pow"); }
 Ref lower_exp(LowerCall& l) { return l.all("exp"); }
@@ -70,13 +73,13 @@ Ref lower_round(LowerCall& l) {
 }
 
 Ref lower_bin_whole(LowerCall& l) {
-  if (is_positive_literal(l.arg(1))) return l.fn("minus", l[0], l.fn("positiveModulo", l[0], l[1]));
+  if (is_sound_literal(l.arg(1))) return l.fn("minus", l[0], l.fn("positiveModulo", l[0], l[1]));
   const Ref down = l.fn("minus", l[0], l.fn("positiveModuloOrNull", l[0], l[1]));
   return l.fn("if", l.fn("greater", l[1], l.integer(0)), l.fn("toNullable", l.fn("toInt64", down)), l.null());
 }
 Ref lower_bin_real(LowerCall& l) {
   const Ref down = l.fn("multiply", l.fn("floor", l.fn("divide", l[0], l[1])), l[1]);
-  if (is_positive_literal(l.arg(1))) return down;
+  if (is_sound_literal(l.arg(1))) return down;
   return l.fn("if", l.fn("greater", l[1], l.integer(0)), l.fn("toNullable", down), l.null());
 }
 // bin_at(value, size, fixed): bins that one of their edges meets `fixed`.

@@ -90,7 +90,7 @@ Ref lower_negate(LowerCall& l) {
 // Towards zero, and null for a division by zero; by -1 it is the negative, which wraps where the engine's
 // division would not.
 Ref lower_whole_divide(LowerCall& l) {
-  if (is_positive_literal(l.arg(1))) return l.fn("intDiv", l[0], l[1]);
+  if (is_sound_literal(l.arg(1))) return l.fn("intDiv", l[0], l[1]);
   const Ref minus_one = l.fn("equals", l[1], l.integer(-1));
   return l.fn("if", minus_one, l.fn("negate", l.fn("toInt64", l[0])), l.fn("intDivOrNull", l[0], l[1]));
 }
@@ -98,7 +98,7 @@ Ref lower_whole_divide(LowerCall& l) {
 // Never negative.
 Ref lower_modulo(LowerCall& l) {
   return l.fn("toInt64",
-              l.fn(is_positive_literal(l.arg(1)) ? "positiveModulo" : "positiveModuloOrNull", l[0], l[1]));
+              l.fn(is_sound_literal(l.arg(1)) ? "positiveModulo" : "positiveModuloOrNull", l[0], l[1]));
 }
 Ref lower_real_modulo(LowerCall& l) {
   const Ref size = l.fn("abs", l[1]);

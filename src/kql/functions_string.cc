@@ -159,10 +159,52 @@ Ref lower_split(LowerCall& l) {
            l.fn("plus", l[2], l.integer(1)));
   return l.fn("nullIf", text_array(l, l.fn("arraySlice", parts, at, l.integer(1))), l.text("[]"));
 }
+// Where `part` stands at `start` or later, from 0, or -1; with a length only where it ends within that.
+Ref place_of(LowerCall& l, Ref text, Ref part, Ref start) {
+  const Ref from = l.fn("toUInt64", l.fn("plus", start, l.integer(1)));
+  const Ref place = l.fn("minus", l.fn("toInt64", l.fn("positionUTF8", text, part, from)), l.integer(1));
+  if (l.size() < 4) return place;
+  return l.let(place, [&](Ref at) {
+    const Ref end = l.fn("plus", at, l.fn("toInt64", l.fn("lengthUTF8", part)));
+    const Ref inside =
+        l.fn("or", l.fn("less", l[3], l.integer(0)), l.fn("lessOrEquals", end, l.fn("plus", start, l[3])));
+    return l.fn("if", inside, at, l.tree.long_value(-1));
+  });
+}
+// The next occurrence is looked for behind the place of the one before, within the same length.
+Ref nth_place_of(LowerCall& l, Ref text, Ref part, Ref start) {
+  const std::string state = l.tree.fresh("v"), turn = l.tree.fresh("v");
+  const auto member = [&](int64_t i) { return l.fn("tupleElement", l.tree.column("", state), l.integer(i)); };
+  const Ref step = l.let(place_of(l, text, part, member(1)), [&](Ref at) {
+    const Ref missed = l.fn("less", at, l.integer(0));
+    return l.fn("tuple", l.fn("if", missed, member(1), l.fn("plus", at, l.integer(1))), at);
+  });
+  const Ref most = l.fn("plus", l.fn("lengthUTF8", text), l.integer(1));
+  const Ref turns =
+      l.fn("range", l.fn("toUInt64", l.fn("least", l.fn("greatest", l[4], l.integer(0)), most)));
+  const Ref found = l.fn("arrayFold", l.tree.lambda("(" + state + ", " + turn + ")", step), turns,
+                         l.fn("tuple", l.fn("toInt64", start), l.tree.long_value(-1)));
+  return l.fn("tupleElement", found, l.integer(2));
+}
+// indexof(text, part, start, length, occurrence); a negative start counts from the end. Null where `part` is
+// empty.
 Ref lower_indexof(LowerCall& l) {
-  if (l.size() == 2) return l.fn("minus", l.fn("toInt64", l.all("positionUTF8")), l.integer(1));
-  const Ref start = l.fn("toUInt64", l.fn("plus", l.fn("greatest", l[2], l.integer(0)), l.integer(1)));
-  return l.fn("minus", l.fn("toInt64", l.fn("positionUTF8", l[0], l[1], start)), l.integer(1));
+  const Ref text = to_text(l.tree, l[0], l.arg(0).type, l.nullable(0));
+  const Ref part = to_text(l.tree, l[1], l.arg(1).type, l.nullable(1));
+  Ref place = nullptr;
+  if (l.size() == 2) {
+    place = l.fn("minus", l.fn("toInt64", l.fn("positionUTF8", text, part)), l.integer(1));
+  } else {
+    const auto* known = std::get_if<int64_t>(&l.arg(2).value);
+    Ref start = l[2];
+    if (known == nullptr || *known < 0) {
+      const Ref from_end = l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", text)), l[2]);
+      start = l.fn("greatest", l.fn("if", l.fn("less", l[2], l.integer(0)), from_end, l[2]), l.integer(0));
+    }
+    place = l.size() > 4 ? nth_place_of(l, text, part, start) : place_of(l, text, part, start);
+  }
+  if (is_sound_literal(l.arg(1))) return place;
+  return l.fn("if", l.fn("equals", part, l.text("")), l.null(), place);
 }
 // Overlapping occurrences of a plain text.
 Ref lower_countof(LowerCall& l) {
@@ -277,7 +319,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"replace", "string (string#, string, string)", lower_replace, kNone, nullptr, check_regex<0>},
     {"substring", "string (string, int|long, int|long?)", lower_substring},
     {"split", "dynamic (string, string#, int|long?)", lower_split, Naming::kFirstArgument},
-    {"indexof", "long! (string, string, int|long?)", lower_indexof},
+    {"indexof", "long/ (any, any, int|long?, int|long?, int|long?)", lower_indexof},
     {"countof", "long! (string, string, string?#)", lower_countof, kNone, nullptr, check_countof},
     {"tolower", "string (string)", lower_tolower},
     {"toupper", "string (string)", lower_toupper},

@@ -102,7 +102,10 @@ Ref lower_indexof_regex(LowerCall& l) {
   return l.let(text, [&](Ref part) {
     const Ref place =
         l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", l.fn("extract", part, l.text(search)))), start);
-    return l.fn("if", l.fn("match", part, l.text(search)), place, l.integer(-1));
+    const Ref found = l.fn("if", l.fn("match", part, l.text(search)), place, l.integer(-1));
+    if (l.size() < 3) return l.fn("toNullable", found);
+    const Ref sound = l.fn("greaterOrEquals", l[2], l.integer(0));
+    return l.fn("if", sound, l.fn("toNullable", found), l.null());
   });
 }
 std::optional<ArgumentProblem> check_indexof_regex(std::span<const BoundExpr* const> args) {
@@ -332,7 +335,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
      check_extract_all},
     {"extract_json", "string (string#, string)", lower_extract_json, kNone, nullptr, check_extract_json},
     {"extractjson", "string (string#, string)", lower_extract_json, kNone, nullptr, check_extract_json},
-    {"indexof_regex", "long! (string, string#, int|long?, int|long?, int|long?#)", lower_indexof_regex, kNone,
+    {"indexof_regex", "long? (string, string#, int|long?, int|long?, int|long?#)", lower_indexof_regex, kNone,
      nullptr, check_indexof_regex},
     {"regex_quote", "string (string)", lower_regex_quote},
     {"parse_url", "dynamic (string)", lower_parse_url},

@@ -48,7 +48,12 @@ void PlanLowering::aggregate(const AggregateCall& a, const Plan& plan, Ref row, 
   for (const BoundExpr* arg : a.args) args.push_back(lowered(*arg, input));
   Ref condition = nullptr;
   if (a.aggregate->shape == AggregateShape::kWithIf) {
-    const size_t at = args.size() == 1 ? 0 : 1;
+    const auto& parameters = a.aggregate->function.parameters;
+    const auto is_bool = [](const ParameterSpec& p) {
+      return p.types == 1U << static_cast<unsigned>(Type::kBool);
+    };
+    const auto at =
+        static_cast<size_t>(std::find_if(parameters.begin(), parameters.end(), is_bool) - parameters.begin());
     condition = a.args[at]->nullable ? t_.call("ifNull", {args[at], t_.integer(0)}) : args[at];
   }
   LowerAggregate call{t_, a, args, condition, row, !plan.assignments.empty()};

@@ -100,10 +100,13 @@ Ref timespan_to_text(Tree& t, Ref ticks) {
   });
 }
 
-// ISO 8601 with any year; the engine's parser sees the year moved into its range. Other notations are null,
-// as nobody stores them.
+// ISO 8601, or month/day/year and a time, with any year; the engine's parser sees the year moved into its
+// range. Other notations are null, as nobody stores them.
 Ref text_to_datetime(Tree& t, Ref text) {
-  return with_value(t, t.call("trimBoth", {text}), [&](Ref s) {
+  const Ref month_first = t.text("^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})($| )");
+  const Ref year_first =
+      t.call("replaceRegexpOne", {t.call("trimBoth", {text}), month_first, t.text("\\3-\\1-\\2\\4")});
+  return with_value(t, year_first, [&](Ref s) {
     const Ref is_iso = t.call(
         "match",
         {s, t.text("^[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?)?"
@@ -124,7 +127,7 @@ Ref text_to_datetime(Tree& t, Ref text) {
   });
 }
 
-// [-][d.]hh:mm[:ss[.fffffff]], or a number with a unit.
+// [-][d.]hh:mm[:ss[.fffffff]], or a number with a unit; a whole number without one counts days.
 Ref text_to_timespan(Tree& t, Ref text) {
   const Ref groups = t.call(
       "extractGroups",
@@ -152,7 +155,9 @@ Ref text_to_timespan(Tree& t, Ref text) {
                                        t.integer(kTicksPerSecond), t.integer(kTicksPerMillisecond)});
     const Ref unit = t.call("transform", {group(2), names, sizes, t.integer(kTicksPerDay)});
     const Ref ticks = t.call("multiply", {t.call("toFloat64OrNull", {group(1)}), unit});
-    return t.call("if", {t.call("empty", {g}), t.null(),
+    const Ref bare_fraction =
+        t.call("and", {t.call("empty", {group(2)}), t.call("position", {group(1), t.text(".")})});
+    return t.call("if", {t.call("or", {t.call("empty", {g}), bare_fraction}), t.null(),
                          t.call("accurateCastOrNull", {t.call("round", {ticks}), t.text("Int64")})});
   });
   return t.call("coalesce", {clock, counted});
