@@ -89,6 +89,7 @@ Expected<std::vector<std::string>> Binder::asked(const Plan& input, AggregateCal
   TRY_ASSIGN(const Plan* plan, bindings_.add(std::move(question), span));
   TRY_ASSIGN(const std::optional<std::string> answer, answers_(*plan));
   if (!answer) {
+    if (errors_ != nullptr) return DiagnosticList::said();  // no error: nobody has asked the data
     question_ = plan;
     return fail(DiagnosticCode::kNotSupported, span, "the columns of this plugin are not known yet");
   }
