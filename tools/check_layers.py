@@ -22,7 +22,7 @@ ALLOWED = {
     "click": "base url verdict net events state api",
     "respond": "base url mail verdict net events store state api kql",
     "portal": "base url kql verdict net events store state api",
-    "supervise": "base net",
+    "supervise": "base net", "chart": "base",
 }
 COMPOSERS = {"programs", "cli"}  # may include everything
 
@@ -35,7 +35,7 @@ ABSENT = [
     (re.compile(r"\bchdb_\w+\s*\("), {"engine"}, "the engine is seen by engine/ alone"),
     (re.compile(r"crypto_aead_xchacha20"), {"url"}, "only url/sealed_link knows the key format"),
 ]
-PURE = {"url", "kql", "mail", "document", "verdict"}
+PURE = {"url", "kql", "mail", "document", "verdict", "chart"}
 
 
 def declared(folder):

@@ -9,6 +9,7 @@
 #include "cli/asked_store.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/drawing.h"
 #include "cli/files.h"
 #include "cli/json_lines.h"
 #include "cli/rows.h"
@@ -19,8 +20,8 @@ namespace linkgate::cli {
 namespace {
 
 struct Options {
-  bool jsonl = false, explain = false, full = false;
-  std::string file, query;
+  bool jsonl = false, explain = false, full = false, no_chart = false;
+  std::string file, query, chart;
   std::string format = "table";
 };
 
@@ -188,16 +189,38 @@ Result<int> print_answer(const Answered& answered, const Options& options) {
     fmt::print("{}-- {}\n", answered.place > 1 ? "\n" : "",
                name.empty() ? fmt::format("result {}", answered.place) : name);
   }
+  const bool on_terminal = ::isatty(STDOUT_FILENO) != 0;
+  if (on_terminal && options.format == "table" && !options.no_chart &&
+      asks_for_chart(answered.result.visualization)) {
+    const auto chart = chart_of(answered.rows.rows, columns, answered.result.visualization);
+    if (chart) {
+      fmt::print("{}", chart_for_terminal(*chart));
+      return kYes;
+    }
+    fmt::print(stderr, "linkgate: {}; here is the table\n", chart.error().message());
+  }
   for (const std::string& line : answered.rows.rows) {
     TRY_ASSIGN(std::vector<std::string> texts, kql::row_to_text(line, columns));
     rows.rows.emplace_back(texts.begin(), texts.end());
   }
-  fmt::print("{}",
-             print(rows, options.format, options.full || ::isatty(STDOUT_FILENO) == 0 ? 0 : kWidestCell));
+  fmt::print("{}", print(rows, options.format, options.full || !on_terminal ? 0 : kWidestCell));
   return kYes;
 }
 
+// The first result that has render.
+Result<void> write_chart_of(const std::vector<Answered>& results, const std::string& path) {
+  for (const Answered& answered : results) {
+    if (!asks_for_chart(answered.result.visualization)) continue;
+    TRY_ASSIGN(const chart::Chart chart,
+               chart_of(answered.rows.rows, answered.result.columns, answered.result.visualization));
+    return write_chart(chart, path);
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               "--chart draws what render asks for, and the query has no render");
+}
+
 Result<int> run(Context& context, const Options& options) {
+  if (!options.chart.empty()) TRY(check_chart_name(options.chart));
   TRY_ASSIGN(const Config* config, context.config());
   Querying querying(*config, context.installation(/*may_be_new=*/true).has_value());
   if (options.jsonl)
@@ -228,6 +251,7 @@ Result<int> run(Context& context, const Options& options) {
     return kBadUse;
   }
   TRY_ASSIGN(const std::vector<Answered> results, ask_all(querying, *compiled));
+  if (!options.chart.empty()) TRY(write_chart_of(results, options.chart));
   for (const Answered& result : results) TRY(print_answer(result, options).map([](int) {}));
   return kYes;
 }
@@ -242,6 +266,9 @@ void add_kql(Commands& commands) {
       .flag("--explain", options->explain,
             "print the syntax tree, its types and the SQL instead of running it")
       .flag("--full", options->full, "on a terminal too, cells are never cut (to 100 letters)")
+      .option("--chart", options->chart, "also write what render asks for to this file, .svg or .png")
+      .flag("--no-chart", options->no_chart,
+            "on a terminal too, print the table and not what render asks for")
       .flag("--jsonl", options->jsonl,
             "{\"id\",\"query\"} lines from standard input, {\"id\",\"columns\",\"rows\"} or "
             "{\"id\",\"error\"} out")
