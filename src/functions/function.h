@@ -46,5 +46,9 @@ std::string number_text(double value);
 std::span<const FunctionRow> text_rows();
 std::span<const FunctionRow> compression_rows();
 std::span<const FunctionRow> xml_rows();
+std::span<const FunctionRow> geo_point_rows();
+std::span<const FunctionRow> geo_cell_rows();
+std::span<const FunctionRow> geo_line_rows();
+std::span<const FunctionRow> geo_polygon_rows();
 
 }  // namespace linkgate::functions

@@ -112,10 +112,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"U\n| extend x = substrin(Name, 1)",
              "2:14: UnknownName: no function 'substrin'; did you mean 'substring'?\n  | extend x = "
              "substrin(Name, 1)\n               ^~~~~~~~\n"},
-        Case{"U | extend x = geo_distance_2points(1,2,3,4)",
-             "1:16: NotSupported: the function 'geo_distance_2points' is not supported\n  U | extend x = "
-             "geo_distance_2points(1,2,3,4)\n      "
-             "           ^~~~~~~~~~~~~~~~~~~~\n"},
+        Case{"U | extend x = current_principal_is_member_of(1,2,3,4)",
+             "1:16: NotSupported: the function 'current_principal_is_member_of' is not supported\n  U | "
+             "extend x = "
+             "current_principal_is_member_of(1,2,3,4)\n      "
+             "           ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
         Case{"U | where Name > 5",
              "1:11: WrongType: '>' takes (number, number) or (datetime, datetime) or (timespan, timespan) or "
              "(decimal, decimal), not (string, string)\n  U | where Name > 5\n            ^~~~~~~~\n"},
