@@ -19,6 +19,16 @@ const std::string* literal_text_of(const BoundExpr& e) {
   return e.kind == BoundKind::kLiteral ? std::get_if<std::string>(&e.value) : nullptr;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+// A constant of ASCII alone folds as its letters do, and much faster: no letter beyond ASCII equals one of
+// them without regard to case (the Kelvin and Angstrom signs are letters of their own, as in .NET).
+bool is_ascii_literal(const BoundExpr& e) {
+  const std::string* text = literal_text_of(e);
+  return text != nullptr && is_ascii(*text);
+}
+
 Ref folded(LowerCall& l, Ref text) { return l.fn("lowerUTF8", text); }
 
 // What of a term's two ends must be an end of a term in the text: has both, hasprefix the start, hassuffix
@@ -32,11 +42,9 @@ bool is_term_byte(char c) { return ascii::is_alnum(c) || static_cast<unsigned ch
 
 // The pattern of a constant term. An end that is no letter or digit itself needs none beside it.
 Ref constant_term(LowerCall& l, const std::string& term, Ends ends, bool fold) {
-  const bool ascii_only =
-      std::all_of(term.begin(), term.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   const std::string before(ends.start && is_term_byte(term.front()) ? kTermStart : "");
   const std::string after(ends.end && is_term_byte(term.back()) ? kTermEnd : "");
-  if (!fold || ascii_only) return l.text(before + quoted_regex(fold ? ascii::to_lower(term) : term) + after);
+  if (!fold || is_ascii(term)) return l.text((fold ? "(?i)" : "") + before + quoted_regex(term) + after);
   return l.fn("concat", l.text(before), l.fn("regexpQuoteMeta", folded(l, l.text(term))), l.text(after));
 }
 
@@ -53,13 +61,16 @@ Ref computed_term(LowerCall& l, Ref term, Ends ends, bool fold) {
 // Most rows do not hold the term at all: a plain search is quicker than the pattern and goes first.
 Ref term_match(LowerCall& l, Ref text, Ref term, const std::string* constant, Ends ends, bool fold) {
   if (constant != nullptr && constant->empty()) return l.integer(1);
-  const Ref found =
-      l.fn("greater", l.fn(fold ? "positionCaseInsensitiveUTF8" : "position", text, term), l.integer(0));
+  const bool plain = fold && constant != nullptr && is_ascii(*constant);
+  const std::string_view position = plain  ? "positionCaseInsensitive"
+                                    : fold ? "positionCaseInsensitiveUTF8"
+                                           : "position";
+  const Ref found = l.fn("greater", l.fn(position, text, term), l.integer(0));
   const Ref pattern =
       constant != nullptr ? constant_term(l, *constant, ends, fold) : computed_term(l, term, ends, fold);
   // The engine does not match a constant text with a computed pattern.
   const Ref searched = constant != nullptr ? text : l.fn("materialize", text);
-  return l.fn("and", found, l.fn("match", fold ? folded(l, searched) : searched, pattern));
+  return l.fn("and", found, l.fn("match", fold && !plain ? folded(l, searched) : searched, pattern));
 }
 
 Ref term_operator(LowerCall& l, Ends ends, bool fold) {
@@ -88,14 +99,28 @@ Ref lower_has_any_index(LowerCall& l) {
 }
 
 Ref above_zero(LowerCall& l, Ref position) { return l.fn("greater", position, l.integer(0)); }
-Ref lower_contains(LowerCall& l) { return above_zero(l, l.all("positionCaseInsensitiveUTF8")); }
+Ref lower_contains(LowerCall& l) {
+  return above_zero(
+      l, l.all(is_ascii_literal(l.arg(1)) ? "positionCaseInsensitive" : "positionCaseInsensitiveUTF8"));
+}
 Ref lower_contains_cs(LowerCall& l) { return above_zero(l, l.all("position")); }
-Ref lower_startswith(LowerCall& l) { return l.fn("startsWith", folded(l, l[0]), folded(l, l[1])); }
+Ref lower_startswith(LowerCall& l) {
+  if (is_ascii_literal(l.arg(1))) return l.all("startsWithCaseInsensitive");
+  return l.fn("startsWith", folded(l, l[0]), folded(l, l[1]));
+}
 Ref lower_startswith_cs(LowerCall& l) { return l.all("startsWith"); }
-Ref lower_endswith(LowerCall& l) { return l.fn("endsWith", folded(l, l[0]), folded(l, l[1])); }
+Ref lower_endswith(LowerCall& l) {
+  if (is_ascii_literal(l.arg(1))) return l.all("endsWithCaseInsensitive");
+  return l.fn("endsWith", folded(l, l[0]), folded(l, l[1]));
+}
 Ref lower_endswith_cs(LowerCall& l) { return l.all("endsWith"); }
-Ref lower_equal_folded(LowerCall& l) { return l.fn("equals", folded(l, l[0]), folded(l, l[1])); }
-Ref lower_not_equal_folded(LowerCall& l) { return l.fn("notEquals", folded(l, l[0]), folded(l, l[1])); }
+Ref compared_folded(LowerCall& l, std::string_view comparison) {
+  const bool plain = is_ascii_literal(l.arg(0)) || is_ascii_literal(l.arg(1));
+  const std::string_view fold = plain ? "lower" : "lowerUTF8";
+  return l.fn(comparison, l.fn(fold, l[0]), l.fn(fold, l[1]));
+}
+Ref lower_equal_folded(LowerCall& l) { return compared_folded(l, "equals"); }
+Ref lower_not_equal_folded(LowerCall& l) { return compared_folded(l, "notEquals"); }
 
 // ---- regular expressions: constants, checked where the query is bound
 template <size_t kAt>
