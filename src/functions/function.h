@@ -50,5 +50,6 @@ std::span<const FunctionRow> geo_point_rows();
 std::span<const FunctionRow> geo_cell_rows();
 std::span<const FunctionRow> geo_line_rows();
 std::span<const FunctionRow> geo_polygon_rows();
+std::span<const FunctionRow> wkt_rows();
 
 }  // namespace linkgate::functions

@@ -109,6 +109,28 @@ Value geo_polygon_to_s2cells(const Arguments& a) {
   return covering(*polygons->index, *cover);
 }
 
+// For geo_polygon_to_h3cells, which the engine computes: the coordinates of all polygons, widened by a
+// radius. Null also where they have far more cells of the resolution than are ever listed.
+Value geo_polygon_rings(const Arguments& a) {
+  constexpr int kMaxResolution = 15;
+  constexpr double kMaxRadius = M_PI * 6'371'010, kMaxCells = 100'000;
+  const auto polygons = polygons_of(a.text(0));
+  const auto resolution = integer_in(a, 1, 0, 0, kMaxResolution);
+  const auto radius = number_in(a, 2, 0, 0, kMaxRadius);
+  if (polygons == nullptr || !resolution || !radius) return std::nullopt;
+  std::shared_ptr<const Polygons> wide = polygons;  // either may be forgotten by what keeps shapes
+  if (*radius > 0) {
+    const Value buffer = buffered(*polygons->index, {.radius = *radius, .tolerance = *radius / 10});
+    if (!buffer || (wide = polygons_of(*buffer)) == nullptr) return std::nullopt;
+  }
+  // Source: H3, table of cell statistics.
+  const double cells_of_earth = 2 + 120 * std::pow(7, *resolution);
+  double area = 0;
+  for (const auto& polygon : wide->polygons) area += polygon->GetArea();
+  if (area / (4 * M_PI) * cells_of_earth > kMaxCells) return std::nullopt;
+  return rings_text(wide->rings);
+}
+
 // Whether, and where, a line or polygon meets a polygon.
 template <typename First, typename Overlay>
 Value with_polygon(const First& first, std::string_view polygon, Overlay overlay) {
@@ -158,6 +180,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"geo_polygon_buffer", 2, 3, geo_polygon_buffer},
     {"geo_point_buffer", 3, 4, geo_point_buffer},
     {"geo_polygon_to_s2cells", 1, 3, geo_polygon_to_s2cells},
+    {"geo_polygon_rings", 3, 3, geo_polygon_rings},
     {"geo_intersects_2polygons", 2, 2, geo_intersects_2polygons},
     {"geo_intersection_2polygons", 2, 2, geo_intersection_2polygons},
     {"geo_intersects_line_with_polygon", 2, 2, geo_intersects_line_with_polygon},

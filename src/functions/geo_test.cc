@@ -209,5 +209,30 @@ TEST(Overlays, BufferAndSimplify) {
   EXPECT_NE(call("geo_simplify_polygons_array", {"[" + kSquare + "]", "10"}), kNull);
 }
 
+TEST(WellKnownText, BecomesGeoJson) {
+  const auto json = [](const std::string& wkt) { return call("geo_from_wkt", {wkt}); };
+  EXPECT_EQ(json("POINT (1 2)"), R"({"type":"Point","coordinates":[1,2]})");
+  EXPECT_EQ(json(" linestring(1 2,3 4) "), line("[1,2],[3,4]"));
+  EXPECT_EQ(json("POLYGON ((0 0, 2 0, 2 2, 0 0))"), polygon("[0,0],[2,0],[2,2],[0,0]"));
+  EXPECT_EQ(json("MULTILINESTRING ((1 1, 2 2), (4 4, 5 5))"),
+            R"({"type":"MultiLineString","coordinates":[[[1,1],[2,2]],[[4,4],[5,5]]]})");
+  for (const char* wrong :
+       {"", "LINESTRING", "POINT (1)", "POINT (1 2", "POINT (1 2) x", "POINT (181 0)", "POINT Z (1 2 3)",
+        "POINT EMPTY", "LINESTRING (1 1)", "POLYGON ((0 0, 2 0, 2 2))", "POLYGON ((0 0, 1 1, 0 0))",
+        "GEOMETRYCOLLECTION ()", "CIRCLE (1 2)", "POINT (nan 1)", "LINESTRING (1 1,, 2 2)"}) {
+    EXPECT_EQ(json(wrong), kNull) << wrong;
+  }
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "GEOMETRYCOLLECTION(";
+  EXPECT_EQ(json(deep), kNull);
+}
+
+TEST(Rings, OfAPolygonForTheEngine) {
+  EXPECT_EQ(call("geo_polygon_rings", {kSquare, "5", "0"}), "[[[[0,0],[1,0],[1,1],[0,1],[0,0]]]]");
+  EXPECT_GT(call("geo_polygon_rings", {kSquare, "5", "1000"}).size(), 100U);
+  EXPECT_EQ(call("geo_polygon_rings", {kSquare, "12", "0"}), kNull);
+  EXPECT_EQ(call("geo_polygon_rings", {kSquare, "16", "0"}), kNull);
+}
+
 }  // namespace
 }  // namespace linkgate::functions

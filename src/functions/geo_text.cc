@@ -53,12 +53,15 @@ std::string line_text(std::span<const Path> paths) {
   return geometry("LineString", out);
 }
 
-std::string polygon_text(const std::vector<std::vector<Path>>& polygons, bool multiple) {
+std::string rings_text(const std::vector<std::vector<Path>>& polygons) {
   std::string out;
-  if (multiple || polygons.size() != 1) {
-    append_list(out, polygons, append_rings);
-    return geometry("MultiPolygon", out);
-  }
+  append_list(out, polygons, append_rings);
+  return out;
+}
+
+std::string polygon_text(const std::vector<std::vector<Path>>& polygons, bool multiple) {
+  if (multiple || polygons.size() != 1) return geometry("MultiPolygon", rings_text(polygons));
+  std::string out;
   append_rings(out, polygons[0]);
   return geometry("Polygon", out);
 }

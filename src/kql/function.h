@@ -118,6 +118,7 @@ std::span<const FunctionRow> array_rows();
 std::span<const FunctionRow> bag_rows();
 std::span<const FunctionRow> network_rows();
 std::span<const FunctionRow> geo_rows();
+std::span<const FunctionRow> h3_rows();
 std::span<const FunctionRow> text_part_rows();
 std::span<const FunctionRow> encoding_rows();
 std::span<const FunctionRow> time_format_rows();

@@ -20,6 +20,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"geo_closest_point_on_line", "dynamic? (number, number, dynamic)", lower_native},
     {"geo_closest_point_on_polygon", "dynamic? (number, number, dynamic)", lower_native},
     {"geo_point_buffer", "dynamic? (number, number, number, number?)", lower_native},
+    {"geo_from_wkt", "dynamic? (string)", lower_native},
     // cells
     {"geo_point_to_geohash", "string (number, number, number?)", lower_native},
     {"geo_geohash_to_central_point", "dynamic? (string)", lower_native},
