@@ -117,6 +117,7 @@ enum class OperatorKind : uint8_t {
   kInvoke,    // `expr` is the function's call
   kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
   kFind,      // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
+  kScan,      // order by `by`, partition by `items`, declare `schema`, with `steps`
   kFork,      // `branches`
   kFacet,     // by `by`, with `body`
   kUnread,    // as ExprKind::kUnread; `name` is how it began
@@ -146,6 +147,16 @@ struct Branch {
   const Expr* body = nullptr;
 };
 
+// step Name [output=...]: condition [=> column = value, ...] of scan.
+enum class StepOutput : uint8_t { kAll, kLast, kNone };
+struct Step {
+  std::string name;
+  StepOutput output = StepOutput::kAll;
+  const Expr* condition = nullptr;
+  std::vector<Item> items;
+  Span span;
+};
+
 struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
@@ -153,6 +164,7 @@ struct Operator {
   const Expr* expr = nullptr;  // where: predicate; take, top: row count; mv-expand, mv-apply: limit
   const Expr* body = nullptr;  // mv-apply: the subquery, a pipeline that begins with kInput
   std::vector<Branch> branches;
+  std::vector<Step> steps;
   std::vector<Item> items;  // also join's and lookup's `on`
   std::vector<Item> by;
   bool has_by = false;

@@ -54,6 +54,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kInvoke, "invoke"},
     {OperatorKind::kEvaluate, "evaluate"},
     {OperatorKind::kFind, "find"},
+    {OperatorKind::kScan, "scan"},
     {OperatorKind::kFork, "fork"},
     {OperatorKind::kFacet, "facet"},
     {OperatorKind::kUnread, "?"},

@@ -118,6 +118,14 @@ Binder::Scalar Binder::member(const Expr& expr, const Scope& scope) {
     Expr inner{.kind = ExprKind::kName, .span = expr.span, .name = expr.name};
     return name(inner, {.environment = nullptr, .columns = side});
   }
+  if (scope.qualified != nullptr && base_expr.kind == ExprKind::kName && expr.kind == ExprKind::kMember) {
+    const auto called = [&base_expr](const Qualified& q) { return q.name == base_expr.name; };
+    const auto found = std::find_if(scope.qualified->begin(), scope.qualified->end(), called);
+    if (found != scope.qualified->end()) {
+      const Expr inner{.kind = ExprKind::kName, .span = expr.span, .name = expr.name};
+      return name(inner, {.environment = nullptr, .columns = &found->columns});
+    }
+  }
   TRY_ASSIGN(const BoundExpr* base, scalar(base_expr, scope));
   if (base->type != Type::kDynamic) {
     return fail(

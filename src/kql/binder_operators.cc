@@ -86,6 +86,8 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
       return search(op, input, environment);
     case OperatorKind::kEvaluate:
       return evaluate(op, input, environment);
+    case OperatorKind::kScan:
+      return scan_op(op, input, environment);
     case OperatorKind::kFind:  // see find_rows(): no operator follows it
     case OperatorKind::kFork:  // see add_results()
     case OperatorKind::kFacet:
@@ -145,6 +147,7 @@ bool Binder::keeps_open(OperatorKind kind) {
     case OperatorKind::kParseWhere:
     case OperatorKind::kParseKv:
     case OperatorKind::kSample:
+    case OperatorKind::kScan:
       return true;
     default:
       return false;

@@ -45,6 +45,12 @@ struct ItemValue {
   bool plain = false;  // a column's name alone
 };
 
+// Columns behind a name and a dot: those that a step of scan keeps.
+struct Qualified {
+  std::string name;
+  Columns columns;
+};
+
 // Where a scalar expression stands.
 struct Scope {
   const Environment* environment = nullptr;
@@ -54,6 +60,8 @@ struct Scope {
   std::vector<AggregateCall>* aggregates = nullptr;
   Below* below = nullptr;             // takes the calls of window functions; null: they have no place here
   const ColumnSet* absent = nullptr;  // columns without a value in these rows: * does not mean them
+  // What stands before a dot: the steps of scan.
+  const std::vector<Qualified>* qualified = nullptr;
 };
 
 // The subquery that is being bound: its rows are those of several tables at once, one for each value of
@@ -184,6 +192,12 @@ class Binder {
   Expected<std::vector<std::string>> pivot_values(const Operator& op, const Plan& input,
                                                   const BoundExpr* turned);
   Expected<std::vector<std::string>> asked(const Plan& input, AggregateCall aggregate, Span span);
+  // ---- scan (binder_scan.cc)
+  Table scan_op(const Operator& op, const Plan& input, const Environment* environment);
+  Expected<> declared_columns(const Operator& op, const Environment* environment, Plan& plan);
+  Expected<BoundStep> scan_step(const Step& step, const Columns& columns, const Columns& declared,
+                                const std::vector<Qualified>& states, const Environment* environment);
+
   // ---- find (binder_find.cc)
   struct Found;
   Table find_rows(const Operator& op, const Environment* environment);

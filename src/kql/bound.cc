@@ -17,9 +17,9 @@ constexpr size_t kMaxPrintedBytes = 1 << 20;
 constexpr std::array<std::string_view, 9> kJoinNames = {"innerunique", "inner",     "leftouter",
                                                         "rightouter",  "fullouter", "leftsemi",
                                                         "leftanti",    "rightsemi", "rightanti"};
-constexpr std::array<std::string_view, 15> kPlanNames = {"scan",      "rows",  "range",  "filter", "project",
-                                                         "summarize", "sort",  "limit",  "join",   "union",
-                                                         "number",    "parse", "series", "window", "expand"};
+constexpr std::array<std::string_view, 16> kPlanNames = {
+    "scan", "rows",  "range",  "filter", "project", "summarize", "sort",   "limit",
+    "join", "union", "number", "parse",  "series",  "window",    "expand", "steps"};
 
 class Printer {
  public:
@@ -69,6 +69,7 @@ class Printer {
     for (const Assignment& a : p.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
     for (const AggregateCall& a : p.aggregates) aggregate(a);
     for (const WindowCall& w : p.windows) window(w);
+    for (const BoundStep& s : p.steps) step(s);
     for (const SortKey& key : p.sort_keys) {
       out_ += " ", expr(*key.expr);
       out_ += key.descending ? " desc" : " asc";
@@ -100,6 +101,14 @@ class Printer {
     out_ += " ", column(w.column), out_ += "=(" + std::string(w.function->row.name);
     for (const BoundExpr* arg : w.args) out_ += " ", expr(*arg);
     out_ += ")";
+  }
+
+  void step(const BoundStep& s) {
+    constexpr std::array<std::string_view, 3> kOutputs = {"all", "last", "none"};
+    out_ += " step " + std::string(kOutputs[static_cast<size_t>(s.output)]) + " ";
+    expr(*s.condition);
+    for (const Assignment& a : s.assignments) out_ += " ", column(a.column), out_ += "=", expr(*a.expr);
+    out_ += " keeps #" + std::to_string(s.state.front().id) + "..#" + std::to_string(s.state.back().id);
   }
 
   void column(const Column& c) {
@@ -158,7 +167,7 @@ namespace {
 bool keeps_order(PlanKind kind) {
   return kind == PlanKind::kFilter || kind == PlanKind::kProject || kind == PlanKind::kLimit ||
          kind == PlanKind::kNumber || kind == PlanKind::kParse || kind == PlanKind::kWindow ||
-         kind == PlanKind::kExpand;
+         kind == PlanKind::kExpand || kind == PlanKind::kSteps;
 }
 
 }  // namespace
@@ -187,6 +196,11 @@ Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   }
   for (const WindowCall& w : plan.windows) {
     for (const BoundExpr* arg : w.args) count(arg);
+  }
+  for (const BoundStep& step : plan.steps) {
+    count(step.condition);
+    plan.size += step.state.size();
+    for (const Assignment& a : step.assignments) count(a.expr);
   }
   if (plan.kind == PlanKind::kSort || plan.kind == PlanKind::kRange) plan.serialized = true;
   if (keeps_order(plan.kind)) plan.serialized = plan.serialized || plan.inputs[0]->serialized;

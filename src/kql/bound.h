@@ -115,6 +115,16 @@ enum class PlanKind : uint8_t {
                // others; axis: the input's place, index: the array of all; from, to, step
   kWindow,     // windows: each adds a column
   kExpand,     // assignments: what is expanded side by side; index, limit, bags_as_pairs
+  kSteps,  // steps; `parsed`: the declared columns, `cells`: their defaults; limit_by: a state for each group
+           // of rows with these columns equal; index: the sequence's number
+};
+
+// A step of scan: what it computes for a row, and what it keeps of the last row that it took.
+struct BoundStep {
+  const BoundExpr* condition = nullptr;
+  std::vector<Assignment> assignments;  // of declared columns
+  StepOutput output = StepOutput::kAll;
+  Columns state;  // as the steps' expressions name them: those of the input, then the declared ones
 };
 
 struct Plan {
@@ -129,6 +139,7 @@ struct Plan {
   std::vector<Assignment> assignments;
   std::vector<AggregateCall> aggregates;
   std::vector<WindowCall> windows;
+  std::vector<BoundStep> steps;
   // The rows have an order that operators after this one may build on. Filled in by Bindings::add for what
   // keeps the order of its input; sort, range and serialize give one.
   bool serialized = false;

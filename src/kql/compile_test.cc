@@ -108,6 +108,13 @@ TEST(Sql, LimitsTheRowsThatComeBack) {
   EXPECT_THAT(limited("U | take 500"), ::testing::EndsWith("LIMIT 100"));
 }
 
+// A scan holds its rows in memory; what is too many is refused by the engine, which alone knows.
+TEST(Sql, ScanCountsItsRows) {
+  const std::string sql = sql_of("U | sort by Rank | scan with (step s: true)");
+  EXPECT_THAT(sql, ::testing::HasSubstr("groupArray(100001)"));
+  EXPECT_THAT(sql, ::testing::HasSubstr("throwIf("));
+}
+
 TEST(Sql, TooLargeAQueryIsRefused) {
   std::string text = "U | where Name in (";
   for (int i = 0; i < 60'000; ++i) text += "'x',";

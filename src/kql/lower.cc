@@ -43,6 +43,8 @@ Relation PlanLowering::lower(const Plan& plan, const ColumnSet& needed) {
       return window(plan, needed);
     case PlanKind::kExpand:
       return expand(plan, needed);
+    case PlanKind::kSteps:
+      return steps(plan, needed);
   }
   CHECK(false);
 }

@@ -49,6 +49,11 @@ class PlanLowering {
   Relation parse(const Plan& plan, const ColumnSet& needed);  // lower_parse.cc
   sql::Ref elements(sql::Ref json, bool bags_as_pairs);
 
+  // ---- scan (lower_steps.cc)
+  Relation steps(const Plan& plan, const ColumnSet& needed);
+  Relation numbered_groups(const Plan& plan, const Columns& carried, Relation input);
+  void keep_last_matches(const Plan& plan, Relation& relation, const ColumnSet& kept);
+
   // ---- make-series (lower_series.cc)
   Relation series(const Plan& plan, const ColumnSet& needed);
   Relation collected(const Plan& plan, const ColumnSet& needed);

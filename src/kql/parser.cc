@@ -87,6 +87,8 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
     count(op.expr);
     count(op.body);
     for (const Branch& branch : op.branches) count(branch.body);
+    for (const Step& step : op.steps) count(step.condition), count_items(step.items);
+    for (const ColumnDeclaration& column : op.schema) count(column.default_value);
     for (const NestedTop& level : op.levels) count(level.rows), count(level.key.expr), count(level.by.expr);
     for (const Expr* part : {op.series.axis.expr, op.series.from, op.series.to, op.series.step}) count(part);
     count_items(op.items);

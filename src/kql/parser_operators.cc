@@ -54,6 +54,7 @@ struct OperatorGrammar {
         {"search", K::kSearch, &Parser::search_op},
         {"invoke", K::kInvoke, &Parser::invoke_op},
         {"evaluate", K::kEvaluate, &Parser::evaluate_op},
+        {"scan", K::kScan, &Parser::scan_op},
         {"fork", K::kFork, &Parser::fork_op},
         {"facet", K::kFacet, &Parser::facet_op},
     });
@@ -64,7 +65,7 @@ namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
 constexpr auto kMissing = std::to_array<std::string_view>(
     {"consume", "find", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table",
-     "macro-expand", "make-graph", "reduce", "scan"});
+     "macro-expand", "make-graph", "reduce"});
 }  // namespace
 
 std::vector<std::string_view> operator_names() {

@@ -105,6 +105,8 @@ class Parser {
   Expected<> expansions(Operator& op);
   Expected<> known_parameters(std::vector<Parameter>& out, std::span<const std::string_view> names);
   Node subquery();
+  Expected<> scan_op(Operator& op);
+  Expected<Step> step();
   Expected<> fork_op(Operator& op);
   Expected<> facet_op(Operator& op);
   static Diagnostic too_many_results(Span span);

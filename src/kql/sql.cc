@@ -34,6 +34,13 @@ Ref Tree::aggregate(std::string_view name, std::vector<Ref> params, std::vector<
 Ref Tree::lambda(std::string variable, Ref body) {
   return add({.kind = ExprKind::kLambda, .name = std::move(variable), .args = {body}});
 }
+Ref Tree::lambda(std::string first, std::string second, Ref body) {
+  return add(
+      {.kind = ExprKind::kLambda, .name = std::move(first), .table = std::move(second), .args = {body}});
+}
+Ref Tree::alias(std::string name, Ref value) {
+  return add({.kind = ExprKind::kAlias, .name = std::move(name), .args = {value}});
+}
 Ref Tree::subquery(const Select& select) {
   return add({.kind = ExprKind::kSubquery, .select = &select, .weight = 100});
 }

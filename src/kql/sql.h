@@ -27,7 +27,8 @@ enum class ExprKind : uint8_t {
   kNull,
   kCall,       // name(args); comparison, arithmetic, and/or and IS NULL are printed infix
   kAggregate,  // name(params)(args)
-  kLambda,     // name -> args[0]
+  kLambda,     // name -> args[0], or (name, table) -> args[0]
+  kAlias,      // (args[0] AS name): written once in a lambda, and a column of it stands elsewhere in it
   kSubquery,   // (select)
   kRowNumber,  // row_number() OVER (ORDER BY order)
   kWindow,     // name(args) OVER (PARTITION BY params ORDER BY order frame)
@@ -97,6 +98,8 @@ class Tree {
   Ref call(std::string_view name, std::vector<Ref> args);
   Ref aggregate(std::string_view name, std::vector<Ref> params, std::vector<Ref> args);
   Ref lambda(std::string variable, Ref body);
+  Ref lambda(std::string first, std::string second, Ref body);
+  Ref alias(std::string name, Ref value);
   Ref subquery(const Select& select);
   Ref row_number(std::vector<OrderKey> order);
   Ref window(std::string_view name, std::vector<Ref> args, std::vector<Ref> partition,

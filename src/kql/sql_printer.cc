@@ -83,8 +83,13 @@ class Printer {
         out_ += "(", list(e.args, ", "), out_ += ")";
         break;
       case ExprKind::kLambda:
-        out_ += e.name + " -> ";
+        out_ += (e.table.empty() ? e.name : "(" + e.name + ", " + e.table + ")") + " -> ";
         expr(*e.args[0]);
+        break;
+      case ExprKind::kAlias:
+        out_ += "(";
+        expr(*e.args[0]);
+        out_ += " AS " + e.name + ")";
         break;
       case ExprKind::kSubquery:
         out_ += "(";

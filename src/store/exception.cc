@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kMaxMessageBytes = 500;
 
+constexpr int kThrown = 395;  // by throwIf(), which has a sentence of ours
 constexpr int kUnknownFunction = 46, kFunctionFailed = 754;
 constexpr std::string_view kNativeFunction = "linkgate_call";
 
@@ -97,6 +98,13 @@ Error store_error(long http_status, int exception_code, std::string_view body) {
     return Error(ErrorCode::kLimit,
                  "event store: linkgate-functions, which computes what SQL cannot, failed in this query: " +
                      std::string(ascii::trim(said.substr(0, said.find('\n')))));
+  }
+  if (exception_code == kThrown) {
+    constexpr std::string_view kBefore = "DB::Exception: ";
+    const size_t prefix = message.find(kBefore);
+    const std::string_view said = prefix == message.npos ? message : message.substr(prefix + kBefore.size());
+    return Error(ErrorCode::kLimit,
+                 std::string(said.substr(0, said.find(": while executing")).substr(0, kMaxMessageBytes)));
   }
   return Error(code, "event store: " + std::string(message.substr(0, kMaxMessageBytes)));
 }

@@ -26,5 +26,13 @@ TEST(StoreError, SaysWhyTheFunctionProgramEnded) {
   EXPECT_TRUE(killed.message().ends_with("it ended")) << killed.message();
 }
 
+TEST(StoreError, OfALimitThatAQuerySetsItselfIsItsSentence) {
+  const Error limit = store_error(
+      500, 395,
+      "Code: 395. DB::Exception: scan goes through 5 rows: while executing 'FUNCTION throwIf(...)'.");
+  EXPECT_EQ(limit.code(), ErrorCode::kLimit);
+  EXPECT_EQ(limit.message(), "scan goes through 5 rows");
+}
+
 }  // namespace
 }  // namespace linkgate::store
