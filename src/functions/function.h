@@ -51,5 +51,7 @@ std::span<const FunctionRow> geo_cell_rows();
 std::span<const FunctionRow> geo_line_rows();
 std::span<const FunctionRow> geo_polygon_rows();
 std::span<const FunctionRow> wkt_rows();
+std::span<const FunctionRow> json_rows();
+std::span<const FunctionRow> network_rows();
 
 }  // namespace linkgate::functions

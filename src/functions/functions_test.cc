@@ -50,6 +50,33 @@ TEST(Functions, ConvertDomainsBothWays) {
           {"punycode_domain_from_string", {""}, ""}});
 }
 
+TEST(Functions, ReadDynamicsAsAWhole) {
+  std::string deep;
+  for (int i = 0; i < 200; ++i) deep += "[";
+  for (int i = 0; i < 200; ++i) deep += "]";
+  expect({{"dynamic_to_json",
+           {R"({"b":{"d":1,"c":[2.5,null]},"a":"\u00e9"})"},
+           R"({"a":"é","b":{"c":[2.5,null],"d":1}})"},
+          {"dynamic_to_json", {"no json"}, kNull},
+          {"dynamic_to_json", {deep}, kNull},
+          {"treepath", {R"({"a":[1,{"b":2}],"c":{}})"}, R"(["['a']","['a'][0]","['a'][0]['b']","['c']"])"},
+          {"treepath", {"[1]"}, kNull},
+          {"buildschema",
+           {R"([{"x":1},{"x":"s","y":[1,true]},null])"},
+           R"({"x":["long","string"],"y":{"`indexer`":["long","bool"]}})"},
+          {"buildschema", {"[null]"}, kNull},
+          {"buildschema", {"{}"}, kNull}});
+}
+
+TEST(Functions, TakeRangesApart) {
+  expect({{"ipv4_range_to_cidr_list",
+           {"1.1.128.0", "1.1.140.255"},
+           R"(["1.1.128.0/21","1.1.136.0/22","1.1.140.0/24"])"},
+          {"ipv4_range_to_cidr_list", {"0.0.0.0", "255.255.255.255"}, R"(["0.0.0.0/0"])"},
+          {"ipv4_range_to_cidr_list", {"2.0.0.0", "1.0.0.0"}, kNull},
+          {"ipv4_range_to_cidr_list", {"1.0.0.256", "1.0.1.0"}, kNull}});
+}
+
 TEST(Functions, TakeCommandLinesApart) {
   const auto words = [](const std::string& line) { return call("parse_command_line", {line, "windows"}); };
   EXPECT_EQ(words(R"(echo "hello world!")"), R"(["echo","hello world!"])");

@@ -42,6 +42,7 @@ struct Aggregate {
 
 std::span<const Aggregate> aggregates();
 std::span<const AggregateRow> statistic_rows();
+std::span<const AggregateRow> sketch_aggregate_rows();
 std::vector<const Aggregate*> find_aggregates(std::string_view name);
 std::vector<std::string_view> aggregate_names();
 

@@ -219,7 +219,8 @@ constexpr auto kRows = std::to_array<AggregateRow>({
 
 std::vector<Aggregate> build() {
   std::vector<Aggregate> all;
-  for (std::span<const AggregateRow> rows : {std::span<const AggregateRow>(kRows), statistic_rows()}) {
+  for (std::span<const AggregateRow> rows :
+       {std::span<const AggregateRow>(kRows), statistic_rows(), sketch_aggregate_rows()}) {
     for (const AggregateRow& row : rows) {
       all.push_back({row.name, row.prefix, row.lower, row.shape, row.ordered,
                      parse_signature({row.name, row.signature, nullptr})});

@@ -5,6 +5,7 @@
 #include "kql/binder_depth.h"
 #include "kql/binder_state.h"
 #include "kql/limits.h"
+#include "kql/plugin.h"
 
 namespace linkgate::kql {
 
@@ -264,6 +265,12 @@ Binder::Table Binder::scan(const CatalogTable& table, Span span) {
 Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment*& environment) {
   for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
     const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
+    if (op->kind == OperatorKind::kEvaluate && is_plugin(op->expr->name)) {
+      Expr before{.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children};
+      before.operators.assign(expr.operators.begin(), op);
+      TRY_ASSIGN(plan, plugin(*op, *plan, before, environment));
+      continue;
+    }
     if (!names_input) {
       const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
       TRY_ASSIGN(plan, step(*op, *plan, environment));

@@ -5,6 +5,7 @@
 
 #include "kql/binder_state.h"
 #include "kql/kusto_names.h"
+#include "kql/literal.h"
 
 namespace linkgate::kql {
 
@@ -17,6 +18,8 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   if (!find_window_functions(expr.name).empty()) return window_call(expr, scope);
   if (expr.name == "toscalar") return to_scalar(expr, scope);
   if (expr.name == "ingestion_time") return ingestion_time(expr, scope);
+  if (expr.name == "column_names_of") return column_names(expr, scope);
+  if (expr.name == "bin_auto") return bin_auto(expr, scope);
   if (expr.name == "iscolumnexists") return column_exists(expr, scope);
   if (expr.name == "case") return case_call(expr, scope);
   if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
@@ -50,9 +53,10 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   return wanted ? converted(result, *wanted) : result;
 }
 
-// typeof(long), as the last argument of extract and extract_json.
+// typeof(long), as the last argument of extract, extract_json and percentile_tdigest.
 bool Binder::takes_type(std::string_view function) {
-  return function == "extract" || function == "extract_json" || function == "extractjson";
+  return function == "extract" || function == "percentile_tdigest" || function == "extract_json" ||
+         function == "extractjson";
 }
 
 std::optional<Type> Binder::type_argument(const Expr& expr) {
@@ -128,6 +132,26 @@ Binder::Scalar Binder::ingestion_time(const Expr& expr, const Scope& scope) {
     }
   }
   return literal(Type::kDateTime, {}, expr.span);
+}
+
+Binder::Scalar Binder::column_names(const Expr& expr, const Scope& scope) {
+  if (expr.children.size() != 1 || !is_tabular(*expr.children[0], scope.environment))
+    return fail(DiagnosticCode::kWrongUse, expr.span, "'column_names_of' takes a table");
+  TRY_ASSIGN(const Plan* plan, table(*expr.children[0], scope.environment));
+  std::string names;
+  for (const Column& column : plan->columns) names += (names.empty() ? "[" : ",") + json_string(column.name);
+  return literal(Type::kDynamic, names + "]", expr.span);
+}
+
+// bin_at with what `set query_bin_auto_size` and `query_bin_auto_at` say.
+Binder::Scalar Binder::bin_auto(const Expr& expr, const Scope& scope) {
+  if (expr.children.size() != 1 || bin_auto_size_ == nullptr)
+    return fail(DiagnosticCode::kWrongUse, expr.span,
+                "'bin_auto' takes one argument, and 'set query_bin_auto_size=...' before the query");
+  TRY_ASSIGN(const BoundExpr* value, scalar(*expr.children[0], scope));
+  Args args = {value, bin_auto_size_};
+  if (bin_auto_at_ != nullptr) args.push_back(bin_auto_at_);
+  return invoke(bin_auto_at_ != nullptr ? "bin_at" : "bin", std::move(args), expr.span, "bin_auto");
 }
 
 Binder::Scalar Binder::column_exists(const Expr& expr, const Scope& scope) {

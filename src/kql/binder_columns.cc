@@ -16,6 +16,7 @@ std::vector<std::string_view> names_of(const Columns& columns) {
 
 // Conversions and their like: unnamed, their result is called what their first argument would be.
 bool keeps_name(std::string_view function) {
+  if (function == "bin_auto") return true;
   const auto rows = find_functions(function);
   return !rows.empty() && rows[0]->naming == Naming::kFirstArgument;
 }
@@ -42,6 +43,11 @@ std::string implied_name(const Expr& expr) {
     case ExprKind::kCall: {
       if (!expr.children.empty() && keeps_name(expr.name)) return implied_name(*expr.children[0]);
       const auto rows = find_aggregates(expr.name);
+      const auto functions = find_functions(expr.name);
+      if (!functions.empty() && !functions[0]->stem.empty() && (rows.empty() || expr.children.size() > 1)) {
+        const std::string stem(functions[0]->stem);
+        return stem.ends_with('_') ? stem + implied_name(*expr.children[0]) : stem;
+      }
       if (rows.empty()) return "";
       const std::string argument = expr.children.empty() ? "" : implied_name(*expr.children[0]);
       return rows[0]->prefix.empty() ? argument : std::string(rows[0]->prefix) + "_" + argument;

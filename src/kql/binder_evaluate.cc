@@ -106,6 +106,7 @@ Expected<std::vector<std::string>> Binder::asked(const Plan& input, AggregateCal
 }
 
 Binder::Table Binder::evaluate(const Operator& op, const Plan& input, const Environment* environment) {
+  if (op.expr->name == "dcount_intersect") return dcount_intersect(op, input, environment);
   if (op.expr->name == "pivot") return pivot(op, input, environment);
   return bag_unpack(op, input, environment);
 }

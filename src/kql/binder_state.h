@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -114,7 +115,7 @@ class Binder {
   bool is_unknown(const Columns* columns) const { return columns != nullptr && unknown_.contains(columns); }
 
   // ---- lets and names (binder.cc)
-  static Expected<> check_options(const std::vector<Parameter>& options);
+  Expected<> check_options(const std::vector<Parameter>& options);
   Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
   static constexpr std::string_view kInvokeInput = "$input";
   Table external(const Expr& expr);
@@ -175,6 +176,23 @@ class Binder {
   Table render(const Operator& op, const Plan& input);
   Table search(const Operator& op, const Plan& input, const Environment* environment);
   Table evaluate(const Operator& op, const Plan& input, const Environment* environment);
+  // A call of a plugin that is a pipeline (binder_plugin.cc).
+  struct PluginCall {
+    const struct PluginRow* row = nullptr;
+    const Expr* table = nullptr;
+    Type time_type = Type::kDateTime;
+    std::vector<std::pair<std::string, const Expr*>> columns;
+    std::vector<std::pair<std::string, const BoundExpr*>> constants;
+    std::vector<const Expr*> dimensions;
+  };
+  Table plugin(const Operator& op, const Plan& input, const Expr& before, const Environment* environment);
+  Expected<PluginCall> plugin_arguments(const Operator& op, const Plan& input,
+                                        const Environment* environment);
+  Expected<const Environment*> plugin_environment(const PluginCall& call, const Operator& op,
+                                                  const Expr& before, const Environment* environment);
+  static std::string plugin_result_name(const PluginCall& call, std::string name);
+  const Expr* extended_pipeline(Expr pipeline, std::vector<Item> items, Span span);
+  Table dcount_intersect(const Operator& op, const Plan& input, const Environment* environment);
   struct BagUnpack {
     const BoundExpr* bag = nullptr;
     std::string prefix, conflict = "error";
@@ -283,6 +301,8 @@ class Binder {
   Scalar between(const BoundExpr* value, const BoundExpr* from, const BoundExpr* to, Span span);
   Scalar case_call(const Expr& expr, const Scope& scope);
   Scalar ingestion_time(const Expr& expr, const Scope& scope);
+  Scalar column_names(const Expr& expr, const Scope& scope);
+  Scalar bin_auto(const Expr& expr, const Scope& scope);
   Scalar column_exists(const Expr& expr, const Scope& scope);
   Scalar column_if_exists(const Expr& expr, const Scope& scope);
   static std::optional<Type> type_argument(const Expr& expr);
@@ -323,6 +343,9 @@ class Binder {
   std::string_view operator_;  // that is being bound, for messages
   std::deque<Environment> environments_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
+  std::vector<std::unique_ptr<Ast>> plugin_texts_;
+  const BoundExpr* bin_auto_size_ = nullptr;  // set query_bin_auto_size
+  const BoundExpr* bin_auto_at_ = nullptr;
   int depth_ = 0;
   bool several_ = false;  // the next call may give a tuple: the item that it stands in takes it apart
   const Within* within_ = nullptr;

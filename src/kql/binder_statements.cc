@@ -11,9 +11,9 @@
 namespace linkgate::kql {
 namespace {
 // Options that would change the rows and that nobody here follows; all others set limits or hints.
-constexpr auto kRefusedOptions = std::to_array<std::string_view>(
-    {"query_now", "query_datetimescope_column", "query_datetimescope_from", "query_datetimescope_to",
-     "query_bin_auto_size", "query_bin_auto_at", "query_take_max_records"});
+constexpr auto kRefusedOptions =
+    std::to_array<std::string_view>({"query_now", "query_datetimescope_column", "query_datetimescope_from",
+                                     "query_datetimescope_to", "query_take_max_records"});
 
 // See CompileOptions::parameters.
 std::optional<Value> parameter_value(Type type, std::string_view text) {
@@ -35,6 +35,13 @@ std::optional<Value> parameter_value(Type type, std::string_view text) {
 
 Expected<> Binder::check_options(const std::vector<Parameter>& options) {
   for (const Parameter& option : options) {
+    const bool size = option.name == "query_bin_auto_size";
+    if (size || option.name == "query_bin_auto_at") {
+      if (option.value == nullptr)
+        return fail(DiagnosticCode::kWrongUse, option.span, "'" + option.name + "' needs a value");
+      TRY_ASSIGN((size ? bin_auto_size_ : bin_auto_at_), scalar(*option.value, {}));
+      continue;
+    }
     if (std::find(kRefusedOptions.begin(), kRefusedOptions.end(), option.name) == kRefusedOptions.end())
       continue;
     return fail(DiagnosticCode::kNotSupported, option.span,

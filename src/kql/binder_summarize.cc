@@ -229,7 +229,8 @@ Binder::Table Binder::distinct(const Operator& op, const Plan& input, const Envi
 
 Binder::Table Binder::count(const Operator& op, const Plan& input) {
   Plan plan{.kind = PlanKind::kSummarize, .inputs = {&input}};
-  plan.columns.push_back({bindings_.new_column_id(), "Count", Type::kLong, false});
+  plan.columns.push_back(
+      {bindings_.new_column_id(), op.name.empty() ? "Count" : op.name, Type::kLong, false});
   Args none;
   AggregateCall call{.columns = plan.columns, .span = op.span};
   TRY_ASSIGN(call.aggregate, aggregate_for("count", none, op.span));

@@ -104,6 +104,8 @@ Binder::Scalar Binder::packed_columns(const Expr& expr, const Scope& scope) {
     args.push_back(value);
     return {};
   };
+  if (scope.columns == nullptr && expr.name == "pack_all")  // there are none to pack
+    return literal(Type::kDynamic, "{}", expr.span);
   if (scope.columns == nullptr)
     return fail(DiagnosticCode::kWrongUse, expr.span, "'" + expr.name + "' needs a row's columns");
   if (expr.name == "bag_pack_columns") {

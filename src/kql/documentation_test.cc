@@ -31,9 +31,17 @@ std::set<std::string> documented() {
 
 TEST(Manual, ListsWhatIsThere) {
   const std::set<std::string> words = documented();
-  std::set<std::string> known = {
-      "column_ifexists", "iscolumnexists", "ingestion_time", "pack_all", "bag_pack_columns", "d.x",
-      "d[\"x\"]",        "d[0]",           "d[-1]"};
+  std::set<std::string> known = {"column_ifexists",
+                                 "iscolumnexists",
+                                 "column_names_of",
+                                 "bin_auto",
+                                 "ingestion_time",
+                                 "pack_all",
+                                 "bag_pack_columns",
+                                 "d.x",
+                                 "d[\"x\"]",
+                                 "d[0]",
+                                 "d[-1]"};
   for (std::string_view name : function_names()) known.emplace(name);
   for (std::string_view name : aggregate_names()) known.emplace(name);
   for (std::string_view name : window_function_names()) known.emplace(name);

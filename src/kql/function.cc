@@ -54,12 +54,13 @@ ParameterSpec parse_parameter(std::string_view text) {
 
 std::vector<Function> build() {
   std::vector<Function> all;
-  for (auto rows : {operator_rows(),   text_operator_rows(), string_rows(),           time_rows(),
-                    conversion_rows(), math_rows(),          dynamic_rows(),          decimal_rows(),
-                    array_rows(),      bag_rows(),           network_rows(),          geo_rows(),
-                    h3_rows(),         text_part_rows(),     encoding_rows(),         time_format_rows(),
-                    series_rows(),     series_fit_rows(),    series_decompose_rows(), native_rows(),
-                    measure_rows(),    distribution_rows(),  extension_rows()}) {
+  for (auto rows : {operator_rows(),     text_operator_rows(), string_rows(),           time_rows(),
+                    conversion_rows(),   math_rows(),          dynamic_rows(),          decimal_rows(),
+                    array_rows(),        bag_rows(),           network_rows(),          geo_rows(),
+                    h3_rows(),           text_part_rows(),     encoding_rows(),         time_format_rows(),
+                    series_rows(),       series_fit_rows(),    series_decompose_rows(), native_rows(),
+                    measure_rows(),      distribution_rows(),  extension_rows(),        sketch_rows(),
+                    series_period_rows()}) {
     for (const FunctionRow& row : rows) all.push_back(parse_signature(row));
   }
   std::stable_sort(all.begin(), all.end(),
@@ -125,7 +126,8 @@ Function parse_signature(const FunctionRow& row) {
              .check = row.check,
              .naming = row.naming,
              .is_operator = row.is_operator,
-             .parts = row.parts};
+             .parts = row.parts,
+             .stem = row.stem};
   const size_t open = row.signature.find(" (");
   CHECK(open != std::string_view::npos && row.signature.ends_with(')'));
   std::string_view result = row.signature.substr(0, open);

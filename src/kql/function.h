@@ -53,6 +53,9 @@ struct FunctionRow {
   // Of a function with several results: "rsquare:real slope:real", each named function_argument_rsquare; or
   // "sorted": as many arrays as arguments, named argument_sorted. The lowering gives a tuple.
   std::string_view parts = "";
+  // What an unnamed result is called instead: "dcount_hll_", followed by the argument's name, or the whole
+  // name.
+  std::string_view stem = "";
 };
 
 struct ParameterSpec {
@@ -79,6 +82,7 @@ struct Function {
   std::optional<Type> result;  // nullopt: T
   NullRule nulls = NullRule::kArguments;
   std::string_view parts;
+  std::string_view stem;
 };
 
 // CHECKs: a malformed signature is a bug of the table.
@@ -130,6 +134,8 @@ std::span<const FunctionRow> native_rows();
 std::span<const FunctionRow> measure_rows();
 std::span<const FunctionRow> distribution_rows();
 std::span<const FunctionRow> extension_rows();
+std::span<const FunctionRow> sketch_rows();
+std::span<const FunctionRow> series_period_rows();
 
 // What a lowering is given. The SQL types of arguments: bool UInt8 or Bool, int Int32, long Int64, real
 // Float64, decimal Decimal(76,20), string and guid String, datetime and timespan Int64 ticks, dynamic

@@ -8,7 +8,15 @@
 namespace linkgate::kql {
 namespace {
 
+sql::Ref lower_dynamic_to_json(LowerCall& l) {
+  const sql::Ref json = to_dynamic(l.tree, l[0], l.arg(0).type, l.nullable(0));
+  return l.fn("ifNull", native_call(l.tree, "dynamic_to_json", {json}), l.text(""));
+}
+
 constexpr auto kRows = std::to_array<FunctionRow>({
+    {"dynamic_to_json", "string (any)", lower_dynamic_to_json},
+    {"treepath", "dynamic? (dynamic)", lower_native},
+    {"ipv4_range_to_cidr_list", "dynamic? (string, string)", lower_native},
     {"punycode_from_string", "string (string)", lower_native},
     {"punycode_to_string", "string (string)", lower_native},
     {"punycode_domain_from_string", "string (string)", lower_native},

@@ -4,18 +4,19 @@
 #include <array>
 
 #include "kql/parser_state.h"
+#include "kql/plugin.h"
 
 namespace linkgate::kql {
 namespace {
 // Others are refused before their arguments are read, which may be anything.
-constexpr auto kPlugins = std::to_array<std::string_view>({"bag_unpack", "pivot"});
+constexpr auto kPlugins = std::to_array<std::string_view>({"bag_unpack", "dcount_intersect", "pivot"});
 }  // namespace
 
 Expected<> Parser::evaluate_op(Operator& op) {
   TRY(parameters(op.parameters, Named::kHintsOnly));
   const size_t first = at_;
   TRY_ASSIGN(std::string plugin, name("a plugin's name after evaluate"));
-  if (std::find(kPlugins.begin(), kPlugins.end(), plugin) == kPlugins.end()) {
+  if (std::find(kPlugins.begin(), kPlugins.end(), plugin) == kPlugins.end() && !is_plugin(plugin)) {
     return fail(DiagnosticCode::kNotSupported, since(first), "the plugin '" + plugin + "' is not supported");
   }
   if (!token().is("(")) return unexpected("'(' after the plugin's name");
