@@ -126,7 +126,8 @@ Binder::Scalar Binder::member(const Expr& expr, const Scope& scope) {
       return name(inner, {.environment = nullptr, .columns = &found->columns});
     }
   }
-  TRY_ASSIGN(const BoundExpr* base, scalar(base_expr, scope));
+  Scalar found = expr.kind == ExprKind::kIndex ? all_parts(base_expr, scope) : scalar(base_expr, scope);
+  TRY_ASSIGN(const BoundExpr* base, found);
   if (base->type != Type::kDynamic) {
     return fail(
         DiagnosticCode::kWrongType, expr.span,

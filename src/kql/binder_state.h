@@ -279,6 +279,7 @@ class Binder {
   Table serialized(const Plan& input, Span span);
   Expected<std::vector<ItemValue>> values(const Item& item, const Scope& scope);
   Scalar part(const BoundExpr* call, size_t i);
+  Scalar all_parts(const Expr& expr, const Scope& scope);
   Scalar packed_columns(const Expr& expr, const Scope& scope);
 
   // ---- expressions (binder_expression.cc, binder_call.cc, binder_compare.cc)

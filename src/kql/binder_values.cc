@@ -48,6 +48,22 @@ Binder::Scalar Binder::part(const BoundExpr* call, size_t i) {
                         .args = {call}});
 }
 
+// f(...)[1] where f sorts several arrays: an array of them. Of other functions the value, or the first.
+Binder::Scalar Binder::all_parts(const Expr& expr, const Scope& scope) {
+  several_ = expr.kind == ExprKind::kCall && find(scope.environment, expr.name) == nullptr;
+  Scalar bound = scalar(expr, scope);
+  several_ = false;
+  TRY_ASSIGN(const BoundExpr* value, bound);
+  if (value->kind != BoundKind::kCall || value->function->parts.empty()) return value;
+  const size_t count = value->function->parts == "sorted" ? parts_of(*value).size() : 1;
+  Args parts;
+  for (size_t i = 0; i < count; ++i) {
+    TRY_ASSIGN(const BoundExpr* one, part(value, i));
+    parts.push_back(one);
+  }
+  return count == 1 ? Scalar(parts[0]) : invoke("pack_array", std::move(parts), expr.span);
+}
+
 Expected<std::vector<ItemValue>> Binder::values(const Item& item, const Scope& scope) {
   const Expr& expr = *item.expr;
   const bool user_defined = find(scope.environment, expr.name) != nullptr;

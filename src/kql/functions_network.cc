@@ -183,6 +183,12 @@ Ref lower_has_ipv4_prefix(LowerCall& l) {
 }
 
 // ---- IPv6; an IPv4 address is the one that maps it, and its prefix counts from there
+// An IPv4 address that is written as an IPv6 one (::10.0.0.1, ::ffff:10.0.0.1), as itself.
+Ref plain_ipv4(LowerCall& l, Ref text) {
+  const auto* known = text->kind == sql::ExprKind::kString ? &text->name : nullptr;
+  if (known != nullptr && !known->starts_with("::")) return text;
+  return l.fn("replaceRegexpOne", text, l.text("^::(?:[fF]{4}:)?([0-9]+\\.)"), l.text("\\1"));
+}
 Ref address6(LowerCall& l, Ref text) { return l.fn("toIPv6OrNull", address_text(l, text)); }
 Ref is_ipv4(LowerCall& l, Ref text) { return l.fn("isNotNull", address4(l, text)); }
 Ref prefix6(LowerCall& l, Ref text) {
@@ -204,21 +210,21 @@ Ref text6(LowerCall& l, Ref address) {
               l.fn("substring", groups, l.integer(1), l.integer(39)));
 }
 Ref lower_parse_ipv6(LowerCall& l) {
-  return l.let(l[0], [&l](Ref text) {
+  return l.let(plain_ipv4(l, l[0]), [&l](Ref text) {
     return l.let(masked6(l, address6(l, text), prefix6(l, text)),
                  [&l](Ref address) { return text6(l, address); });
   });
 }
 Ref lower_parse_ipv6_mask(LowerCall& l) {
-  return l.let(l[0], [&l](Ref text) {
+  return l.let(plain_ipv4(l, l[0]), [&l](Ref text) {
     const Ref prefix = shortest(l, {prefix6(l, text), checked_prefix(l, l[1], kBits6)});
     return l.let(masked6(l, address6(l, text), prefix), [&l](Ref address) { return text6(l, address); });
   });
 }
 template <typename Compare>
 Ref both6(LowerCall& l, Compare compare) {
-  return l.let(l[0], [&](Ref a) {
-    return l.let(l[1], [&](Ref b) {
+  return l.let(plain_ipv4(l, l[0]), [&](Ref a) {
+    return l.let(plain_ipv4(l, l[1]), [&](Ref b) {
       std::vector<Ref> prefixes = {prefix6(l, a), prefix6(l, b)};
       if (l.size() > 2) {
         const Ref four =
@@ -239,7 +245,7 @@ Ref lower_ipv6_is_match(LowerCall& l) {
   return both6(l, [&l](Ref a, Ref b) { return l.fn("equals", a, b); });
 }
 Ref in_range6(LowerCall& l, Ref ip, Ref range) {
-  return l.let(range, [&](Ref r) {
+  return l.let(plain_ipv4(l, range), [&](Ref r) {
     return l.let(prefix6(l, r), [&](Ref prefix) {
       return l.fn("equals", masked6(l, address6(l, ip), shortest(l, {prefix, prefix6(l, ip)})),
                   masked6(l, address6(l, r), prefix));
@@ -247,10 +253,10 @@ Ref in_range6(LowerCall& l, Ref ip, Ref range) {
   });
 }
 Ref lower_ipv6_is_in_range(LowerCall& l) {
-  return l.let(l[0], [&l](Ref ip) { return in_range6(l, ip, l[1]); });
+  return l.let(plain_ipv4(l, l[0]), [&l](Ref ip) { return in_range6(l, ip, l[1]); });
 }
 Ref lower_ipv6_is_in_any_range(LowerCall& l) {
-  return l.let(l[0], [&l](Ref ip) {
+  return l.let(plain_ipv4(l, l[0]), [&l](Ref ip) {
     return any_of(l, texts_from(l, 1), l.fn("isNotNull", address6(l, ip)),
                   [&](Ref range) { return in_range6(l, ip, range); });
   });
