@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "kql/aggregate.h"
 #include "kql/json.h"
@@ -22,7 +23,7 @@ std::optional<double> number_of(const Value& value) {
 // p*n is whole; a level that is a hair lower makes them agree. Weighted, it takes ceil(p*sum) itself.
 Ref level_of(LowerAggregate& l, double percent) {
   constexpr double kHair = 1e-12;
-  return l.tree.real(std::clamp(percent / 100 - kHair, 0.0, 1.0));
+  return l.tree.real(std::isnan(percent) ? 0.0 : std::clamp(percent / 100 - kHair, 0.0, 1.0));
 }
 Ref one_percentile(LowerAggregate& l, double percent) {
   return l.aggregate("quantileExactOrNull", {l[0]}, {level_of(l, percent)});

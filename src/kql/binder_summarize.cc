@@ -14,6 +14,13 @@ size_t arguments_of_one(AggregateShape shape) {
   return shape == AggregateShape::kPercentiles ? 2 : 1;
 }
 
+bool is_percentage(const BoundExpr& level) {
+  const auto* whole = std::get_if<int64_t>(&level.value);
+  const auto* real = std::get_if<double>(&level.value);
+  if (whole != nullptr) return *whole >= 0 && *whole <= 100;
+  return real != nullptr && *real >= 0 && *real <= 100;
+}
+
 bool is_star(const Expr& expr) { return expr.kind == ExprKind::kStar; }
 
 // The aggregate that an item is as a whole, or null: count(), but not count() * 2.
@@ -121,6 +128,9 @@ Expected<> Binder::several_results(const Item& item, const Aggregate& aggregate,
   const bool weighted = aggregate.shape == AggregateShape::kWeightedPercentiles;
   const bool percentiles = weighted || aggregate.shape == AggregateShape::kPercentiles;
   for (size_t i = weighted ? 2 : percentiles ? 1 : 0; i < call.args.size(); ++i) {
+    if (percentiles && !is_percentage(*call.args[i])) {
+      return fail(DiagnosticCode::kWrongUse, call.args[i]->span, "a percentile is a number from 0 to 100");
+    }
     const BoundExpr& value = percentiles ? *call.args[0] : *call.args[i];
     std::string stem = stems[i];
     if (percentiles)

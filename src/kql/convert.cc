@@ -234,6 +234,7 @@ Ref to_text(Tree& t, Ref value, Type type, bool nullable) {
 bool conversion_can_fail(Type from, Type to) {
   if (to == Type::kString || from == to) return false;
   if (from == Type::kString) return to != Type::kDynamic;
+  if (from == Type::kGuid) return to != Type::kDynamic;
   return from == Type::kDynamic || from == Type::kReal || from == Type::kDecimal ||
          (from == Type::kLong && to == Type::kInt);
 }
@@ -242,6 +243,7 @@ Ref convert(Tree& t, Ref value, Type from, Type to, bool nullable) {
   if (from == to) return value;
   if (to == Type::kString) return to_text(t, value, from, nullable);
   if (to == Type::kDynamic) return to_dynamic(t, value, from, nullable);
+  if (from == Type::kGuid) return t.cast(t.null(), sql_nullable_type(to));  // no number and no time
   if (from == Type::kString && to == Type::kBool) return text_to_bool(t, value, "toInt64OrNull");
   if (from == Type::kString) return from_text(t, value, to);
   if (from == Type::kDynamic) {

@@ -110,7 +110,10 @@ Ref lower_strcat_array(LowerCall& l) {
   const Ref texts = each(l.tree, members(l, l[0]), [&l](Ref member) {
     return to_text(l.tree, json_value(l.tree, member), Type::kDynamic, true);
   });
-  return l.fn("arrayStringConcat", texts, l[1]);
+  if (l.arg(1).kind == BoundKind::kLiteral) return l.fn("arrayStringConcat", texts, l[1]);
+  const Ref all =
+      l.fn("arrayStringConcat", each(l.tree, texts, [&l](Ref text) { return l.fn("concat", l[1], text); }));
+  return l.fn("substring", all, l.fn("plus", l.fn("length", l[1]), l.integer(1)));
 }
 Ref lower_pack_array(LowerCall& l) {
   std::vector<Ref> parts;
@@ -309,7 +312,8 @@ Ref lower_range(LowerCall& l) {
 }
 Ref lower_repeat(LowerCall& l) {
   const Ref count = l.fn("least", l.fn("greatest", l[1], l.integer(0)), l.integer(kMaxElements));
-  return json_array(l.tree, l.fn("arrayWithConstant", l.fn("toUInt64", count), json_of(l, 0)));
+  return json_array(l.tree, l.fn("arrayWithConstant", l.fn("toUInt64", l.fn("ifNull", count, l.integer(0))),
+                                 json_of(l, 0)));
 }
 
 // Only the last argument may say where nulls go.

@@ -42,11 +42,12 @@ Ref product(LowerCall& l, Ref a, Ref b) {
 }
 Ref lower_times(LowerCall& l) { return product(l, l[0], l[1]); }
 
-// The engine throws at a division by zero, also in the branch that is not taken.
+// The engine throws at a division by zero, also in the branch that is not taken and behind a null.
 Ref quotient(LowerCall& l, Ref a, Ref b) {
   const Ref one = l.fn("toDecimal256", l.integer(1), l.integer(kScale));
-  const Ref sound = l.fn("if", l.fn("equals", b, zero(l)), one, b);
-  const Ref value = l.fn("divideDecimal", a, sound, l.integer(kScale));
+  const Ref sound = l.fn("if", l.fn("ifNull", l.fn("equals", b, zero(l)), l.integer(1)), one, b);
+  const Ref quotient = l.fn("divideDecimal", a, sound, l.integer(kScale));
+  const Ref value = l.fn("if", l.fn("isNull", b), l.null(), quotient);
   return in_range(l, "divide", a, b, value);
 }
 Ref lower_divide(LowerCall& l) { return quotient(l, l[0], l[1]); }

@@ -35,8 +35,8 @@ Ref lower_similarity(LowerCall& l) {
 }
 
 constexpr auto kRows = std::to_array<FunctionRow>({
-    {"padleft", "string (string, int|long, string?)", lower_pad_left},
-    {"padright", "string (string, int|long, string?)", lower_pad_right},
+    {"padleft", "string (string, int|long, string?#)", lower_pad_left},
+    {"padright", "string (string, int|long, string?#)", lower_pad_right},
     {"trimws", "string (string)", lower_trim_white},
     {"parsehex", "long? (string)", lower_parse_hex},
     {"string_similarity", "real! (string, string)", lower_similarity},

@@ -93,6 +93,7 @@ template <typename Make>
 Ref paired(LowerCall& l, Make make) {
   const bool left = l.arg(0).type == Type::kDynamic, right = l.arg(1).type == Type::kDynamic;
   const Ref none = l.null();
+  if (!left && !right) return l.tree.cast(none, sql_nullable_type(Type::kDynamic));  // no series at all
   const auto body = [&](Ref a, Ref b) {
     const Ref la = left ? l.fn("length", a) : l.integer(0), lb = right ? l.fn("length", b) : l.integer(0);
     const Ref places = l.fn("range", l.integer(1), l.fn("plus", l.fn("greatest", la, lb), l.integer(1)));
@@ -373,7 +374,9 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"series_sum", "real? (dynamic)", lower_sum},
     {"series_product", "real? (dynamic)", lower_product},
     {"series_magnitude", "real? (dynamic)", lower_magnitude},
-    {"series_dot_product", "real? (dynamic|real, dynamic|real)", lower_dot_product},
+    {"series_dot_product", "real? (dynamic, dynamic)", lower_dot_product},
+    {"series_dot_product", "real? (dynamic, real)", lower_dot_product},
+    {"series_dot_product", "real? (real, dynamic)", lower_dot_product},
     {"series_cosine_similarity", "real? (dynamic, dynamic, real?, real?)", lower_cosine_similarity},
     {"series_pearson_correlation", "real? (dynamic, dynamic)", lower_pearson},
     {"series_stats_dynamic", "dynamic (dynamic, bool?#)", lower_stats_dynamic},

@@ -204,9 +204,9 @@ Ref nth_place_of(LowerCall& l, Ref text, Ref part, Ref start) {
     const Ref missed = l.fn("less", at, l.integer(0));
     return l.fn("tuple", l.fn("if", missed, member(1), l.fn("plus", at, l.integer(1))), at);
   });
-  const Ref most = l.fn("plus", l.fn("lengthUTF8", text), l.integer(1));
-  const Ref turns =
-      l.fn("range", l.fn("toUInt64", l.fn("least", l.fn("greatest", l[4], l.integer(0)), most)));
+  const Ref most = l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", text)), l.integer(1));
+  const Ref turns = l.fn(
+      "range", l.fn("toUInt64", l.fn("least", l.fn("toInt64", l.fn("greatest", l[4], l.integer(0))), most)));
   const Ref found = l.fn("arrayFold", l.tree.lambda("(" + state + ", " + turn + ")", step), turns,
                          l.fn("tuple", l.fn("toInt64", start), l.tree.long_value(-1)));
   return l.fn("tupleElement", found, l.integer(2));
@@ -260,9 +260,12 @@ Ref lower_string_size(LowerCall& l) { return l.fn("toInt64", l.all("length")); }
 Ref lower_reverse(LowerCall& l) { return l.all("reverseUTF8"); }
 Ref lower_replace_string(LowerCall& l) { return l.all("replaceAll"); }
 Ref lower_strrep(LowerCall& l) {
-  const Ref count = l.fn("toUInt64", l.fn("greatest", l[1], l.integer(0)));
+  const Ref count = l.fn("toUInt64", l.fn("ifNull", l.fn("greatest", l[1], l.integer(0)), l.integer(0)));
   if (l.size() == 2) return l.fn("repeat", l[0], count);
-  return l.fn("arrayStringConcat", l.fn("arrayWithConstant", count, l[0]), l[2]);
+  return l.let(l.fn("repeat", l.fn("concat", l[0], l[2]), count), [&l](Ref all) {
+    const Ref length = l.fn("minus", l.fn("toInt64", l.fn("length", all)), l.fn("length", l[2]));
+    return l.fn("substring", all, l.integer(1), l.fn("greatest", length, l.integer(0)));
+  });
 }
 Ref text_of(LowerCall& l, size_t i) { return to_text(l.tree, l[i], l.arg(i).type, l.nullable(i)); }
 Ref lower_strcat(LowerCall& l) {

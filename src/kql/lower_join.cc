@@ -78,9 +78,15 @@ Relation PlanLowering::join(const Plan& plan, const ColumnSet& needed) {
     const JoinKey& key = plan.join_keys[i];
     // Null matches null and NaN matches NaN.
     const bool special = key.left->nullable || key.right->nullable || key.left->type == Type::kReal;
-    terms.push_back(
-        t_.call(special ? "isNotDistinctFrom" : "equals",
-                {t_.column(from.alias, left.keys[i]), t_.column(from.right_alias, right.keys[i])}));
+    const auto side_key = [&](const std::string& table, const std::string& name, const BoundExpr& side_of) {
+      const Ref value = t_.column(table, name);
+      const bool as_real = key.left->type != key.right->type && is_number(side_of.type) &&
+                           (key.left->type == Type::kReal || key.right->type == Type::kReal);
+      return as_real ? t_.call("toFloat64", {value}) : value;
+    };
+    terms.push_back(t_.call(special ? "isNotDistinctFrom" : "equals",
+                            {side_key(from.alias, left.keys[i], *key.left),
+                             side_key(from.right_alias, right.keys[i], *key.right)}));
   }
   from.on = terms.size() == 1 ? terms[0] : t_.call("and", std::move(terms));
   for (size_t which = 0; which < 2; ++which) {

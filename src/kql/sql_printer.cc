@@ -47,10 +47,10 @@ class Printer {
     }
     from(s.from, indent);
     if (!s.where.empty()) line(indent, "WHERE "), list(s.where, " AND ");
-    if (!s.group_by.empty()) line(indent, "GROUP BY "), list(s.group_by, ", ");
+    if (!s.group_by.empty()) line(indent, "GROUP BY "), places(s.group_by);
     if (!s.order_by.empty()) line(indent, "ORDER BY "), order(s.order_by);
     if (!s.limit_by.empty())
-      line(indent, "LIMIT " + std::to_string(s.limit_by_rows) + " BY "), list(s.limit_by, ", ");
+      line(indent, "LIMIT " + std::to_string(s.limit_by_rows) + " BY "), places(s.limit_by);
     if (s.limit) line(indent, "LIMIT " + std::to_string(*s.limit));
     --depth_;
   }
@@ -131,10 +131,23 @@ class Printer {
     }
   }
 
+  // In GROUP BY, ORDER BY and LIMIT BY a bare number would be the place of an item.
+  void place(const Expr& e) {
+    if (e.kind == ExprKind::kInteger) out_ += "toInt64(";
+    expr(e);
+    if (e.kind == ExprKind::kInteger) out_ += ")";
+  }
+  void places(const std::vector<Ref>& exprs) {
+    for (size_t i = 0; i < exprs.size() && !failed(); ++i) {
+      if (i > 0) out_ += ", ";
+      place(*exprs[i]);
+    }
+  }
+
   void order(const std::vector<OrderKey>& keys) {
     for (size_t i = 0; i < keys.size() && !failed(); ++i) {
       if (i > 0) out_ += ", ";
-      expr(*keys[i].expr);
+      place(*keys[i].expr);
       out_ += keys[i].descending ? " DESC" : " ASC";
       out_ += keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST";
     }
