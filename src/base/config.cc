@@ -314,6 +314,7 @@ void read_events(Section& in, EventsConfig& out) {
   in.text("store_listen", out.store_listen, check_listen);
   in.number("retention_days", out.retention_days, 1, 3650);
   in.bytes("store_memory_bytes", out.store_memory_bytes, 256 * kMiB, 4096 * kGiB);
+  in.text("geoip_file", out.geoip_file, check_word);
 }
 
 void read_portal(Section& in, PortalConfig& out) {

@@ -73,6 +73,7 @@ struct EventsConfig {  // [events]
   std::string store_listen = "127.0.0.1:0";  // where linkgate-store listens
   int retention_days = 30;
   uint64_t store_memory_bytes = 4ULL << 30;
+  std::string geoip_file;  // a database in MaxMind's format, for geo_info_from_ip_address(); empty: none
 };
 
 struct PortalConfig {  // [portal]

@@ -156,6 +156,12 @@ Trouble check_identifier(std::string_view value) {
   return std::nullopt;
 }
 
+Trouble check_word(std::string_view value) {
+  if (std::none_of(value.begin(), value.end(), [](char c) { return ascii::is_space(c); }))
+    return std::nullopt;
+  return "must not have blanks";
+}
+
 Trouble check_user_prefix(std::string_view value) {
   if (value.empty()) return std::nullopt;
   const bool good =

@@ -23,7 +23,8 @@ Trouble check_origin(std::string_view value);          // "https://HOST[:PORT]",
 Trouble check_event_url(std::string_view value);       // an http(s) origin without a password
 Trouble check_state_location(std::string_view value);  // empty or postgresql://... without a password
 Trouble check_identifier(std::string_view value);      // [A-Za-z_][A-Za-z0-9_]*
-Trouble check_user_prefix(std::string_view value);     // empty or the start of a Unix user name
+Trouble check_word(std::string_view value);  // without blanks, which an argument of a program has none of
+Trouble check_user_prefix(std::string_view value);  // empty or the start of a Unix user name
 
 struct Unit {
   std::string_view suffix;

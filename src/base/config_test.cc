@@ -109,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "t.toml:3:1: ", "did you mean gateway.listener.next_hop?"},
         Refusal{"[gateway]\nmax_hops = \"many\"\n",
                 "t.toml:2:12: ", "gateway.max_hops wants a whole number, this is a string"},
+        Refusal{"[events]\ngeoip_file = \"/a b\"\n", "t.toml:2:14: ", "must not have blanks"},
         Refusal{"[gateway]\nmax_hops = 0\n", "t.toml:2:12: ", "0 is not between 1 and 1000"},
         Refusal{"[gateway]\nmax_message_bytes = \"50 bananas\"\n", "t.toml:2:21: ", "a number of bytes"},
         Refusal{"[gateway]\nmax_message_bytes = -1\n", "t.toml:2:21: ", "a number of bytes"},

@@ -11,6 +11,7 @@
 #include "engine/chdb.h"
 #include "engine/exception.h"
 #include "engine/function_program.h"
+#include "engine/xml_text.h"
 
 namespace linkgate::engine {
 namespace {
@@ -51,19 +52,6 @@ struct ParameterArrays {
   std::vector<size_t> name_lengths, value_lengths;
 };
 
-std::string xml_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 // Caches are sized for a small machine: the engine's defaults assume a server of its own.
 std::string config_text(const DatabaseOptions& options) {
   const uint64_t cache = options.max_memory_bytes / 16;
@@ -94,7 +82,7 @@ Result<void> write_config(const DatabaseOptions& options) {
   TRY(write_file(options.config_file, config_text(options)));
   if (options.function_folder.empty()) return {};
   const int cores = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u));
-  TRY(write_file(options.function_file, function_definition(cores)));
+  TRY(write_file(options.function_file, function_definition(cores, options.geoip_file)));
   // The engine looks for the file from the root on, which is not ours to read, or from the working folder.
   std::error_code error;
   std::filesystem::current_path(std::filesystem::path(options.function_file).parent_path(), error);

@@ -22,6 +22,7 @@ struct DatabaseOptions {
   std::string config_file;      // written at start
   std::string function_file;    // likewise: function_program.h
   std::string function_folder;  // where linkgate-functions lies; empty: there is no linkgate_call()
+  std::string geoip_file;       // absolute; empty: none
   uint64_t max_memory_bytes = 4ULL << 30;  // of the whole engine
   int background_threads = 2;              // merges
 };

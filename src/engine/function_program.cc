@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "engine/xml_text.h"
+
 namespace linkgate::engine {
 namespace {
 
@@ -14,7 +16,8 @@ constexpr int kPatienceMs = 60'000;
 
 }  // namespace
 
-std::string function_definition(int pool_size) {
+std::string function_definition(int pool_size, const std::string& places) {
+  const std::string command = kFunctionProgram + (places.empty() ? "" : " " + xml_text(places));
   return fmt::format(
       "<functions>\n"
       "  <function>\n"
@@ -34,7 +37,7 @@ std::string function_definition(int pool_size) {
       "    <command_termination_timeout>1</command_termination_timeout>\n"
       "  </function>\n"
       "</functions>\n",
-      kFunctionProgram, pool_size, kPatienceMs, kPatienceMs, kPatienceMs / 1000);
+      command, pool_size, kPatienceMs, kPatienceMs, kPatienceMs / 1000);
 }
 
 std::string function_program_folder() {

@@ -13,7 +13,8 @@ namespace linkgate::engine {
 constexpr char kFunctionProgram[] = "linkgate-functions";
 
 // The engine's definition of the function, as XML. The program lies in the engine's user_scripts_path.
-std::string function_definition(int pool_size);
+// `places` is the database of addresses that it opens, a path without blanks; empty: none.
+std::string function_definition(int pool_size, const std::string& places = "");
 
 // The folder of linkgate-functions, which lies beside this program; empty where it does not.
 std::string function_program_folder();

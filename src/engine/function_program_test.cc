@@ -26,7 +26,8 @@ class FunctionProgram : public testing::Test {
                                     .backups = root_ + "/backups",
                                     .config_file = root_ + "/engine.xml",
                                     .function_file = root_ + "/functions.xml",
-                                    .function_folder = function_program_folder()});
+                                    .function_folder = function_program_folder(),
+                                    .geoip_file = root_ + "/none.mmdb"});
     ASSERT_TRUE(database) << database.error().message();
     database_ = *std::move(database);
   }
@@ -60,10 +61,11 @@ TEST_F(FunctionProgram, AnswersEveryRowInItsOrder) {
   EXPECT_EQ(ask("SELECT linkgate_call('punycode_from_string', [toNullable(concat('ü', toString(number)))]) "
                 "FROM numbers(3)"),
             "0-dha\n1-dha\n2-dha\n");
-  EXPECT_EQ(ask("SELECT countIf(linkgate_call('punycode_to_string', [toNullable(concat(toString(number % 10), "
-                "'-dha'))]) "
-                "!= concat('ü', toString(number % 10))) FROM numbers_mt(300000)"),
-            "0\n");
+  EXPECT_EQ(
+      ask("SELECT countIf(linkgate_call('punycode_to_string', [toNullable(concat(toString(number % 10), "
+          "'-dha'))]) "
+          "!= concat('ü', toString(number % 10))) FROM numbers_mt(300000)"),
+      "0\n");
   EXPECT_EQ(
       ask("SELECT linkgate_call('punycode_to_string', [NULL]), linkgate_call('nothing', [toNullable('x')])"),
       "\\N\t\\N\n");
@@ -75,6 +77,10 @@ TEST_F(FunctionProgram, IsStartedAgainAfterItDied) {
   EXPECT_GE(kill_programs(), 1);
   EXPECT_EQ(exception_code(ask(call)), 754);
   EXPECT_EQ(ask(call), "tda\n");
+}
+
+TEST_F(FunctionProgram, AnswersAlsoWithoutItsDatabaseOfPlaces) {
+  EXPECT_EQ(ask("SELECT linkgate_call('geo_info_from_ip_address', [toNullable('192.0.2.1')])"), "\\N\n");
 }
 
 TEST_F(FunctionProgram, EndsOverACallThatIsNone) {
@@ -89,6 +95,11 @@ TEST(FunctionDefinition, IsTheSameForAServer) {
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), function_definition(16));
+}
+
+TEST(FunctionDefinition, NamesTheDatabaseOfPlaces) {
+  EXPECT_NE(function_definition(1, "/a&b.mmdb").find("<command>linkgate-functions /a&amp;b.mmdb</command>"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "base/ascii.h"
@@ -57,6 +58,7 @@ std::vector<std::string> StoreFiles::readable() const {
                                     "/proc/self/exe"};
   if (!database.function_folder.empty())
     paths.push_back(database.function_folder + "/" + std::string(kFunctionProgram));
+  if (!database.geoip_file.empty()) paths.push_back(database.geoip_file);
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* out) {
         if (info->dlpi_name[0] == '/')
@@ -88,6 +90,9 @@ Result<StoreFiles> prepare_store_files(const Config& config) {
                      .config_file = paths.events() + "/engine.xml",
                      .function_file = paths.events() + "/functions.xml",
                      .function_folder = function_program_folder(),
+                     .geoip_file = config.events.geoip_file.empty()
+                                       ? ""
+                                       : std::filesystem::absolute(config.events.geoip_file).string(),
                      .max_memory_bytes = config.events.store_memory_bytes};
   return result;
 }

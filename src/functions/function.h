@@ -51,6 +51,7 @@ std::span<const FunctionRow> geo_cell_rows();
 std::span<const FunctionRow> geo_line_rows();
 std::span<const FunctionRow> geo_polygon_rows();
 std::span<const FunctionRow> wkt_rows();
+std::span<const FunctionRow> place_rows();
 std::span<const FunctionRow> json_rows();
 std::span<const FunctionRow> network_rows();
 

@@ -38,8 +38,8 @@ Value geo_line_interpolate_point(const Arguments& a) {
 }
 
 // The part of a line that lies before its place nearest to `point`, measured on the ellipsoid along the
-// edges.
-double spheroid_fraction(const Path& path, const S2Point& nearest, size_t next) {
+// edges; nullopt for a line of no length, as between two longitudes of a pole.
+std::optional<double> spheroid_fraction(const Path& path, const S2Point& nearest, size_t next) {
   double before = 0, all = 0;
   for (size_t i = 1; i < path.size(); ++i) {
     const double edge = spheroid_distance(path[i - 1], path[i]);
@@ -47,6 +47,7 @@ double spheroid_fraction(const Path& path, const S2Point& nearest, size_t next) 
     if (i < next) before += edge;
   }
   before += spheroid_distance(path[next - 1], place_of(nearest));
+  if (all == 0) return std::nullopt;
   return std::min(before / all, 1.0);
 }
 
@@ -60,7 +61,9 @@ Value geo_line_locate_point(const Arguments& a) {
   const S2Point nearest = line.Project(point_of(*point), &next);
   if (!*spheroid) return number_text(line.UnInterpolate(nearest, next));
   const auto last = std::min(static_cast<size_t>(next), lines->paths[0].size() - 1);
-  return number_text(spheroid_fraction(lines->paths[0], nearest, std::max<size_t>(last, 1)));
+  const auto fraction = spheroid_fraction(lines->paths[0], nearest, std::max<size_t>(last, 1));
+  if (!fraction) return std::nullopt;
+  return number_text(*fraction);
 }
 
 Value geo_closest_point_on_line(const Arguments& a) {

@@ -112,6 +112,7 @@ TEST(Lines, AreMeasuredAndDivided) {
   EXPECT_NEAR(number("geo_line_locate_point", {kEquator, "45", "5", "1"}), 0.5, 1e-12);
   EXPECT_NEAR(number("geo_line_locate_point", {line("[0,0],[0,45],[0,90]"), "0", "45", "1"}), 0.4984, 1e-4);
   EXPECT_EQ(call("geo_line_locate_point", {twice, "45", "5"}), kNull);
+  EXPECT_EQ(call("geo_line_locate_point", {line("[165.02548,-90],[180,-90]"), "90", "6", "1"}), kNull);
   EXPECT_EQ(call("geo_line_interpolate_point", {kEquator, "0"}), R"({"type":"Point","coordinates":[0,0]})");
   EXPECT_EQ(call("geo_line_interpolate_point", {kEquator, "1.1"}), kNull);
   EXPECT_NEAR(number("geo_distance_point_to_line", {"45", "1", kEquator}), kQuarter / 90, 1e-6);

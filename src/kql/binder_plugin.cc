@@ -16,6 +16,22 @@ namespace {
 
 bool is_column_parameter(std::string_view name) { return ascii::is_upper(name[0]); }
 
+// Whether the argument after so many may be called `name`.
+bool is_next_parameter(std::string_view plugin, size_t arguments, std::string_view name) {
+  return std::any_of(plugins().begin(), plugins().end(), [&](const PluginRow& row) {
+    const auto names = ascii::split(row.parameters, ' ');
+    return row.name == plugin && arguments < names.size() && names[arguments] == name;
+  });
+}
+
+bool is_true(const std::vector<std::pair<std::string, const BoundExpr*>>& constants,
+             std::string_view option) {
+  return std::any_of(constants.begin(), constants.end(), [option](const auto& constant) {
+    const auto* value = constant.first == option ? std::get_if<bool>(&constant.second->value) : nullptr;
+    return value != nullptr && *value;
+  });
+}
+
 // The row that takes so many arguments by place: the one with the most parameters.
 const PluginRow* row_for(std::string_view name, size_t arguments) {
   const PluginRow* best = nullptr;
@@ -61,6 +77,10 @@ Expected<Binder::PluginCall> Binder::plugin_arguments(const Operator& op, const 
       placed.push_back(argument);
       continue;
     }
+    if (is_next_parameter(call.name, placed.size(), argument->name)) {
+      placed.push_back(argument->children[0]);
+      continue;
+    }
     TRY_ASSIGN(const BoundExpr* value, scalar(*argument->children[0], {.environment = environment}));
     found.constants.emplace_back(argument->name, value);
   }
@@ -99,8 +119,11 @@ Expected<Binder::PluginCall> Binder::plugin_arguments(const Operator& op, const 
 Expected<const Environment*> Binder::plugin_environment(const PluginCall& call, const Operator& op,
                                                         const Expr& before, const Environment* environment) {
   std::vector<Item> items, renamed, of_table;
+  const bool without_key = call.row->options.find("return_lookup_key") != std::string_view::npos &&
+                           !is_true(call.constants, "return_lookup_key");
   for (const auto& [name, value] : call.columns) {
-    auto& list = call.row->table_columns == name ? of_table : items;
+    const bool given_up = without_key && value->kind == ExprKind::kName;
+    auto& list = call.row->table_columns != name ? items : given_up ? renamed : of_table;
     list.push_back({.name = plugin_column(name), .expr = value, .span = value->span});
   }
   for (size_t i = 0; i < call.dimensions.size(); ++i) {

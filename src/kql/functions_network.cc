@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kql/function.h"
+#include "kql/lower_native.h"
 #include "kql/sql_json.h"
 
 namespace linkgate::kql {
@@ -262,9 +263,6 @@ Ref lower_ipv6_is_in_any_range(LowerCall& l) {
   });
 }
 
-// Linkgate has no database of places: like an address that Kusto's does not know, every one is nowhere.
-Ref lower_geo_info(LowerCall& l) { return l.tree.cast(l.null(), "Nullable(String)"); }
-
 constexpr auto kRows = std::to_array<FunctionRow>({
     {"parse_ipv4", "long? (string)", lower_parse_ipv4},
     {"parse_ipv4_mask", "long? (string, int|long)", lower_parse_ipv4_mask},
@@ -285,7 +283,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"has_ipv4_prefix", "bool! (string|dynamic, string)", lower_has_ipv4_prefix},
     {"has_any_ipv4_prefix", "bool! (string|dynamic, dynamic)", lower_has_ipv4_prefix},
     {"has_any_ipv4_prefix", "bool! (string|dynamic, string, string...)", lower_has_ipv4_prefix},
-    {"geo_info_from_ip_address", "dynamic (string)", lower_geo_info},
+    {"geo_info_from_ip_address", "dynamic? (string)", lower_native},
     {"parse_ipv6", "string (string)", lower_parse_ipv6},
     {"parse_ipv6_mask", "string (string, int|long)", lower_parse_ipv6_mask},
     {"ipv6_compare", "long? (string, string, int|long?)", lower_ipv6_compare},

@@ -5,7 +5,7 @@
 // A row's text is KQL over these names, each written in capitals where it is a column:
 //   input   the rows before `evaluate`, with a column more for each parameter in capitals
 //   LIKE_THIS of `table_columns` the same of the parameter `lookup_table`
-//   start   and other parameters in small letters: constants
+//   start   and other parameters in small letters: constants, the last of which may be given by name
 //   DIMS    ", D0, D1": the columns that arguments at the end name; nothing where there are none
 //   RESTART whether a dimension is another than in the row before
 //   TYPE    the type of the column TIME
@@ -25,7 +25,9 @@ struct PluginRow {
   bool dimensions = false;              // more arguments may follow, which are names of columns
   std::string_view lets = "";           // stand before the text
   std::string_view table_columns = "";  // those of `parameters` that are columns of `lookup_table`
-  std::string_view options = "";        // "return_unmatched": may be given by name, else false
+  // "return_unmatched": may be given by name, else false. Of a row with return_lookup_key, the columns of
+  // `lookup_table` that `table_columns` are taken from are in the result only where that is true.
+  std::string_view options = "";
 };
 
 std::span<const PluginRow> plugins();

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <new>
 
+#include "functions/places.h"
 #include "functions/service.h"
 
 namespace {
@@ -14,8 +15,12 @@ constexpr int kFailed = 3;
 void say(const std::string& trouble) { std::fprintf(stderr, "linkgate-functions: %s\n", trouble.c_str()); }
 }  // namespace
 
-int main() try {
+int main(int argc, char** argv) try {
   using namespace linkgate;
+  if (argc > 1) {
+    if (const auto opened = functions::open_places(argv[1]); !opened)
+      say("no places: " + opened.error().message());
+  }
   if (const auto confined = functions::confine(); !confined)
     say("not confined: " + confined.error().message());
   if (const auto served = functions::serve(STDIN_FILENO, STDOUT_FILENO); !served) {

@@ -69,6 +69,7 @@ Result<void> check_machine(const Config& config, bool own_users) {
   const NamedFile files[] = {{"click.tls_certificate", config.click.tls_certificate, "click"},
                              {"click.tls_key", config.click.tls_key, "click"},
                              {"click.logo", config.click.logo, "click"},
+                             {"events.geoip_file", config.events.geoip_file, "store"},
                              {"portal.tls_certificate", config.portal.tls_certificate, "portal"},
                              {"portal.tls_key", config.portal.tls_key, "portal"},
                              {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
