@@ -74,19 +74,14 @@ Result<void> AskedStore::find(bool installed) {
   }
   TRY_ASSIGN(store::StoreOptions options, store::store_options(config_));
   elsewhere_ = std::make_unique<store::StoreClient>(std::move(options));
+  watch();
   return {};
 }
 
 Result<void> AskedStore::start() {
   log::start("linkgate", log::Level::kWarn);  // who asks wants the answer alone
   ::signal(SIGPIPE, SIG_IGN);  // whoever reads the answer may go; the store is still to be stopped
-  signal_.emplace();
-  watch_ = std::jthread([this](const std::stop_token& done) {
-    while (!done.stop_requested()) {
-      std::this_thread::sleep_for(kPause);
-      if (signal_->arrived() || lock_->wanted()) end_when_told();
-    }
-  });
+  watch();
   TRY_ASSIGN(auto store, BorrowedStore::open(config_, false));
   TRY(store::migrate(store->client(), config_.events.retention_days));
   const std::lock_guard alone(starting_);
@@ -94,18 +89,29 @@ Result<void> AskedStore::start() {
   return {};
 }
 
+void AskedStore::watch() {
+  signal_.emplace();
+  watch_ = std::jthread([this](const std::stop_token& done) {
+    while (!done.stop_requested()) {
+      std::this_thread::sleep_for(kPause);
+      if (signal_->arrived() || (lock_ && lock_->wanted())) end_when_told();
+    }
+  });
+}
+
 // A store that is still starting goes with the process, as its start of life can bear.
 void AskedStore::end_when_told() {
-  fmt::print(stderr, "linkgate: {}\n",
-             lock_->wanted() ? "`linkgate up` wants this data directory" : "ended by a signal");
+  const bool wanted = lock_ && lock_->wanted();
+  fmt::print(stderr, "\nlinkgate: {}\n",
+             wanted ? "`linkgate up` wants this data directory" : "cancelled, in the event store too");
   const std::lock_guard alone(starting_);
   if (own_) own_->stop();
   folder_.reset();
-  std::_Exit(kFailed);
+  std::_Exit(wanted ? kFailed : kCancelled);
 }
 
-Result<store::QueryResult> AskedStore::query(const std::string& sql) {
-  auto result = (own_ ? own_->client() : *elsewhere_).query(sql, {});
+Result<store::QueryResult> AskedStore::query(const std::string& sql, const store::QueryLimits& limits) {
+  auto result = (own_ ? own_->client() : *elsewhere_).query(sql, limits);
   if (own_ || result || result.error().code() != ErrorCode::kUnavailable) return result;
   // The address that a store left when it stopped says nothing to whoever asks; that it stopped does.
   if (!supervise::has_own_store(config_)) return result;

@@ -36,9 +36,10 @@ class AskedStore {
   // there either, the store is an empty one in a temporary folder, and standard error says so: KQL can be
   // tried before anything is installed, and no folder is left where somebody happens to stand.
   //
-  // A store that is started here ends with this object, and with SIGINT, SIGTERM or a `linkgate up` that
-  // wants the directory, which also end the process (kFailed). REQUIRES then: the main thread, before others
-  // start. Errors: kInvalidArgument where the data directory is not there, kUnavailable where another command
+  // SIGINT and SIGTERM end the process (kCancelled), and the query with it wherever it runs: a store that is
+  // started here is stopped, another one sees the connection close. One that is started here also ends with
+  // this object, and with a `linkgate up` that wants the directory, which ends the process too (kFailed).
+  // REQUIRES: the main thread, before others start. Errors: kInvalidArgument where the data directory is not there, kUnavailable where another command
   // has it.
   static Result<std::unique_ptr<AskedStore>> open(Config config, bool installed);
   // Whether open() would take that empty one.
@@ -47,12 +48,13 @@ class AskedStore {
   AskedStore(const AskedStore&) = delete;
   AskedStore& operator=(const AskedStore&) = delete;
 
-  Result<store::QueryResult> query(const std::string& sql);
+  Result<store::QueryResult> query(const std::string& sql, const store::QueryLimits& limits);
 
  private:
   explicit AskedStore(Config config) : config_(std::move(config)) {}
   Result<void> find(bool installed);
   Result<void> start();
+  void watch();
   void end_when_told();
 
   Config config_;

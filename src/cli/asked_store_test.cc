@@ -108,7 +108,7 @@ TEST_F(OwnStore, EndsWithTheCommandThatASignalEnds) {
     const pid_t pid = start_asking();
     EXPECT_GT(processes(data()), 1);
     ::kill(pid, signal);
-    EXPECT_EQ(wait(pid), 3);
+    EXPECT_EQ(wait(pid), 130);
     EXPECT_EQ(processes(data()), 0);
   }
 }

@@ -18,8 +18,8 @@ class App;
 namespace linkgate::cli {
 
 // What a command answers the shell. kNo: asked and answered in the negative (not clean, not found). kBadUse:
-// the input is wrong. kFailed: it could not be done.
-enum ExitCode : int { kYes = 0, kNo = 1, kBadUse = 2, kFailed = 3 };
+// the input is wrong. kFailed: it could not be done. kCancelled: a signal ended it, as shells count it.
+enum ExitCode : int { kYes = 0, kNo = 1, kBadUse = 2, kFailed = 3, kCancelled = 130 };
 
 // What --config and --data say, for whoever runs the command.
 class Context {

@@ -12,6 +12,7 @@
 #include "cli/drawing.h"
 #include "cli/files.h"
 #include "cli/json_lines.h"
+#include "cli/query_progress.h"
 #include "cli/rows.h"
 #include "kql/kql.h"
 #include "portal/catalog.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct Options {
   bool jsonl = false, explain = false, full = false, no_chart = false;
+  int rows = 10'000;
   std::string file, query, chart;
   std::string format = "table";
 };
@@ -30,15 +32,16 @@ constexpr size_t kWidestCell = 100;
 
 class Querying {
  public:
-  Querying(const Config& config, bool installed)
+  // `rows`: at most so many of a result, 0: as many as the store gives before it refuses the query.
+  Querying(const Config& config, bool installed, uint64_t rows)
       : config_(config),
+        rows_(rows),
         installed_(installed),
         catalog_(portal::event_catalog(config.events.database)),
         for_trying_(AskedStore::is_for_trying(config, installed)) {}
 
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {
-    // No limit in the query itself: an answer that is too large is refused by the store and said, never cut.
     return kql::compile_asking(text, catalog_, options(),
                                [this](const std::string& sql) -> Result<std::vector<std::string>> {
                                  TRY_ASSIGN(store::QueryResult result, run(sql));
@@ -52,7 +55,13 @@ class Querying {
   Result<store::QueryResult> run(const std::string& sql) {
     if (!store_) store_.emplace(AskedStore::open(config_, installed_));
     if (!*store_) return store_->error();  // the next query would wait for the same in vain
-    return (**store_)->query(sql);
+    QueryProgress progress;
+    store::QueryLimits limits;
+    limits.cancelled = [&progress] {
+      progress.tick();
+      return false;  // a signal ends the process, see AskedStore
+    };
+    return (**store_)->query(sql, limits);
   }
 
  private:
@@ -60,10 +69,12 @@ class Querying {
     kql::CompileOptions options;
     options.now = SystemClock().now();
     options.external_is_empty = for_trying_;
+    options.row_limit = rows_ == 0 ? 0 : rows_ + 1;  // the last tells that there are more
     return options;
   }
 
   const Config& config_;
+  const uint64_t rows_;
   const bool installed_;
   const kql::Catalog catalog_;
   const bool for_trying_;
@@ -120,6 +131,7 @@ struct Answered {
   const kql::CompiledResult& result;
   store::QueryResult rows;
   size_t place = 0;  // from 1; 0: it is the only one
+  bool cut = false;  // there are more rows
 };
 
 // All results of a query, asked in their order before the first is shown.
@@ -141,6 +153,7 @@ Result<std::vector<std::pair<std::string, Cell>>> members_of(const Answered& ans
   TRY_ASSIGN(std::string rows, rows_json(answered.rows, answered.result.columns));
   members.emplace_back("columns", Cell::json(columns_json(answered.result.columns)));
   members.emplace_back("rows", Cell::json(std::move(rows)));
+  if (answered.cut) members.emplace_back("truncated", true);
   return members;
 }
 
@@ -219,10 +232,25 @@ Result<void> write_chart_of(const std::vector<Answered>& results, const std::str
                "--chart draws what render asks for, and the query has no render");
 }
 
+// Programs that ask by --jsonl get whole answers.
+Result<uint64_t> rows_of(const Options& options) {
+  if (options.rows < 0) return Error(ErrorCode::kInvalidArgument, "--rows is no negative number");
+  return options.jsonl ? 0 : static_cast<uint64_t>(options.rows);
+}
+
+// What is more than the console shows goes, and is said.
+void cut(Answered& answered, uint64_t rows) {
+  if (rows == 0 || answered.rows.rows.size() <= rows) return;
+  answered.rows.rows.resize(rows);
+  answered.cut = true;
+  fmt::print(stderr, "linkgate: these are {} of more rows; --rows N prints more, and 0 all\n", rows);
+}
+
 Result<int> run(Context& context, const Options& options) {
   if (!options.chart.empty()) TRY(check_chart_name(options.chart));
   TRY_ASSIGN(const Config* config, context.config());
-  Querying querying(*config, context.installation(/*may_be_new=*/true).has_value());
+  TRY_ASSIGN(const uint64_t rows, rows_of(options));
+  Querying querying(*config, context.installation(/*may_be_new=*/true).has_value(), rows);
   if (options.jsonl)
     return answer_lines(std::cin, [&](const JsonObject& line) { return answer(querying, line); });
   std::string query = options.query;
@@ -250,7 +278,8 @@ Result<int> run(Context& context, const Options& options) {
     fmt::print(stderr, "{}\n", kql::render(compiled.error(), query));
     return kBadUse;
   }
-  TRY_ASSIGN(const std::vector<Answered> results, ask_all(querying, *compiled));
+  TRY_ASSIGN(std::vector<Answered> results, ask_all(querying, *compiled));
+  for (Answered& result : results) cut(result, rows);
   if (!options.chart.empty()) TRY(write_chart_of(results, options.chart));
   for (const Answered& result : results) TRY(print_answer(result, options).map([](int) {}));
   return kYes;
@@ -266,6 +295,7 @@ void add_kql(Commands& commands) {
       .flag("--explain", options->explain,
             "print the syntax tree, its types and the SQL instead of running it")
       .flag("--full", options->full, "on a terminal too, cells are never cut (to 100 letters)")
+      .option("--rows", options->rows, "print at most so many rows of a result; 0: all")
       .option("--chart", options->chart, "also write what render asks for to this file, .svg or .png")
       .flag("--no-chart", options->no_chart,
             "on a terminal too, print the table and not what render asks for")

@@ -115,6 +115,21 @@ TEST(Sql, ScanCountsItsRows) {
   EXPECT_THAT(sql, ::testing::HasSubstr("throwIf("));
 }
 
+TEST(RequestedLimits, AreThoseOfSetStatements) {
+  const RequestedLimits found = requested_limits(
+      "set notruncation; set truncationmaxrecords = 5; set truncationmaxsize=1000; set servertimeout=2m; T");
+  EXPECT_TRUE(found.no_truncation);
+  EXPECT_EQ(found.max_rows, 5U);
+  EXPECT_EQ(found.max_bytes, 1000U);
+  EXPECT_EQ(found.time, std::chrono::seconds(120));
+  EXPECT_EQ(requested_limits("set servertimeout='00:00:30'; T").time, std::chrono::seconds(30));
+  for (const char* text : {"T", "set notruncation=false; T", "set truncationmaxrecords='many'; T",
+                           "set truncationmaxrecords=-1; T", "set servertimeout=-1m; T", "set notruncation; T |"}) {
+    const RequestedLimits none = requested_limits(text);
+    EXPECT_FALSE(none.no_truncation || none.max_rows || none.max_bytes || none.time) << text;
+  }
+}
+
 TEST(Sql, TooLargeAQueryIsRefused) {
   std::string text = "U | where Name in (";
   for (int i = 0; i < 60'000; ++i) text += "'x',";

@@ -12,9 +12,11 @@
 // lists what is there). The SQL holds names of the catalogue and names of our own only; whatever the query
 // names or quotes reaches it as a quoted literal or not at all.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,6 +101,16 @@ Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const 
 using Ask = std::function<Result<std::vector<std::string>>(const std::string& sql)>;
 Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
                                           CompileOptions options, const Ask& ask);
+
+// What the query itself asks of its answer: set notruncation; set truncationmaxrecords=5; set
+// truncationmaxsize=1000 (octets); set servertimeout=1m. Nothing where the text does not parse or a value is
+// of another type.
+struct RequestedLimits {
+  bool no_truncation = false;
+  std::optional<uint64_t> max_rows, max_bytes;
+  std::optional<std::chrono::seconds> time;  // at least one
+};
+RequestedLimits requested_limits(std::string_view text);
 
 // One line of JSONCompactEachRow (64-bit numbers and denormals quoted or not; a real that is written as an
 // integer of more than 64 bits must be) as the JSON array of KQL's values: datetime

@@ -135,6 +135,21 @@ HttpResponse Doors::answer(const HttpRequest& request) {
   return response;
 }
 
+// What the query's own set statements say stands before the request's properties, as in the service.
+void Doors::limit(Question& question, const KustoRequest& asked) const {
+  const kql::RequestedLimits own = kql::requested_limits(asked.text);
+  const bool untruncated = own.no_truncation || asked.no_truncation;
+  const auto rows = own.max_rows ? own.max_rows : asked.max_rows;
+  const auto bytes = own.max_bytes ? own.max_bytes : asked.max_bytes;
+  const auto time = own.time ? own.time : asked.time;
+  question.time = std::min(time.value_or(config_.query_time), config_.query_time);
+  question.max_rows = untruncated ? kMostRows : std::min(rows.value_or(kKustoRows), kMostRows);
+  if (bytes && !untruncated)
+    question.max_bytes = std::min(*bytes, kMostBytes);
+  else if (untruncated || rows)
+    question.max_bytes = kMostBytes;
+}
+
 HttpResponse Doors::kusto(const HttpRequest& request, const RequestMarks& marks, std::string_view path,
                           std::string_view query) {
   const bool get = request.method == "GET" && path != "/v1/rest/mgmt";
@@ -153,15 +168,13 @@ HttpResponse Doors::kusto(const HttpRequest& request, const RequestMarks& marks,
                          marks);
   }
   if (is_command(asked->text)) {
-    const auto shown = run_command(asked->text, hunting_.catalog(), hunting_.database());
+    const auto shown =
+        run_command(asked->text, {hunting_.catalog(), hunting_.database(), hunting_.running(caller->name)});
     if (!shown) return kusto_refusal(kusto_error(shown.error()), marks);
     return json_answer(200, path == "/v2/rest/query" ? kusto_v2(*shown, marks, "") : kusto_v1(*shown, ""));
   }
   Question question{.text = asked->text, .user = caller->name, .query_id = marks.activity_id};
-  question.time = std::min(asked->time.value_or(config_.query_time), config_.query_time);
-  question.max_rows = std::min(asked->max_rows.value_or(kKustoRows), kMostRows);
-  if (asked->no_truncation) question.max_rows = kMostRows;
-  if (asked->no_truncation || asked->max_rows) question.max_bytes = kMostBytes;
+  limit(question, *asked);
   question.cancelled = gone(request);
   question.parameters = asked->parameters;
   const auto found = hunting_.ask(question);

@@ -8,6 +8,7 @@
 #include "portal/access.h"
 #include "portal/hunting.h"
 #include "portal/kusto_answer.h"
+#include "portal/kusto_request.h"
 
 namespace linkgate::portal {
 
@@ -22,6 +23,8 @@ class Doors {
   net::HttpResponse kusto(const net::HttpRequest& request, const RequestMarks& marks, std::string_view path,
                           std::string_view query);
   net::HttpResponse graph(const net::HttpRequest& request, const RequestMarks& marks);
+
+  void limit(Question& question, const KustoRequest& asked) const;
 
   Hunting& hunting_;
   Access& access_;

@@ -36,17 +36,19 @@ uint64_t size_of(const Answer& answer) {
 // One of a user's queries, while it runs.
 class Hunting::Turn {
  public:
-  Turn(Hunting& hunting, const std::string& user) : hunting_(hunting), user_(user) {
+  Turn(Hunting& hunting, const Question& question) : hunting_(hunting) {
     const std::lock_guard lock(hunting_.mutex_);
-    int& running = hunting_.running_[user_];
-    granted_ = running < hunting_.queries_per_user_;
-    if (granted_) ++running;
+    const auto of_user = std::count_if(hunting_.running_.begin(), hunting_.running_.end(),
+                                       [&](const RunningQuery& q) { return q.user == question.user; });
+    granted_ = of_user < hunting_.queries_per_user_;
+    if (!granted_) return;
+    const RunningQuery query{question.user, question.query_id, question.text, hunting_.clock_.now()};
+    place_ = hunting_.running_.insert(hunting_.running_.end(), query);
   }
   ~Turn() {
     if (!granted_) return;
     const std::lock_guard lock(hunting_.mutex_);
-    const auto found = hunting_.running_.find(user_);
-    if (--found->second == 0) hunting_.running_.erase(found);
+    hunting_.running_.erase(place_);
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -54,7 +56,7 @@ class Hunting::Turn {
 
  private:
   Hunting& hunting_;
-  const std::string& user_;
+  std::list<RunningQuery>::iterator place_;
   bool granted_ = false;
 };
 
@@ -72,7 +74,7 @@ tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
       metrics::process().counter("linkgate_portal_queries_total", "Hunting queries", {{"result", "refused"}});
   static metrics::Histogram& seconds = metrics::process().histogram(
       "linkgate_portal_query_seconds", "Time of a hunting query", metrics::latency_buckets());
-  const Turn turn(*this, question.user);
+  const Turn turn(*this, question);
   if (!turn.granted()) {
     refused.add();
     return tl::unexpected(Refusal{Refusal::Why::kBusy, "so many queries of yours run already; wait for one"});
@@ -92,6 +94,15 @@ void Hunting::note(const Question& question, const tl::expected<Answer, Refusal>
   const std::lock_guard lock(mutex_);
   trouble_ = missing ? answer.error().message : "";
   trouble_at_ = clock_.steady_now();
+}
+
+std::vector<RunningQuery> Hunting::running(std::string_view user) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RunningQuery> found;
+  for (const RunningQuery& query : running_) {
+    if (query.user == user) found.push_back(query);
+  }
+  return found;
 }
 
 std::string Hunting::trouble() const {

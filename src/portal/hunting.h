@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -62,10 +63,17 @@ struct Refusal {
 // Where the store is now: asked for each query, since linkgate-store may have come back elsewhere.
 using FindStore = std::function<Result<store::StoreOptions>()>;
 
+struct RunningQuery {
+  std::string user, query_id, text;
+  Time since;
+};
+
 class Hunting {
  public:
   Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock);
   tl::expected<Answer, Refusal> ask(const Question& question);
+  // The queries of this user that have no answer yet, the oldest first.
+  std::vector<RunningQuery> running(std::string_view user) const;
   // For /healthz: why queries of the last minute found no store; empty where one was answered since.
   std::string trouble() const;
   const kql::Catalog& catalog() const { return catalog_; }
@@ -85,8 +93,8 @@ class Hunting {
   const kql::Catalog catalog_;
   const int queries_per_user_;
   const Clock& clock_;
-  mutable std::mutex mutex_;            // guards what follows
-  std::map<std::string, int> running_;  // by user
+  mutable std::mutex mutex_;  // guards what follows
+  std::list<RunningQuery> running_;
   std::string trouble_;
   std::chrono::steady_clock::time_point trouble_at_{};
 };

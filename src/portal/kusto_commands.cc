@@ -127,13 +127,24 @@ Answer databases(std::string_view database) {
   return answer;
 }
 
+Answer running_queries(const std::vector<RunningQuery>& queries, std::string_view database) {
+  Answer answer = table({"ClientActivityId", "Text", "Database", "StartedOn", "State", "User"}, {});
+  answer.columns[3].type = Type::kDateTime;
+  for (const RunningQuery& query : queries)
+    answer.rows.push_back(
+        row({query.query_id, query.text, database, to_iso8601(query.since), "InProgress", query.user}));
+  return answer;
+}
 }  // namespace
 
 bool is_command(std::string_view text) { return ascii::trim(text).starts_with('.'); }
 
-tl::expected<Answer, Refusal> run_command(std::string_view text, const kql::Catalog& catalog,
-                                          std::string_view database) {
+tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandContext& context) {
   const Words words = words_of(text);
+  const kql::Catalog& catalog = context.catalog;
+  const std::string_view database = context.database;
+  if (match(words, {".show", "queries"}) || match(words, {".show", "running", "queries"}))
+    return running_queries(context.running, database);
   if (match(words, {".show", "tables"})) return tables(catalog, database);
   if (match(words, {".show", "databases"})) return databases(database);
   if (match(words, {".show", "functions"}))
@@ -153,7 +164,7 @@ tl::expected<Answer, Refusal> run_command(std::string_view text, const kql::Cata
   }
   return tl::unexpected(
       refuse("Linkgate does not have the command '" + std::string(ascii::trim(text)).substr(0, 100) +
-                 "'; there are .show tables, databases, functions, version, schema as json, "
+                 "'; there are .show tables, databases, functions, version, running queries, schema as json, "
                  "table T schema as json, table T cslschema",
              kql::DiagnosticCode::kNotSupported));
 }

@@ -12,9 +12,14 @@ namespace linkgate::portal {
 bool is_command(std::string_view text);  // begins with '.'
 
 // .show tables | .show databases | .show version | .show functions | .show table T schema as json
-// | .show table T cslschema | .show database [NAME] schema as json | .show schema as json
-// Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for others.
-tl::expected<Answer, Refusal> run_command(std::string_view text, const kql::Catalog& catalog,
-                                          std::string_view database);
+// | .show [running] queries | .show table T cslschema | .show database [NAME] schema as json | .show schema
+// as json Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for
+// others.
+struct CommandContext {
+  const kql::Catalog& catalog;
+  std::string_view database;
+  std::vector<RunningQuery> running = {};  // of whoever asks
+};
+tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandContext& context);
 
 }  // namespace linkgate::portal

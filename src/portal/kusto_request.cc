@@ -39,6 +39,7 @@ Result<void> read_properties(const json& properties, KustoRequest& out) {
         out.time = parse_timeout(value.get<std::string>());
       if (ascii::iequals(name, "notruncation")) out.no_truncation = is_true(value);
       if (ascii::iequals(name, "truncationmaxrecords")) out.max_rows = number_of(value);
+      if (ascii::iequals(name, "truncationmaxsize")) out.max_bytes = number_of(value);
     }
   }
   if (const auto given = properties.find("Parameters"); given != properties.end() && given->is_object()) {

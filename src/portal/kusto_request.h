@@ -20,6 +20,7 @@ struct KustoRequest {
   // Of properties.Options; what is not here has no effect.
   std::optional<std::chrono::seconds> time;       // servertimeout
   std::optional<uint64_t> max_rows;               // truncationmaxrecords
+  std::optional<uint64_t> max_bytes;              // truncationmaxsize
   bool no_truncation = false;                     // notruncation
   std::map<std::string, std::string> parameters;  // of properties.Parameters: KQL literals
 };

@@ -63,13 +63,13 @@ TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
        {".show table EmailEvents schema as json", " .SHOW table ['EmailEvents'] schema as JSON ",
         ".show table \"EmailEvents\"  schema as json\n"}) {
     EXPECT_TRUE(is_command(text));
-    const auto answer = run_command(text, catalog, "linkgate");
+    const auto answer = run_command(text, {catalog, "linkgate"});
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
     EXPECT_EQ(json::parse(answer->rows.at(0)).at(0), "EmailEvents");
   }
-  EXPECT_FALSE(run_command(".show table emailevents cslschema", catalog, "linkgate").has_value());
-  EXPECT_FALSE(run_command(".show table ['", catalog, "linkgate").has_value());
-  EXPECT_THAT(run_command(".drop table EmailEvents", catalog, "linkgate").error().message,
+  EXPECT_FALSE(run_command(".show table emailevents cslschema", {catalog, "linkgate"}).has_value());
+  EXPECT_FALSE(run_command(".show table ['", {catalog, "linkgate"}).has_value());
+  EXPECT_THAT(run_command(".drop table EmailEvents", {catalog, "linkgate"}).error().message,
               HasSubstr("does not have the command '.drop table EmailEvents'"));
 }
 

@@ -61,6 +61,7 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
                         {"readonly", "1"},
                         {"do_not_merge_across_partitions_select_final", "1"},
                         {"wait_end_of_query", "1"},
+                        {"cancel_http_readonly_queries_on_client_close", "1"},
                         {"max_execution_time", std::to_string(limits.time.count())},
                         {"max_result_rows", std::to_string(limits.max_rows)},
                         {"max_result_bytes", std::to_string(limits.max_bytes)},

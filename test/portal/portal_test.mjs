@@ -33,7 +33,7 @@ before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'linkgate-portal-'));
   config = path.join(folder, 'linkgate.toml');
   writeFileSync(config, `[linkgate]\ndata = "${folder}/data"\nadmin_listen = "127.0.0.1:0"\n[portal]\nlisten = "127.0.0.1:0"\n` +
-    `query_time = "20s"\n[click]\nlisten = ["127.0.0.1:0"]\norigin = "http://links.test:8480"\n`);
+    `query_time = "20s"\nqueries_per_user = 2\n[click]\nlisten = ["127.0.0.1:0"]\norigin = "http://links.test:8480"\n`);
   up = spawn(program, ['up', '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
   url = await new Promise((resolve, reject) => {
     let said = '';
@@ -142,6 +142,99 @@ test('an answer over the row limit says so, and the limit can be moved', async (
   await assert.rejects(cut, /exceeded the internal record count limit 10/);
   properties.setOption('notruncation', true);
   assert.equal(rows(await client().execute('linkgate', 'range x from 1 to 11 step 1', properties)).length, 11);
+});
+
+test('set statements limit an answer as properties do', async () => {
+  const ask = (query) => client().execute('linkgate', query);
+  await assert.rejects(ask('set truncationmaxrecords=10; range x from 1 to 11 step 1'), /record count limit 10/);
+  assert.equal(rows(await ask('set notruncation; set truncationmaxrecords=10; range x from 1 to 11 step 1')).length, 11);
+  const large = await ask('set truncationmaxsize=1000; range x from 1 to 5000 step 1').then(assert.fail, (error) => error);
+  assert.equal(large.response.data.error.code, 'LimitsExceeded');
+  const slow = await ask(`set servertimeout=1s; ${endless}`).then(assert.fail, (error) => error);
+  assert.equal(slow.response.status, 504);
+});
+
+const endless = 'range x from 1 to 100000000000 step 1 | summarize max(x)';
+const post = (csl, signal) => fetch(`${url}/v2/rest/query`, { method: 'POST', signal, body: JSON.stringify({ csl }),
+  headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` } });
+const running = async () => rows(await client().execute('linkgate', '.show running queries'));
+const until = async (count) => {
+  for (const end = Date.now() + 10_000; (await running()).length !== count; await new Promise((wake) => setTimeout(wake, 50)))
+    assert.ok(Date.now() < end, `${count} queries run`);
+};
+
+test('a query ends when its client goes', async () => {
+  const leave = new AbortController();
+  const asked = post(endless, leave.signal).then(assert.fail, () => 'gone');
+  await until(1);
+  const [query] = await running();
+  assert.deepEqual([query.Text, query.State, query.User], [endless, 'InProgress', 'analyst']);
+  leave.abort();
+  assert.equal(await asked, 'gone');
+  await until(0);
+});
+
+test('a user has so many queries at once', async () => {
+  const leave = new AbortController();
+  const asked = [1, 2].map(() => post(endless, leave.signal).catch(() => 'gone'));
+  await until(2);
+  const refused = await post('print 1');
+  assert.equal(refused.status, 429);
+  assert.match((await refused.json()).error['@type'], /Throttled/);
+  leave.abort();
+  await Promise.all(asked);
+  await until(0);
+  assert.equal((await post('print 1')).status, 200);
+});
+
+test('hostile queries cost little', async () => {
+  const join = (tables) => `set servertimeout=2s; range k from 1 to 200000 step 1 | extend g = 1 ${
+    '| join kind=inner (range k from 1 to 200000 step 1 | extend g = 1) on g '.repeat(tables)} | summarize max(k * k1 % 7919)`;
+  const cases = {
+    'deep parentheses': `print ${'('.repeat(50_000)}1${')'.repeat(50_000)}`,
+    'deep calls': `print ${'not('.repeat(5_000)}true${')'.repeat(5_000)}`,
+    'a long text': `print x = "${'a'.repeat(600_000)}"`,
+    'many terms': `UrlClickEvents | where ${Array(50_000).fill('Url == "x"').join(' or ')}`,
+    'lets that double': Array.from({ length: 60 }, (_, i) => `let t${i + 1} = union t${i}, t${i};`).join('').replace('t0, t0', 'UrlClickEvents, UrlClickEvents') + ' t60 | count',
+    'a regular expression that explodes': `print x = "a" matches regex "${'(a{1,1000}){1,1000}'}"`,
+    'a long regular expression': `print x = "a" matches regex "${'(a|b)*'.repeat(20_000)}"`,
+    'a cross join': join(1),
+    'cross joins': join(4),
+    'many errors': `UrlClickEvents ${'| where nothing == 1 '.repeat(3_000)}`,
+  };
+  for (const [name, query] of Object.entries(cases)) {
+    const start = Date.now();
+    const answer = await post(query);
+    const body = await answer.json();
+    assert.ok([400, 504].includes(answer.status), `${name}: ${answer.status} ${JSON.stringify(body).slice(0, 300)}`);
+    assert.ok((body.error?.['@message'] ?? '').length > 10, name);
+    assert.ok(Date.now() - start < 10_000, `${name}: ${Date.now() - start} ms`);
+  }
+  assert.equal((await post('print 1')).status, 200);
+});
+
+test('Ctrl-C cancels a query of the console', async () => {
+  const console_ = spawn(program, ['kql', endless, '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  console_.stderr.on('data', (chunk) => (said += chunk));
+  await new Promise((wake) => setTimeout(wake, 1_000));
+  const ended = new Promise((resolve) => console_.once('exit', resolve));
+  console_.kill('SIGINT');
+  assert.equal(await ended, 130);
+  assert.match(said, /cancelled/);
+});
+
+test('the console prints ten thousand rows and says that there are more', async () => {
+  const { spawnSync } = await import('node:child_process');
+  const ask = (...words) => spawnSync(program, ['kql', 'range x from 1 to 20000 step 1', '--format', 'csv', '--config', config, ...words]);
+  const lines = (answer) => answer.stdout.toString().trim().split('\r\n').length - 1;
+  const cut = ask();
+  assert.equal(lines(cut), 10_000);
+  assert.match(cut.stderr.toString(), /10000 of more rows/);
+  const whole = ask('--rows', '0');
+  assert.equal(lines(whole), 20_000);
+  assert.equal(whole.stderr.toString(), '');
+  assert.equal(lines(ask('--rows', '7')), 7);
 });
 
 test('nobody gets in without a token that is known', async () => {
