@@ -1,6 +1,7 @@
 #include "cli/first_start.h"
 
 #include "base/clock.h"
+#include "state/function_store.h"
 
 namespace linkgate::cli {
 
@@ -16,6 +17,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_intel_store(options));
   TRY(state::open_delivery_store(options));
   TRY(state::open_token_store(options));
+  TRY(state::open_function_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());
   if (!ring.keys().empty()) return false;

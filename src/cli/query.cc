@@ -12,10 +12,12 @@
 #include "cli/drawing.h"
 #include "cli/files.h"
 #include "cli/json_lines.h"
+#include "cli/query_command.h"
 #include "cli/query_progress.h"
 #include "cli/rows.h"
 #include "kql/kql.h"
 #include "portal/catalog.h"
+#include "portal/kusto_commands.h"
 
 namespace linkgate::cli {
 namespace {
@@ -30,6 +32,8 @@ struct Options {
 // On a terminal: a URL or a sentence is seen whole, a long text does not push the other columns out of sight.
 constexpr size_t kWidestCell = 100;
 
+constexpr std::chrono::hours kMostTime{1};  // that set servertimeout may ask for
+
 class Querying {
  public:
   // `rows`: at most so many of a result, 0: as many as the store gives before it refuses the query.
@@ -38,11 +42,14 @@ class Querying {
         rows_(rows),
         installed_(installed),
         catalog_(portal::event_catalog(config.events.database)),
-        for_trying_(AskedStore::is_for_trying(config, installed)) {}
+        for_trying_(AskedStore::is_for_trying(config, installed)) {
+    if (!for_trying_) read_functions();
+  }
 
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {
-    return kql::compile_asking(text, catalog_, options(),
+    own_ = kql::requested_limits(text);
+    return kql::compile_asking(text, functions_, catalog_, options(),
                                [this](const std::string& sql) -> Result<std::vector<std::string>> {
                                  TRY_ASSIGN(store::QueryResult result, run(sql));
                                  return std::move(result.rows);
@@ -50,13 +57,15 @@ class Querying {
   }
   // Without a store: of a query with such columns it is the question.
   kql::Expected<kql::Compiled> explain(const std::string& text) const {
-    return kql::compile(text, catalog_, options());
+    return kql::compile(text, functions_, catalog_, options());
   }
   Result<store::QueryResult> run(const std::string& sql) {
     if (!store_) store_.emplace(AskedStore::open(config_, installed_));
     if (!*store_) return store_->error();  // the next query would wait for the same in vain
     QueryProgress progress;
     store::QueryLimits limits;
+    limits.time = std::min<std::chrono::seconds>(own_.time.value_or(limits.time), kMostTime);
+    limits.max_bytes = own_.max_bytes.value_or(limits.max_bytes);
     limits.cancelled = [&progress] {
       progress.tick();
       return false;  // a signal ends the process, see AskedStore
@@ -64,20 +73,33 @@ class Querying {
     return (**store_)->query(sql, limits);
   }
 
+  // Of the query that was compiled last: its own set statements stand before --rows.
+  uint64_t rows() const { return own_.no_truncation ? 0 : own_.max_rows.value_or(rows_); }
+
  private:
   kql::CompileOptions options() const {
     kql::CompileOptions options;
     options.now = SystemClock().now();
     options.external_is_empty = for_trying_;
-    options.row_limit = rows_ == 0 ? 0 : rows_ + 1;  // the last tells that there are more
+    options.row_limit = rows() == 0 ? 0 : rows() + 1;  // the last tells that there are more
     return options;
+  }
+
+  void read_functions() {
+    auto found = stored_functions(config_);
+    if (found)
+      functions_ = *std::move(found);
+    else
+      fmt::print(stderr, "linkgate: stored functions are not read: {}\n", found.error().message());
   }
 
   const Config& config_;
   const uint64_t rows_;
+  kql::RequestedLimits own_;
   const bool installed_;
   const kql::Catalog catalog_;
   const bool for_trying_;
+  std::vector<kql::StoredFunction> functions_;
   std::optional<Result<std::unique_ptr<AskedStore>>>
       store_;  // one for the whole run, from the first query that can be asked
 };
@@ -146,6 +168,14 @@ Result<std::vector<Answered>> ask_all(Querying& querying, const kql::Compiled& c
   return all;
 }
 
+// What is more than the console shows goes, and is said.
+void cut(Answered& answered, uint64_t rows) {
+  if (rows == 0 || answered.rows.rows.size() <= rows) return;
+  answered.rows.rows.resize(rows);
+  answered.cut = true;
+  fmt::print(stderr, "linkgate: these are {} of more rows; --rows N prints more, and 0 all\n", rows);
+}
+
 // {"columns","rows"}, with a name where there are several.
 Result<std::vector<std::pair<std::string, Cell>>> members_of(const Answered& answered) {
   std::vector<std::pair<std::string, Cell>> members;
@@ -181,8 +211,9 @@ Result<std::string> answer(Querying& querying, const JsonObject& line) {
     const kql::Diagnostic& trouble = compiled.error();
     return diagnostic_json(id, trouble);
   }
-  const auto results = ask_all(querying, *compiled);
+  auto results = ask_all(querying, *compiled);
   if (!results) return error_json(id, to_string(results.error().code()), results.error().message());
+  for (Answered& result : *results) cut(result, querying.rows());
   const auto shown = answer_json(id, *results);
   if (!shown) return error_json(id, to_string(shown.error().code()), shown.error().message());
   return *shown;
@@ -238,14 +269,6 @@ Result<uint64_t> rows_of(const Options& options) {
   return options.jsonl ? 0 : static_cast<uint64_t>(options.rows);
 }
 
-// What is more than the console shows goes, and is said.
-void cut(Answered& answered, uint64_t rows) {
-  if (rows == 0 || answered.rows.rows.size() <= rows) return;
-  answered.rows.rows.resize(rows);
-  answered.cut = true;
-  fmt::print(stderr, "linkgate: these are {} of more rows; --rows N prints more, and 0 all\n", rows);
-}
-
 Result<int> run(Context& context, const Options& options) {
   if (!options.chart.empty()) TRY(check_chart_name(options.chart));
   TRY_ASSIGN(const Config* config, context.config());
@@ -261,6 +284,7 @@ Result<int> run(Context& context, const Options& options) {
   if (query.empty() && options.file.empty() && ::isatty(STDIN_FILENO) == 0)
     query.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   if (ascii::trim(query).empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
+  if (portal::is_command(query)) return run_management_command(*config, query, options.format);
   const auto explained = querying.explain(query);
   if (!explained) {
     fmt::print(stderr, "{}\n", kql::render(explained.error(), query));
@@ -279,7 +303,7 @@ Result<int> run(Context& context, const Options& options) {
     return kBadUse;
   }
   TRY_ASSIGN(std::vector<Answered> results, ask_all(querying, *compiled));
-  for (Answered& result : results) cut(result, rows);
+  for (Answered& result : results) cut(result, querying.rows());
   if (!options.chart.empty()) TRY(write_chart_of(results, options.chart));
   for (const Answered& result : results) TRY(print_answer(result, options).map([](int) {}));
   return kYes;
@@ -305,6 +329,9 @@ void add_kql(Commands& commands) {
       .format(options->format)
       .notes(
           "linkgate kql 'UrlClickEvents | where Timestamp > ago(1d) | summarize count() by ActionType'\n"
+          "linkgate kql '.create-or-alter function Blocked(since:timespan) { UrlClickEvents | where "
+          "Timestamp > '\n"
+          "             'ago(since) and ActionType == \"ClickBlocked\" }'\n"
           "docs/tables.md lists the tables, docs/kql.md the language.")
       .action([options](Context& context) { return run(context, *options); });
 }

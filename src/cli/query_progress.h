@@ -1,5 +1,6 @@
 #pragma once
-// A line on standard error while a query takes long; where that is a terminal, and gone when the answer comes.
+// A line on standard error while a query takes long; where that is a terminal, and gone when the answer
+// comes.
 
 #include <chrono>
 

@@ -126,16 +126,25 @@ void Binder::probe_item(const Item& item, const Scope& scope, Recovery& recovery
     if (value == nullptr) broken_.insert(column.id);
     place_column(recovery.columns, column);
   };
+  // Behind a misspelt name the right one may stand.
+  const auto add_meant = [&] {
+    if (!item.name.empty() || expr.kind != ExprKind::kName || scope.columns == nullptr) return;
+    std::vector<std::string_view> names;
+    for (const Column& known : *scope.columns) names.push_back(known.name);
+    if (const std::string meant = nearest_name(expr.name, names); !meant.empty()) add(meant, nullptr);
+  };
   if (scope.below != nullptr) {
     if (const auto own = values(item, scope)) {
       for (const ItemValue& one : *own) add(one.name.empty() ? one.stem : one.name, one.expr);
       return;
     }
+    add_meant();
     for (const std::string& name : item.names) add(name, nullptr);
     if (item.names.empty()) add(item.name.empty() ? implied_name(expr) : item.name, nullptr);
     return;
   }
   const auto value = scalar(expr, scope);
+  if (!value) add_meant();
   add(item.name.empty() ? implied_name(expr) : item.name, value ? *value : nullptr);
 }
 

@@ -123,8 +123,9 @@ TEST(RequestedLimits, AreThoseOfSetStatements) {
   EXPECT_EQ(found.max_bytes, 1000U);
   EXPECT_EQ(found.time, std::chrono::seconds(120));
   EXPECT_EQ(requested_limits("set servertimeout='00:00:30'; T").time, std::chrono::seconds(30));
-  for (const char* text : {"T", "set notruncation=false; T", "set truncationmaxrecords='many'; T",
-                           "set truncationmaxrecords=-1; T", "set servertimeout=-1m; T", "set notruncation; T |"}) {
+  for (const char* text :
+       {"T", "set notruncation=false; T", "set truncationmaxrecords='many'; T",
+        "set truncationmaxrecords=-1; T", "set servertimeout=-1m; T", "set notruncation; T |"}) {
     const RequestedLimits none = requested_limits(text);
     EXPECT_FALSE(none.no_truncation || none.max_rows || none.max_bytes || none.time) << text;
   }

@@ -54,6 +54,7 @@ TEST(Recovery, IsSilentAboutWhatStandsOnAnError) {
       {"union X, T | where a > 1", "1:7"},
       {"T | project a = Nam, b = Count | extend c = a + b | where c > 'x'", "1:17"},
       {"T | mv-expand Dta | where Dta > 5", "1:15"},
+      {"T | project Nmae, Count | where Name == 'x' and Count > 'x'", "1:13 1:57"},
       {"T | facet2 by Name | where Foo > 1", "1:5"},
       {"T | project-rename a = Nam | where a > 1", "1:24"},
       {"T | summarize arg_max(Tim, *) by Name | where Cuont > 1", "1:23"},

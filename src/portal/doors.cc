@@ -168,8 +168,13 @@ HttpResponse Doors::kusto(const HttpRequest& request, const RequestMarks& marks,
                          marks);
   }
   if (is_command(asked->text)) {
+    if (changes_functions(asked->text)) {
+      const auto writer = access_.look(request, api::kFunctionsScope);
+      if (!writer) return kusto_refusal(access_error(writer.error()), marks);
+    }
     const auto shown =
-        run_command(asked->text, {hunting_.catalog(), hunting_.database(), hunting_.running(caller->name)});
+        run_command(asked->text, {hunting_.catalog(), hunting_.database(), hunting_.running(caller->name),
+                                  hunting_.functions(), caller->name});
     if (!shown) return kusto_refusal(kusto_error(shown.error()), marks);
     return json_answer(200, path == "/v2/rest/query" ? kusto_v2(*shown, marks, "") : kusto_v1(*shown, ""));
   }

@@ -5,6 +5,7 @@
 
 #include "base/metrics.h"
 #include "portal/catalog.h"
+#include "portal/function_library.h"
 
 namespace linkgate::portal {
 namespace {
@@ -60,12 +61,14 @@ class Hunting::Turn {
   bool granted_ = false;
 };
 
-Hunting::Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock)
+Hunting::Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
+                 FunctionLibrary* functions)
     : find_store_(std::move(find_store)),
       database_(database),
       catalog_(event_catalog(database)),
       queries_per_user_(queries_per_user),
-      clock_(clock) {}
+      clock_(clock),
+      functions_(functions) {}
 
 tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
   static metrics::Counter& answered = metrics::process().counter("linkgate_portal_queries_total",
@@ -123,7 +126,13 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
                                       .row_limit = question.max_rows + 1,
                                       .answers = {},
                                       .parameters = question.parameters};
-  const auto asked = kql::compile_asking(question.text, catalog_, compiling,
+  std::vector<kql::StoredFunction> functions;
+  if (functions_ != nullptr) {
+    auto found = functions_->for_queries();
+    if (!found) return tl::unexpected(refusal_of(found.error()));
+    functions = *std::move(found);
+  }
+  const auto asked = kql::compile_asking(question.text, functions, catalog_, compiling,
                                          [&](const std::string& sql) -> Result<std::vector<std::string>> {
                                            TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));
                                            return std::move(result.rows);

@@ -68,9 +68,14 @@ struct RunningQuery {
   Time since;
 };
 
+class FunctionLibrary;
+
 class Hunting {
  public:
-  Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock);
+  // `functions` outlives this object; null: there are none.
+  Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
+          FunctionLibrary* functions = nullptr);
+  FunctionLibrary* functions() const { return functions_; }
   tl::expected<Answer, Refusal> ask(const Question& question);
   // The queries of this user that have no answer yet, the oldest first.
   std::vector<RunningQuery> running(std::string_view user) const;
@@ -95,6 +100,7 @@ class Hunting {
   const Clock& clock_;
   mutable std::mutex mutex_;  // guards what follows
   std::list<RunningQuery> running_;
+  FunctionLibrary* functions_;
   std::string trouble_;
   std::chrono::steady_clock::time_point trouble_at_{};
 };

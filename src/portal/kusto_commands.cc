@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "kql/function_command.h"
+#include "portal/function_library.h"
 #include "portal/kusto_answer.h"
 
 #ifndef LINKGATE_VERSION
@@ -84,13 +86,21 @@ std::string csl_schema(const kql::CatalogTable& of) {
   return out;
 }
 
-json database_schema(const kql::Catalog& catalog, std::string_view database) {
+json database_schema(const kql::Catalog& catalog, std::string_view database, FunctionLibrary* library) {
   json tables = json::object();
   for (const kql::CatalogTable& one : catalog.tables) {
     tables[one.name] = {{"Name", one.name}, {"OrderedColumns", columns_of(one)}};
   }
+  json functions = json::object();
+  const auto stored = library != nullptr ? library->all() : decltype(library->all())(nullptr);
+  if (stored && *stored) {
+    for (const state::QueryFunction& f : **stored) {
+      functions[f.name] = {
+          {"Name", f.name}, {"Body", f.body}, {"Folder", f.folder}, {"DocString", f.docstring}};
+    }
+  }
   const std::string name(database);
-  return {{"Databases", {{name, {{"Name", name}, {"Tables", tables}, {"Functions", json::object()}}}}}};
+  return {{"Databases", {{name, {{"Name", name}, {"Tables", tables}, {"Functions", functions}}}}}};
 }
 
 Refusal refuse(std::string message, kql::DiagnosticCode code) {
@@ -127,6 +137,18 @@ Answer databases(std::string_view database) {
   return answer;
 }
 
+// A row for the database, one for each table, and one for each of its columns.
+Answer database_columns(const kql::Catalog& catalog, std::string_view database) {
+  Answer answer = table({"DatabaseName", "TableName", "ColumnName", "ColumnType", "Folder", "DocString"}, {});
+  answer.rows.push_back(row({database, "", "", "", "", ""}));
+  for (const kql::CatalogTable& one : catalog.tables) {
+    answer.rows.push_back(row({database, one.name, "", "", "", ""}));
+    for (const kql::CatalogColumn& column : one.columns)
+      answer.rows.push_back(row({database, one.name, column.name, dotnet_name(column.type), "", ""}));
+  }
+  return answer;
+}
+
 Answer running_queries(const std::vector<RunningQuery>& queries, std::string_view database) {
   Answer answer = table({"ClientActivityId", "Text", "Database", "StartedOn", "State", "User"}, {});
   answer.columns[3].type = Type::kDateTime;
@@ -137,9 +159,22 @@ Answer running_queries(const std::vector<RunningQuery>& queries, std::string_vie
 }
 }  // namespace
 
+bool changes_functions(std::string_view text) {
+  const auto command = kql::parse_function_command(text);
+  return command && *command && changes((**command).verb);
+}
+
 bool is_command(std::string_view text) { return ascii::trim(text).starts_with('.'); }
 
 tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandContext& context) {
+  if (const auto command = kql::parse_function_command(text)) {
+    if (*command && context.functions != nullptr)
+      return context.functions->run(**command, context.catalog, context.user);
+    const kql::Diagnostic wrong = *command ? kql::Diagnostic{} : command->error();
+    Refusal refusal = refuse(*command ? "stored functions are not kept here" : wrong.message, wrong.code);
+    if (!*command) refusal.diagnostic = wrong;
+    return tl::unexpected(std::move(refusal));
+  }
   const Words words = words_of(text);
   const kql::Catalog& catalog = context.catalog;
   const std::string_view database = context.database;
@@ -147,8 +182,6 @@ tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandCo
     return running_queries(context.running, database);
   if (match(words, {".show", "tables"})) return tables(catalog, database);
   if (match(words, {".show", "databases"})) return databases(database);
-  if (match(words, {".show", "functions"}))
-    return table({"Name", "Parameters", "Body", "Folder", "DocString"}, {});
   if (match(words, {".show", "version"})) {
     return table({"BuildVersion", "BuildTime", "ServiceType", "ProductVersion"},
                  {row({LINKGATE_VERSION, "", "Engine", "Linkgate " LINKGATE_VERSION})});
@@ -157,15 +190,20 @@ tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandCo
     return table_schema(words, catalog, database, true);
   if (match(words, {".show", "table", "*", "cslschema"}))
     return table_schema(words, catalog, database, false);
+  if (match(words, {".show", "schema"}) || match(words, {".show", "database", "schema"}) ||
+      match(words, {".show", "database", "*", "schema"}))
+    return database_columns(catalog, database);
   if (match(words, {".show", "schema", "as", "json"}) ||
       match(words, {".show", "database", "schema", "as", "json"}) ||
       match(words, {".show", "database", "*", "schema", "as", "json"})) {
-    return table({"DatabaseSchema"}, {row({database_schema(catalog, database).dump()})});
+    return table({"DatabaseSchema"}, {row({database_schema(catalog, database, context.functions).dump()})});
   }
   return tl::unexpected(
       refuse("Linkgate does not have the command '" + std::string(ascii::trim(text)).substr(0, 100) +
                  "'; there are .show tables, databases, functions, version, running queries, schema as json, "
-                 "table T schema as json, table T cslschema",
+                 "table T schema as json, table T cslschema, function F; and .create, .create-or-alter, "
+                 ".alter, .drop "
+                 "function",
              kql::DiagnosticCode::kNotSupported));
 }
 

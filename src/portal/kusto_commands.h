@@ -1,6 +1,6 @@
 #pragma once
-// Management commands: the ones that clients and editors ask for to learn what there is. Nothing can be
-// changed by them.
+// Management commands: those by which clients and editors learn what there is, and those about stored
+// functions (kql/function_command.h), which alone can be changed.
 
 #include <string_view>
 
@@ -9,16 +9,21 @@
 
 namespace linkgate::portal {
 
-bool is_command(std::string_view text);  // begins with '.'
+class FunctionLibrary;
 
-// .show tables | .show databases | .show version | .show functions | .show table T schema as json
-// | .show [running] queries | .show table T cslschema | .show database [NAME] schema as json | .show schema
-// as json Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for
-// others.
+bool is_command(std::string_view text);  // begins with '.'
+// A command that api::kFunctionsScope is for.
+bool changes_functions(std::string_view text);
+
+// .show tables | .show databases | .show version | .show [running] queries | .show table T schema as json
+// | .show table T cslschema | .show [database [NAME]] schema [as json] | those of kql/function_command.h
+// Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for others.
 struct CommandContext {
   const kql::Catalog& catalog;
   std::string_view database;
   std::vector<RunningQuery> running = {};  // of whoever asks
+  FunctionLibrary* functions = nullptr;
+  std::string user = {};  // whoever asks
 };
 tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandContext& context);
 

@@ -15,6 +15,7 @@
 #include "net/admin.h"
 #include "net/listener.h"
 #include "portal/doors.h"
+#include "portal/function_library.h"
 #include "portal/kusto_request.h"
 #include "store/open.h"
 
@@ -49,8 +50,11 @@ class Portal {
     options.location =
         config_.state.location.empty() ? "sqlite:" + DataPaths(config_.data).state() : config_.state.location;
     TRY_ASSIGN(tokens_, state::open_token_store(options));
-    hunting_ = std::make_unique<Hunting>([this] { return store::store_options(config_); },
-                                         config_.events.database, config_.portal.queries_per_user, clock_);
+    TRY_ASSIGN(auto functions, state::open_function_store(options));
+    functions_ = std::make_unique<FunctionLibrary>(std::move(functions), clock_);
+    hunting_ =
+        std::make_unique<Hunting>([this] { return store::store_options(config_); }, config_.events.database,
+                                  config_.portal.queries_per_user, clock_, functions_.get());
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
     doors_ = std::make_unique<Doors>(*hunting_, *access_, config_.portal);
     TRY(listen(io));
@@ -92,6 +96,7 @@ class Portal {
   const Config config_;
   const SystemClock clock_;
   std::unique_ptr<state::TokenStore> tokens_;
+  std::unique_ptr<FunctionLibrary> functions_;
   std::unique_ptr<Hunting> hunting_;
   std::unique_ptr<Access> access_;
   std::unique_ptr<Doors> doors_;

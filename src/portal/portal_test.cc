@@ -67,6 +67,10 @@ TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
     EXPECT_EQ(json::parse(answer->rows.at(0)).at(0), "EmailEvents");
   }
+  const auto columns = run_command(".show database schema", {catalog, "linkgate"});
+  ASSERT_TRUE(columns.has_value()) << columns.error().message;
+  EXPECT_THAT(columns->rows,
+              testing::Contains(HasSubstr("\"UrlClickEvents\",\"Timestamp\",\"System.DateTime\"")));
   EXPECT_FALSE(run_command(".show table emailevents cslschema", {catalog, "linkgate"}).has_value());
   EXPECT_FALSE(run_command(".show table ['", {catalog, "linkgate"}).has_value());
   EXPECT_THAT(run_command(".drop table EmailEvents", {catalog, "linkgate"}).error().message,
@@ -163,6 +167,25 @@ TEST_F(AccessTest, ATokenOpensForItsScopeOnly) {
   EXPECT_EQ(look("192.0.2.1", "Bearer " + good + "x").error().code(), ErrorCode::kPermission);
   EXPECT_EQ(look("192.0.2.1", "Basic " + good).error().code(), ErrorCode::kPermission);
   EXPECT_EQ(look("192.0.2.1", "").error().code(), ErrorCode::kPermission);
+}
+
+TEST_F(AccessTest, WhoMayWriteFunctionsMayAsk) {
+  const std::string writer = api::new_token(), reader = api::new_token();
+  ASSERT_TRUE(tokens_->create({"ada", std::string(api::kFunctionsScope), Time{}}, api::token_hash(writer)));
+  ASSERT_TRUE(tokens_->create({"eve", std::string(api::kHuntingScope), Time{}}, api::token_hash(reader)));
+  const auto may = [&](const std::string& token, std::string_view scope) {
+    net::HttpRequest request;
+    request.client_address = "127.0.0.1";
+    request.headers.emplace_back("Host", "localhost");
+    if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
+    config_.loopback_without_token = true;
+    return Access(config_, *tokens_).look(request, scope).has_value();
+  };
+  EXPECT_TRUE(may(writer, api::kHuntingScope));
+  EXPECT_TRUE(may(writer, api::kFunctionsScope));
+  EXPECT_FALSE(may(reader, api::kFunctionsScope));
+  EXPECT_TRUE(may("", api::kHuntingScope));
+  EXPECT_FALSE(may("", api::kFunctionsScope)) << "nobody knows who that would be";
 }
 
 TEST_F(AccessTest, WithoutATokenOnlyLoopbackAndOnlyWhereTheConfigurationSaysSo) {

@@ -131,11 +131,11 @@ Result<void> share_state_files(const Config& config, bool own_users) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(DataPaths(config.data).state(), error)) {
     const std::string name = entry.path().filename().string();
-    // Sealing keys and what goes with links are for gateway and click alone, intel for scan, tokens for
-    // portal.
+    // Sealing keys and what goes with links are for gateway and click alone, intel for scan, tokens and
+    // stored functions for portal.
     const bool links = name.starts_with("key") || name.starts_with("deliver");
     const bool intel = name.starts_with("intel");
-    const bool accounts = name.starts_with("accounts");
+    const bool accounts = name.starts_with("accounts") || name.starts_with("functions");
     const std::string group = config.run_as + (links ? "-keys" : intel ? "-scan" : accounts ? "-portal" : "");
     TRY(give(entry.path().string(), {"", group, 0660}));
   }

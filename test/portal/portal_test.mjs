@@ -187,6 +187,31 @@ test('a user has so many queries at once', async () => {
   assert.equal((await post('print 1')).status, 200);
 });
 
+test('stored functions are made by those who may, and called by all', async () => {
+  const writer = client(linkgate('token', 'create', 'writer', '--scope', 'hunting.write'));
+  const make = `.create-or-alter function with (docstring = "twice", folder = 'Numbers') Twice(x:long) { print y = x * 2 }`;
+  const forbidden = await client().execute('linkgate', make).then(assert.fail, (error) => error);
+  assert.equal(forbidden.response.status, 403);
+  const [made] = rows(await writer.execute('linkgate', make));
+  assert.deepEqual([made.Name, made.Parameters, made.DocString, made.ModifiedBy], ['Twice', '(x:long)', 'twice', 'writer']);
+  assert.equal(rows(await client().execute('linkgate', 'Twice(21)'))[0].y, 42);
+  assert.equal(rows(await client().execute('linkgate', 'let Twice = (x:long) { print y = 0 }; Twice(21)'))[0].y, 0);
+  assert.deepEqual(rows(await client().execute('linkgate', '.show functions')).map((row) => row.Name), ['Twice']);
+  const [schema] = rows(await client().execute('linkgate', '.show database linkgate schema as json'));
+  assert.equal(JSON.parse(schema.DatabaseSchema).Databases.linkgate.Functions.Twice.Folder, 'Numbers');
+  assert.match(linkgate('kql', 'Twice(4)', '--format', 'csv'), /8/);
+  linkgate('kql', '.create function Four() { Twice(2) }');
+  assert.match(linkgate('kql', '.show function Four', '--format', 'json'), /Twice\(2\)/);
+  const wrong = await writer.execute('linkgate', '.alter function Four() { Twice(2) | where z }').then(assert.fail, (error) => error);
+  assert.match(wrong.response.data.error['@message'], /'Four', 1:\d+: no column 'z'/);
+  await writer.execute('linkgate', '.alter function with (skipvalidation=true) Twice(x:long) { Four() }');
+  const circle = await client().execute('linkgate', 'Four').then(assert.fail, (error) => error);
+  assert.match(circle.response.data.error['@message'], /cannot call itself/);
+  await writer.execute('linkgate', '.drop function Twice');
+  await writer.execute('linkgate', '.drop function Four ifexists');
+  await assert.rejects(client().execute('linkgate', 'Twice(21)'), /400/);
+});
+
 test('hostile queries cost little', async () => {
   const join = (tables) => `set servertimeout=2s; range k from 1 to 200000 step 1 | extend g = 1 ${
     '| join kind=inner (range k from 1 to 200000 step 1 | extend g = 1) on g '.repeat(tables)} | summarize max(k * k1 % 7919)`;
@@ -235,6 +260,17 @@ test('the console prints ten thousand rows and says that there are more', async 
   assert.equal(lines(whole), 20_000);
   assert.equal(whole.stderr.toString(), '');
   assert.equal(lines(ask('--rows', '7')), 7);
+  const own = spawnSync(program, ['kql', 'set truncationmaxrecords=3; range x from 1 to 9 step 1', '--format', 'csv', '--config', config]);
+  assert.equal(lines(own), 3);
+});
+
+test('a terminal gets charts, and hears that a query takes long', { skip: !existsSync('/usr/bin/script') }, async () => {
+  const { spawnSync } = await import('node:child_process');
+  const see = (query) => spawnSync('script', ['-qec', `'${program}' kql "${query}" --config '${config}'`, '/dev/null'],
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, TERM: 'xterm', NO_COLOR: '1' } }).stdout.toString();
+  assert.match(see("print d = 'Monday', n = 3 | render barchart with (title='Days')"), /Days[^]*Monday █+ 3/);
+  assert.match(see("print d = 'Monday', n = 3 | render treemap"), /treemap is not drawn; here is the table[^]*Monday/);
+  assert.match(see(`set servertimeout=4s; ${endless}`), /asking for 2 s; Ctrl-C cancels/);
 });
 
 test('nobody gets in without a token that is known', async () => {

@@ -1,0 +1,69 @@
+#include "cli/query_command.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/command.h"
+#include "cli/first_start.h"
+#include "cli/rows.h"
+#include "kql/json.h"
+#include "portal/catalog.h"
+#include "portal/function_library.h"
+#include "portal/kusto_commands.h"
+
+namespace linkgate::cli {
+namespace {
+
+std::string user_name() {
+  const passwd* user = ::getpwuid(::geteuid());
+  return user != nullptr ? user->pw_name : std::to_string(::geteuid());
+}
+
+std::string text_of(const std::string& json) {
+  if (json == "null") return "";
+  if (!json.starts_with('"')) return json;
+  const auto value = kql::scalar_of_json(json, kql::Type::kString);
+  const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+  return text != nullptr ? *text : json;
+}
+
+}  // namespace
+
+Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config) {
+  auto store = state::open_function_store(state_options(config, /*read_only=*/true));
+  if (!store && store.error().code() == ErrorCode::kNotFound) return std::vector<kql::StoredFunction>();
+  if (!store) return std::move(store).error();
+  const SystemClock clock;
+  return portal::FunctionLibrary(*std::move(store), clock).for_queries();
+}
+
+Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format) {
+  const SystemClock clock;
+  const kql::Catalog catalog = portal::event_catalog(config.events.database);
+  TRY_ASSIGN(auto store, state::open_function_store(state_options(config, !portal::changes_functions(text))));
+  portal::FunctionLibrary functions(std::move(store), clock);
+  const auto answer = portal::run_command(
+      text,
+      {.catalog = catalog, .database = config.events.database, .functions = &functions, .user = user_name()});
+  if (!answer) {
+    fmt::print(stderr, "linkgate: {}\n", answer.error().message);
+    return answer.error().why == portal::Refusal::Why::kQuery ? kBadUse : kFailed;
+  }
+  Rows rows;
+  for (const auto& column : answer->columns) rows.columns.push_back(column.name);
+  for (const std::string& row : answer->rows) {
+    auto& cells = rows.rows.emplace_back();
+    for (const std::string& cell : kql::json_elements(row).value_or(std::vector<std::string>())) {
+      if (format == "json")
+        cells.push_back(Cell::json(cell));
+      else
+        cells.emplace_back(text_of(cell));
+    }
+  }
+  fmt::print("{}", print(rows, format));
+  return kYes;
+}
+
+}  // namespace linkgate::cli

@@ -1,0 +1,20 @@
+#pragma once
+// Management commands (.show tables, .create function, ...) at the console.
+
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "base/result.h"
+#include "kql/stored_functions.h"
+
+namespace linkgate::cli {
+
+// The stored functions of an installation; none where it has no state yet.
+Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config);
+
+// Prints what the command answers, or on standard error what is wrong with it; the exit code. Changes are
+// kept under the name of the user who runs this.
+Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format);
+
+}  // namespace linkgate::cli
