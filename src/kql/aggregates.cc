@@ -204,7 +204,7 @@ constexpr auto kRows = std::to_array<AggregateRow>({
      true},
     {"make_bag", "dynamic! (dynamic, int|long?#)", "bag", lower_make_bag, Shape::kPlain, true},
     {"make_bag_if", "dynamic! (dynamic, bool, int|long?#)", "bag", lower_make_bag, Shape::kWithIf, true},
-    {"make_dictionary", "dynamic! (dynamic, int|long?#)", "bag", lower_make_bag, Shape::kPlain, true},
+    {"make_dictionary", "dynamic! (dynamic, int|long?#)", "dictionary", lower_make_bag, Shape::kPlain, true},
     {"makelist", "dynamic! (any, int|long?#)", "list", lower_make_list, Shape::kPlain, true},
     {"makeset", "dynamic! (any, int|long?#)", "set", lower_make_set, Shape::kPlain, true},
     {"arg_max", "dynamic? (scalar, any...)", "max", lower_arg_max, Shape::kArgExtreme},
@@ -213,7 +213,7 @@ constexpr auto kRows = std::to_array<AggregateRow>({
     {"argmin", "dynamic? (scalar, any...)", "min", lower_arg_min, Shape::kArgExtreme},
     {"take_any", "T? (any, any...)", "take_any", lower_take_any, Shape::kTakeAny},
     {"any", "T? (any, any...)", "any", lower_take_any, Shape::kTakeAny},
-    {"take_anyif", "T? (T, bool)", "take_anyif", lower_take_any_if, Shape::kWithIf},
+    {"take_anyif", "T? (T, bool)", "", lower_take_any_if, Shape::kWithIf},
     {"anyif", "T? (T, bool)", "anyif", lower_take_any_if, Shape::kWithIf},
 });
 

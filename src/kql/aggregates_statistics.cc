@@ -105,9 +105,9 @@ constexpr auto kRows = std::to_array<AggregateRow>({
     {"covariancep", "real! (number, number)", "covariancep", lower_covariancep},
     {"covarianceif", "real! (number, number, bool)", "covarianceif", lower_covariance, Shape::kWithIf},
     {"covariancepif", "real! (number, number, bool)", "covariancepif", lower_covariancep, Shape::kWithIf},
-    {"binary_all_and", "long? (int|long)", "", lower_all_and},
-    {"binary_all_or", "long? (int|long)", "", lower_all_or},
-    {"binary_all_xor", "long? (int|long)", "", lower_all_xor},
+    {"binary_all_and", "T? (int|long)", "", lower_all_and},
+    {"binary_all_or", "T? (int|long)", "", lower_all_or},
+    {"binary_all_xor", "T? (int|long)", "", lower_all_xor},
 });
 
 }  // namespace

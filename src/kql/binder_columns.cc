@@ -34,7 +34,7 @@ std::string implied_name(const Expr& expr) {
     case ExprKind::kIndex: {
       std::string base = implied_name(*expr.children[0]);
       const Expr& index = *expr.children[1];
-      if (index.kind != ExprKind::kLiteral) return base;
+      if (index.kind != ExprKind::kLiteral) return base.empty() ? base : base + "_";
       const auto* text = std::get_if<std::string>(&index.value);
       const auto* number = std::get_if<int64_t>(&index.value);
       const std::string key = text != nullptr ? *text : number != nullptr ? std::to_string(*number) : "";

@@ -248,7 +248,7 @@ Binder::Table Binder::top(const Operator& op, const Plan& input, const Environme
 Binder::Table Binder::get_schema(const Plan& input, Span span) {
   Plan plan{.kind = PlanKind::kRows};
   constexpr std::pair<std::string_view, Type> kColumns[] = {{"ColumnName", Type::kString},
-                                                            {"ColumnOrdinal", Type::kInt},
+                                                            {"ColumnOrdinal", Type::kLong},
                                                             {"DataType", Type::kString},
                                                             {"ColumnType", Type::kString}};
   for (const auto& [name, type] : kColumns)

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"U | extend Rank=1, x=Rank | extend tostring(Rank)", "Name:string Rank:string x:int"},
         Case{"U | distinct tolower(Name), r=Rank", "Column1:string r:int"},
         Case{"print 1, x=2, strcat('a')", "print_0:long x:long print_2:string"},
-        Case{"U | getschema", "ColumnName:string ColumnOrdinal:int DataType:string ColumnType:string"}));
+        Case{"U | getschema", "ColumnName:string ColumnOrdinal:long DataType:string ColumnType:string"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Columns, Binder,

@@ -360,7 +360,8 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"range", "dynamic (real, real, real?)", lower_range},
     {"range", "dynamic (datetime, datetime, timespan?)", lower_range},
     {"range", "dynamic (timespan, timespan, timespan?)", lower_range},
-    {"repeat", "dynamic (any, int|long)", lower_repeat},
+    {"repeat", "dynamic (any, int|long)", lower_repeat, Naming::kNone, nullptr, nullptr, false, "",
+     "repeat_"},
 });
 
 }  // namespace

@@ -85,7 +85,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"todynamic", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
     {"todynamic", "dynamic (dynamic)", lower_same, kFirst},
     {"toobject", "dynamic (string)", lower_parse_json, kFirst, fold_parse_json},
-    {"gettype", "string (any)", lower_gettype},
+    {"gettype", "string (any)", lower_gettype, Naming::kNone, nullptr, nullptr, false, "", "type_"},
 });
 
 }  // namespace

@@ -171,9 +171,9 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"hash_xxhash64", "long (string|long|datetime|timespan)", lower_hash},
     {"hash_xxhash64", "long? (string|long|datetime|timespan, int|long)", lower_hash},
     {"tohex", "string (int|long, int|long?)", lower_tohex, kFirst},
-    {"bitset_count_ones", "long (int|long)", lower_count_ones},
-    {"format_bytes", "string (number, int|long?, string?#)", lower_format_bytes, kNone, nullptr,
-     check_byte_unit},
+    {"bitset_count_ones", "long (int|long)", lower_count_ones, Naming::kFirstArgument},
+    {"format_bytes", "string (number, int|long?, string?#)", lower_format_bytes, Naming::kFirstArgument,
+     nullptr, check_byte_unit},
     {"rand", "real! (int|long?)", lower_rand},
     {"new_guid", "guid! ()", lower_new_guid},
 });

@@ -14,8 +14,8 @@ Ref lower_abs(LowerCall& l) {
   return l.arg(0).type == Type::kReal ? l.all("abs") : l.fn("toInt64", l.all("abs"));
 }
 Ref lower_sign(LowerCall& l) {  // of NaN 0
-  const Ref sign = l.fn("toInt64", l.all("sign"));
-  return l.arg(0).type == Type::kReal ? l.fn("if", l.fn("isNaN", l[0]), l.integer(0), sign) : sign;
+  const Ref sign = l.fn("toFloat64", l.all("sign"));
+  return l.arg(0).type == Type::kReal ? l.fn("if", l.fn("isNaN", l[0]), l.tree.real(0), sign) : sign;
 }
 Ref lower_sqrt(LowerCall& l) { return l.all("sqrt"); }
 Ref lower_pow(LowerCall& l) { return l.all("pow"); }
@@ -132,30 +132,30 @@ Ref lower_shift_right(LowerCall& l) {
 constexpr auto kFirst = Naming::kFirstArgument;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
-    {"abs", "long (int|long)", lower_abs},
-    {"abs", "real (real)", lower_abs},
-    {"abs", "timespan (timespan)", lower_abs},
-    {"sign", "long (number)", lower_sign},
-    {"sqrt", "real (number)", lower_sqrt},
-    {"pow", "real (number, number)", lower_pow},
-    {"exp", "real (number)", lower_exp},
-    {"exp2", "real (number)", lower_exp2},
-    {"exp10", "real (number)", lower_exp10},
-    {"log", "real (number)", lower_log},
-    {"log2", "real (number)", lower_log2},
-    {"log10", "real (number)", lower_log10},
-    {"sin", "real (number)", lower_sin},
-    {"cos", "real (number)", lower_cos},
-    {"tan", "real (number)", lower_tan},
-    {"asin", "real (number)", lower_asin},
-    {"acos", "real (number)", lower_acos},
-    {"atan", "real (number)", lower_atan},
-    {"atan2", "real (real, real)", lower_atan2},
+    {"abs", "long (int|long)", lower_abs, Naming::kFirstArgument},
+    {"abs", "real (real)", lower_abs, Naming::kFirstArgument},
+    {"abs", "timespan (timespan)", lower_abs, Naming::kFirstArgument},
+    {"sign", "real (number)", lower_sign},
+    {"sqrt", "real (number)", lower_sqrt, Naming::kFirstArgument},
+    {"pow", "real (number, number)", lower_pow, Naming::kFirstArgument},
+    {"exp", "real (number)", lower_exp, Naming::kFirstArgument},
+    {"exp2", "real (number)", lower_exp2, Naming::kFirstArgument},
+    {"exp10", "real (number)", lower_exp10, Naming::kFirstArgument},
+    {"log", "real (number)", lower_log, Naming::kFirstArgument},
+    {"log2", "real (number)", lower_log2, Naming::kFirstArgument},
+    {"log10", "real (number)", lower_log10, Naming::kFirstArgument},
+    {"sin", "real (number)", lower_sin, Naming::kFirstArgument},
+    {"cos", "real (number)", lower_cos, Naming::kFirstArgument},
+    {"tan", "real (number)", lower_tan, Naming::kFirstArgument},
+    {"asin", "real (number)", lower_asin, Naming::kFirstArgument},
+    {"acos", "real (number)", lower_acos, Naming::kFirstArgument},
+    {"atan", "real (number)", lower_atan, Naming::kFirstArgument},
+    {"atan2", "real (real, real)", lower_atan2, Naming::kFirstArgument},
     {"cot", "real (number)", lower_cot},
-    {"gamma", "real (number)", lower_gamma},
-    {"loggamma", "real (number)", lower_loggamma},
-    {"erf", "real (number)", lower_erf},
-    {"erfc", "real (number)", lower_erfc},
+    {"gamma", "real (number)", lower_gamma, Naming::kFirstArgument},
+    {"loggamma", "real (number)", lower_loggamma, Naming::kFirstArgument},
+    {"erf", "real (number)", lower_erf, Naming::kFirstArgument},
+    {"erfc", "real (number)", lower_erfc, Naming::kFirstArgument},
     {"beta_pdf", "real? (real, real, real)", lower_beta_pdf},
     {"around", "bool (long, long, long)", lower_around},
     {"around", "bool (real, real, real)", lower_around},
@@ -164,8 +164,9 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"pi", "real! ()", lower_pi},
     {"radians", "real (number)", lower_radians},
     {"degrees", "real (number)", lower_degrees},
-    {"ceiling", "long (int|long)", lower_same},
-    {"ceiling", "real (real)", lower_ceiling},
+    {"ceiling", "int (int)", lower_same, Naming::kFirstArgument},
+    {"ceiling", "long (long)", lower_same, Naming::kFirstArgument},
+    {"ceiling", "real (real)", lower_ceiling, Naming::kFirstArgument},
     {"isnan", "bool! (number)", lower_isnan},
     {"isinf", "bool! (number)", lower_isinf},
     {"isfinite", "bool! (number)", lower_isfinite},
@@ -184,12 +185,12 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"bin_at", "timespan? (timespan, timespan, timespan)", lower_bin_at_whole, kFirst},
     {"max_of", "T& (T, T, T...)", lower_max_of},
     {"min_of", "T& (T, T, T...)", lower_min_of},
-    {"binary_and", "long (long, long)", lower_bit_and},
-    {"binary_or", "long (long, long)", lower_bit_or},
-    {"binary_xor", "long (long, long)", lower_bit_xor},
-    {"binary_not", "long (long)", lower_bit_not},
-    {"binary_shift_left", "long (long, long)", lower_shift_left},
-    {"binary_shift_right", "long (long, long)", lower_shift_right},
+    {"binary_and", "long (long, long)", lower_bit_and, Naming::kFirstArgument},
+    {"binary_or", "long (long, long)", lower_bit_or, Naming::kFirstArgument},
+    {"binary_xor", "long (long, long)", lower_bit_xor, Naming::kFirstArgument},
+    {"binary_not", "long (long)", lower_bit_not, Naming::kFirstArgument},
+    {"binary_shift_left", "long (long, long)", lower_shift_left, Naming::kFirstArgument},
+    {"binary_shift_right", "long (long, long)", lower_shift_right, Naming::kFirstArgument},
 });
 
 }  // namespace

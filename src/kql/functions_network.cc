@@ -270,7 +270,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"ipv4_is_match", "bool? (string, string, int|long?)", lower_ipv4_is_match},
     {"ipv4_is_in_range", "bool? (string, string)", lower_ipv4_is_in_range},
     {"ipv4_is_in_any_range", "bool? (string, dynamic)", lower_ipv4_is_in_any_range},
-    {"ipv4_is_in_any_range", "bool? (string, string...)", lower_ipv4_is_in_any_range},
+    {"ipv4_is_in_any_range", "bool? (string, string, string...)", lower_ipv4_is_in_any_range},
     {"ipv4_is_private", "bool? (string)", lower_ipv4_is_private},
     {"ipv4_netmask_suffix", "long? (string)", lower_ipv4_netmask_suffix},
     {"format_ipv4", "string (string, int|long?)", lower_format_ipv4},
@@ -290,7 +290,7 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"ipv6_is_match", "bool? (string, string, int|long?)", lower_ipv6_is_match},
     {"ipv6_is_in_range", "bool? (string, string)", lower_ipv6_is_in_range},
     {"ipv6_is_in_any_range", "bool? (string, dynamic)", lower_ipv6_is_in_any_range},
-    {"ipv6_is_in_any_range", "bool? (string, string...)", lower_ipv6_is_in_any_range},
+    {"ipv6_is_in_any_range", "bool? (string, string, string...)", lower_ipv6_is_in_any_range},
 });
 
 }  // namespace

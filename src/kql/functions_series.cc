@@ -380,12 +380,13 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"series_cosine_similarity", "real? (dynamic, dynamic, real?, real?)", lower_cosine_similarity},
     {"series_pearson_correlation", "real? (dynamic, dynamic)", lower_pearson},
     {"series_stats_dynamic", "dynamic (dynamic, bool?#)", lower_stats_dynamic},
-    {"series_fill_forward", "dynamic (dynamic, number?#)", lower_fill_forward},
-    {"series_fill_backward", "dynamic (dynamic, number?#)", lower_fill_backward},
-    {"series_fill_const", "dynamic (dynamic, number?, number?#)", lower_fill_const},
-    {"series_fill_linear", "dynamic (dynamic, number?#, bool?#, number?)", lower_fill_linear},
-    {"series_fir", "dynamic (dynamic, dynamic, bool?, bool?#)", lower_fir},
-    {"series_iir", "dynamic (dynamic, dynamic, dynamic)", lower_iir},
+    {"series_fill_forward", "dynamic (dynamic, number?#)", lower_fill_forward, Naming::kFirstArgument},
+    {"series_fill_backward", "dynamic (dynamic, number?#)", lower_fill_backward, Naming::kFirstArgument},
+    {"series_fill_const", "dynamic (dynamic, number?, number?#)", lower_fill_const, Naming::kFirstArgument},
+    {"series_fill_linear", "dynamic (dynamic, number?#, bool?#, number?)", lower_fill_linear,
+     Naming::kFirstArgument},
+    {"series_fir", "dynamic (dynamic, dynamic, bool?, bool?#)", lower_fir, Naming::kFirstArgument},
+    {"series_iir", "dynamic (dynamic, dynamic, dynamic)", lower_iir, Naming::kFirstArgument},
 });
 
 }  // namespace

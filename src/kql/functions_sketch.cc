@@ -35,14 +35,16 @@ Ref lower_dcount_all(LowerCall& l) {
 }
 
 Ref lower_tdigest_merge(LowerCall& l) {
-  std::vector<Ref> values, counts;
+  std::vector<Ref> values, counts, types;  // a state of nothing has no type
   for (Ref state : l.args) {
+    types.push_back(digest_type(l.tree, state));
     values.push_back(digest_values(l.tree, state));
     counts.push_back(digest_counts(l.tree, state));
   }
   const Ref sums = l.fn("arrayReduce", l.text("sumMap"), l.tree.call("array", std::move(values)),
                         l.tree.call("array", std::move(counts)));
-  return digest_state(l.tree, digest_type(l.tree, l[0]), sums);
+  return digest_state(l.tree, l.fn("arrayReduce", l.text("max"), l.tree.call("array", std::move(types))),
+                      sums);
 }
 Ref cumulated(LowerCall& l) { return l.fn("arrayCumSum", digest_counts(l.tree, l[0])); }
 

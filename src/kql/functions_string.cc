@@ -168,8 +168,13 @@ Ref lower_substring(LowerCall& l) {
     from = l.integer(*start < 0 ? *start : *start + 1);
   else
     from = l.fn("if", l.fn("less", l[1], l.integer(0)), l[1], l.fn("plus", l[1], l.integer(1)));
-  if (l.size() == 2) return l.fn("substringUTF8", l[0], from);
-  return l.fn("substringUTF8", l[0], from, l.fn("greatest", l[2], l.integer(0)));
+  const Ref part = l.size() == 2 ? l.fn("substringUTF8", l[0], from)
+                                 : l.fn("substringUTF8", l[0], from, l.fn("greatest", l[2], l.integer(0)));
+  if (start != nullptr && *start >= 0) return part;
+  // A start that is before the text has nothing behind it.
+  const Ref before =
+      l.fn("less", l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", l[0])), l[1]), l.integer(0));
+  return l.fn("if", l.fn("ifNull", before, l.integer(0)), l.text(""), part);
 }
 Ref text_array(LowerCall& l, Ref array) {
   return l.fn("toNullable", l.fn("replaceAll", l.fn("toJSONString", array), l.text("\\/"), l.text("/")));
@@ -351,8 +356,9 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"countof", "long! (string, string, string?#)", lower_countof, kNone, nullptr, check_countof},
     {"tolower", "string (string)", lower_tolower},
     {"toupper", "string (string)", lower_toupper},
-    {"strlen", "long! (string)", lower_strlen},
-    {"string_size", "long! (string)", lower_string_size},
+    {"strlen", "long! (string)", lower_strlen, Naming::kNone, nullptr, nullptr, false, "", "strlen_"},
+    {"string_size", "long! (string)", lower_string_size, Naming::kNone, nullptr, nullptr, false, "",
+     "string_size_"},
     {"reverse", "string (string)", lower_reverse},
     {"replace_string", "string (string, string, string)", lower_replace_string},
     {"strrep", "string (string, int|long, string?)", lower_strrep},

@@ -268,9 +268,9 @@ Ref lower_time_zones(LowerCall& l) {
 constexpr auto kNone = Naming::kNone;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
-    {"format_datetime", "string (datetime, string#)", lower_format_datetime, kNone, nullptr,
+    {"format_datetime", "string (datetime, string#)", lower_format_datetime, Naming::kFirstArgument, nullptr,
      check_format<false>},
-    {"format_timespan", "string (timespan, string#)", lower_format_timespan, kNone, nullptr,
+    {"format_timespan", "string (timespan, string#)", lower_format_timespan, Naming::kFirstArgument, nullptr,
      check_format<true>},
     {"datetime_part", "int (string#, datetime)", lower_datetime_part, kNone, nullptr, check_part},
     {"datepart", "int (string#, datetime)", lower_datetime_part, kNone, nullptr, check_part},

@@ -1,5 +1,6 @@
 #include "kql/lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -196,6 +197,12 @@ class Lexer {
     const size_t unit_begin = at_;
     while (continues_name(peek())) ++at_;
     const std::string_view unit = text_.substr(unit_begin, at_ - unit_begin);
+    const bool name = unit.find('_') != std::string_view::npos &&
+                      std::all_of(written.begin(), written.end(), [](char c) { return ascii::is_digit(c); });
+    if (name) {  // 0_ and 2_days are names
+      add(TokenKind::kIdentifier, begin);
+      return {};
+    }
     const auto literal = number_literal(written, unit);
     if (!literal) {
       return error(

@@ -28,10 +28,12 @@ Ref hashes_of(Tree& t, Ref state) { return part(t, state, 2, "Array(UInt64)"); }
 
 Ref hash_state(Tree& t, Ref hashes) {
   const Ref ordered = t.call("arraySort", {t.call("arrayDistinct", {hashes})});
-  const Ref kept = t.call("arraySlice", {ordered, t.integer(1), t.integer(kMostHashes)});
-  return t.call(
-      "toNullable",
-      {t.call("concat", {t.text("[" + std::to_string(kMostHashes) + ","), json_list(t, kept), t.text("]")})});
+  const Ref smallest = t.call("arraySlice", {ordered, t.integer(1), t.integer(kMostHashes)});
+  return with_value(t, smallest, [&](Ref kept) {
+    const Ref state =
+        t.call("concat", {t.text("[" + std::to_string(kMostHashes) + ","), json_list(t, kept), t.text("]")});
+    return t.call("if", {t.call("empty", {kept}), t.null(), t.call("toNullable", {state})});
+  });
 }
 
 Ref counted_by_hashes(Tree& t, Ref hashes) {
@@ -76,9 +78,9 @@ Ref digest_state(Tree& t, Ref type, Ref sums) {
     return with_value(t, rows, [&](Ref chosen) {
       const Ref sums_to = t.call("arrayPushFront", {list(chosen, 2), t.long_value(0)});
       const Ref counts = t.call("arrayPopFront", {t.call("arrayDifference", {sums_to})});
-      return t.call("toNullable",
-                    {t.call("concat", {t.text("[\""), type, t.text("\","), json_list(t, list(chosen, 1)),
-                                       t.text(","), json_list(t, counts), t.text("]")})});
+      const Ref state = t.call("concat", {t.text("[\""), type, t.text("\","), json_list(t, list(chosen, 1)),
+                                          t.text(","), json_list(t, counts), t.text("]")});
+      return t.call("if", {t.call("empty", {chosen}), t.null(), t.call("toNullable", {state})});
     });
   });
 }

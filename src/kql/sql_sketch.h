@@ -1,6 +1,8 @@
 #pragma once
 // States of aggregates as dynamic values, which can be kept and merged.
 //
+// A state of nothing is null.
+//
 // hll:     [k, [hashes]]: the k smallest of the values' 64-bit hashes, in order. Fewer than k: their number
 //          is the number of values. k of them: the largest tells how dense the values are.
 // tdigest: ["type", [values], [counts]]: the values in order, each once, with how often it came; a datetime
