@@ -77,6 +77,8 @@ TEST_F(OwnStore, WithoutAnInstallationTheTablesAreEmptyAndNothingIsMade) {
   EXPECT_EQ(outcome.out, kAnswer);
   EXPECT_THAT(outcome.err, StartsWith("linkgate: no configuration was found"));
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_EQ(run_plain({"kql", ".show tables"}).code, 0);
+  EXPECT_EQ(run_plain({"kql", ".create function F() { print 1 }"}).code, 2) << "there is nothing to keep it";
   EXPECT_TRUE(std::filesystem::is_empty(working_folder_));
   EXPECT_TRUE(std::filesystem::is_empty(data())) << "the temporary folder is gone";
   constexpr char kExternal[] = "externaldata(a:string, b:long)['https://lists.example/x'] | count";

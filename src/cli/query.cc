@@ -284,7 +284,10 @@ Result<int> run(Context& context, const Options& options) {
   if (query.empty() && options.file.empty() && ::isatty(STDIN_FILENO) == 0)
     query.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   if (ascii::trim(query).empty()) return Error(ErrorCode::kInvalidArgument, "no query is given");
-  if (portal::is_command(query)) return run_management_command(*config, query, options.format);
+  if (portal::is_command(query)) {
+    if (portal::changes_functions(query)) TRY(context.installation());
+    return run_management_command(*config, query, options.format);
+  }
   const auto explained = querying.explain(query);
   if (!explained) {
     fmt::print(stderr, "{}\n", kql::render(explained.error(), query));

@@ -4,6 +4,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <optional>
+
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/first_start.h"
@@ -21,6 +24,12 @@ std::string user_name() {
   return user != nullptr ? user->pw_name : std::to_string(::geteuid());
 }
 
+// Opening a store makes one where there is none, which is not what somebody asks for who only looks.
+bool has_state(const Config& config) {
+  std::error_code error;
+  return !config.state.location.empty() || std::filesystem::exists(DataPaths(config.data).state(), error);
+}
+
 std::string text_of(const std::string& json) {
   if (json == "null") return "";
   if (!json.starts_with('"')) return json;
@@ -32,21 +41,28 @@ std::string text_of(const std::string& json) {
 }  // namespace
 
 Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config) {
+  if (!has_state(config)) return std::vector<kql::StoredFunction>();
   auto store = state::open_function_store(state_options(config, /*read_only=*/true));
   if (!store && store.error().code() == ErrorCode::kNotFound) return std::vector<kql::StoredFunction>();
   if (!store) return std::move(store).error();
   const SystemClock clock;
-  return portal::FunctionLibrary(*std::move(store), clock).for_queries();
+  TRY_ASSIGN(const auto functions, portal::FunctionLibrary(*std::move(store), clock).for_queries());
+  return *functions;
 }
 
 Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format) {
   const SystemClock clock;
   const kql::Catalog catalog = portal::event_catalog(config.events.database);
-  TRY_ASSIGN(auto store, state::open_function_store(state_options(config, !portal::changes_functions(text))));
-  portal::FunctionLibrary functions(std::move(store), clock);
-  const auto answer = portal::run_command(
-      text,
-      {.catalog = catalog, .database = config.events.database, .functions = &functions, .user = user_name()});
+  const bool changes = portal::changes_functions(text);
+  std::optional<portal::FunctionLibrary> functions;
+  if (changes || has_state(config)) {
+    TRY_ASSIGN(auto store, state::open_function_store(state_options(config, !changes)));
+    functions.emplace(std::move(store), clock);
+  }
+  const auto answer = portal::run_command(text, {.catalog = catalog,
+                                                 .database = config.events.database,
+                                                 .functions = functions ? &*functions : nullptr,
+                                                 .user = user_name()});
   if (!answer) {
     fmt::print(stderr, "linkgate: {}\n", answer.error().message);
     return answer.error().why == portal::Refusal::Why::kQuery ? kBadUse : kFailed;

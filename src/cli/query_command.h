@@ -14,7 +14,8 @@ namespace linkgate::cli {
 Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config);
 
 // Prints what the command answers, or on standard error what is wrong with it; the exit code. Changes are
-// kept under the name of the user who runs this.
+// kept under the name of the user who runs this. REQUIRES of a command that changes functions: there is an
+// installation.
 Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format);
 
 }  // namespace linkgate::cli

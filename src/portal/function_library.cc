@@ -53,20 +53,27 @@ std::vector<kql::StoredFunction> as_stored(const FunctionLibrary::Functions& fun
 
 }  // namespace
 
-Result<std::shared_ptr<const FunctionLibrary::Functions>> FunctionLibrary::all() {
+// REQUIRES: mutex_ is held.
+Result<void> FunctionLibrary::refresh() {
   TRY_ASSIGN(const state::Version version, store_->version());
+  if (functions_ && version_ == version) return {};
+  TRY_ASSIGN(Functions functions, store_->list());
+  stored_ = std::make_shared<const Stored>(as_stored(functions));
+  functions_ = std::make_shared<const Functions>(std::move(functions));
+  version_ = version;
+  return {};
+}
+
+Result<std::shared_ptr<const FunctionLibrary::Functions>> FunctionLibrary::all() {
   const std::lock_guard lock(mutex_);
-  if (!functions_ || version_ != version) {
-    TRY_ASSIGN(Functions functions, store_->list());
-    functions_ = std::make_shared<const Functions>(std::move(functions));
-    version_ = version;
-  }
+  TRY(refresh());
   return functions_;
 }
 
-Result<std::vector<kql::StoredFunction>> FunctionLibrary::for_queries() {
-  TRY_ASSIGN(const auto functions, all());
-  return as_stored(*functions);
+Result<std::shared_ptr<const FunctionLibrary::Stored>> FunctionLibrary::for_queries() {
+  const std::lock_guard lock(mutex_);
+  TRY(refresh());
+  return stored_;
 }
 
 tl::expected<Answer, Refusal> FunctionLibrary::run(const kql::FunctionCommand& command,

@@ -20,9 +20,10 @@ class FunctionLibrary {
       : store_(std::move(store)), clock_(clock) {}
 
   using Functions = std::vector<state::QueryFunction>;
+  using Stored = std::vector<kql::StoredFunction>;
   // shared_ptr: a query reads the functions that there were when it began, while others are written.
   Result<std::shared_ptr<const Functions>> all();
-  Result<std::vector<kql::StoredFunction>> for_queries();
+  Result<std::shared_ptr<const Stored>> for_queries();
 
   // What the command answers: the function that it is about, or all of them. `user` is kept as who changed
   // it.
@@ -30,6 +31,7 @@ class FunctionLibrary {
                                     const std::string& user);
 
  private:
+  Result<void> refresh();
   tl::expected<Answer, Refusal> drop(const kql::FunctionCommand& command);
   tl::expected<Answer, Refusal> keep(const kql::FunctionCommand& command, const kql::Catalog& catalog,
                                      const std::string& user);
@@ -38,6 +40,7 @@ class FunctionLibrary {
   std::mutex mutex_;
   std::optional<state::Version> version_;
   std::shared_ptr<const Functions> functions_;
+  std::shared_ptr<const Stored> stored_;  // the same, for queries
 };
 
 }  // namespace linkgate::portal

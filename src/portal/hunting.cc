@@ -126,13 +126,14 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
                                       .row_limit = question.max_rows + 1,
                                       .answers = {},
                                       .parameters = question.parameters};
-  std::vector<kql::StoredFunction> functions;
+  static const FunctionLibrary::Stored none;
+  std::shared_ptr<const FunctionLibrary::Stored> functions;
   if (functions_ != nullptr) {
     auto found = functions_->for_queries();
     if (!found) return tl::unexpected(refusal_of(found.error()));
     functions = *std::move(found);
   }
-  const auto asked = kql::compile_asking(question.text, functions, catalog_, compiling,
+  const auto asked = kql::compile_asking(question.text, functions ? *functions : none, catalog_, compiling,
                                          [&](const std::string& sql) -> Result<std::vector<std::string>> {
                                            TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));
                                            return std::move(result.rows);
