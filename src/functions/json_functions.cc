@@ -104,23 +104,30 @@ Value treepath(const Arguments& arguments) {
 
 // What values at one place may be: types by name, and what their members may be. Properties and types stand
 // in the order in which they are met.
+struct Property;
 struct Schema {
   std::vector<std::string> types;
-  std::vector<std::pair<std::string, Schema>> properties;
+  std::vector<Property> properties;
   bool container = false;
 
-  Schema& at(std::string_view name) {
-    container = true;
-    for (auto& [known, schema] : properties) {
-      if (known == name) return schema;
-    }
-    properties.emplace_back(std::string(name), Schema());
-    return properties.back().second;
-  }
+  Schema& at(std::string_view name);
   void add_type(std::string_view name) {
     if (std::find(types.begin(), types.end(), name) == types.end()) types.emplace_back(name);
   }
 };
+struct Property {
+  std::string name;
+  Schema schema;
+};
+
+Schema& Schema::at(std::string_view name) {
+  container = true;
+  for (Property& property : properties) {
+    if (property.name == name) return property.schema;
+  }
+  properties.push_back({.name = std::string(name)});
+  return properties.back().schema;
+}
 
 constexpr std::string_view kIndexer = "`indexer`";
 
@@ -171,9 +178,9 @@ void append_schema(std::string& out, const Schema& schema) {
     out += '{';
     for (size_t i = 0; i < schema.properties.size(); ++i) {
       if (i > 0) out += ',';
-      append_json_string(out, schema.properties[i].first);
+      append_json_string(out, schema.properties[i].name);
       out += ':';
-      append_schema(out, schema.properties[i].second);
+      append_schema(out, schema.properties[i].schema);
     }
     out += '}';
   }
