@@ -137,6 +137,9 @@ Expected<> Binder::several_results(const Item& item, const Aggregate& aggregate,
       stem = "percentile_" + stems[0] + "_" + percentile_name(*call.args[i]);
     else if (aggregate.name == "any" && written.size() == 1 && !is_star(*written[0]))
       stem = "any_" + stem;
+    else if (aggregate.name == "argmax" ||
+             aggregate.name == "argmin")  // older names, which say what they are
+      stem = std::string(aggregate.prefix) + "_" + stems[0] + (i > 0 ? "_" + stem : "");
     else if (stem.empty())
       stem = std::string(aggregate.prefix) + "_";
     const size_t place = call.columns.size();

@@ -29,9 +29,12 @@ Ref prefix_of(LowerCall& l, Ref text, int64_t whole) {
   return l.fn("if", l.fn("equals", l.fn("position", text, l.text("/")), l.integer(0)), l.integer(whole),
               sound);
 }
-// An address without the bits behind its prefix. A shift would fail on the number that stands behind a null.
+// An address without the bits behind its prefix. A shift, or a power of two, would fail on the number that
+// stands behind a null; and of null and a number greatest() gives the number.
 Ref masked4(LowerCall& l, Ref address, Ref prefix) {
-  return l.let(l.fn("toUInt64", l.fn("exp2", l.fn("minus", l.integer(kBits4), prefix))),
+  const Ref bits = l.fn("least", l.fn("greatest", prefix, l.integer(0)), l.integer(kBits4));
+  const Ref hosts = l.fn("toUInt64", l.fn("exp2", l.fn("minus", l.integer(kBits4), bits)));
+  return l.let(l.fn("if", l.fn("isNull", prefix), l.null(), hosts),
                [&](Ref size) { return l.fn("multiply", l.fn("intDivOrZero", address, size), size); });
 }
 Ref address4(LowerCall& l, Ref text) {

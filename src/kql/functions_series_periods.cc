@@ -14,6 +14,7 @@ namespace {
 using sql::Ref;
 
 constexpr int64_t kLeastPeriod = 4;
+constexpr int64_t kMostPeriods = 10'000;  // that are told
 constexpr double kSeasonThreshold = 0.7;
 
 Ref at(LowerCall& l, Ref list, Ref place) { return l.fn("arrayElement", list, place); }
@@ -85,8 +86,11 @@ Ref lower_detect(LowerCall& l) {
       const auto part = [&](int64_t i) {
         const Ref values =
             each(l.tree, all, [&](Ref p) { return l.fn("toFloat64", part_of_tuple(l.tree, p, i)); });
-        return series_json(l,
-                           l.fn("arrayResize", values, l.fn("greatest", l[3], l.integer(0)), l.tree.real(0)));
+        return series_json(
+            l, l.fn("arrayResize", values,
+                    l.fn("least", l.fn("greatest", l.fn("ifNull", l[3], l.integer(0)), l.integer(0)),
+                         l.integer(kMostPeriods)),
+                    l.tree.real(0)));
       };
       return l.fn("tuple", part(2), part(1));
     });
@@ -97,7 +101,8 @@ Ref lower_detect(LowerCall& l) {
 // series_periods_validate(series, periods...)
 Ref lower_validate(LowerCall& l) {
   std::vector<Ref> periods;
-  for (size_t i = 1; i < l.size(); ++i) periods.push_back(l.fn("toFloat64", l[i]));
+  for (size_t i = 1; i < l.size(); ++i)
+    periods.push_back(l.fn("ifNull", l.fn("toFloat64", l[i]), l.tree.real(0)));
   const Ref found = l.let(centred(l, whole_numbers(l, l[0])), [&](Ref series) {
     return l.let(l.tree.call("array", periods), [&](Ref all) {
       const Ref half = l.fn("intDiv", length_of(l, series), l.integer(2));

@@ -189,6 +189,8 @@ Ref lower_split(LowerCall& l) {
            l.fn("plus", l[2], l.integer(1)));
   return l.fn("nullIf", text_array(l, l.fn("arraySlice", parts, at, l.integer(1))), l.text("[]"));
 }
+// A number argument, 0 for null.
+Ref plain(LowerCall& l, size_t i) { return l.nullable(i) ? l.fn("ifNull", l[i], l.integer(0)) : l[i]; }
 // Where `part` stands at `start` or later, from 0, or -1; with a length only where it ends within that.
 Ref place_of(LowerCall& l, Ref text, Ref part, Ref start) {
   const Ref from = l.fn("toUInt64", l.fn("plus", start, l.integer(1)));
@@ -196,8 +198,8 @@ Ref place_of(LowerCall& l, Ref text, Ref part, Ref start) {
   if (l.size() < 4) return place;
   return l.let(place, [&](Ref at) {
     const Ref end = l.fn("plus", at, l.fn("toInt64", l.fn("lengthUTF8", part)));
-    const Ref inside =
-        l.fn("or", l.fn("less", l[3], l.integer(0)), l.fn("lessOrEquals", end, l.fn("plus", start, l[3])));
+    const Ref inside = l.fn("or", l.fn("less", plain(l, 3), l.integer(0)),
+                            l.fn("lessOrEquals", end, l.fn("plus", start, plain(l, 3))));
     return l.fn("if", inside, at, l.tree.long_value(-1));
   });
 }
@@ -211,7 +213,8 @@ Ref nth_place_of(LowerCall& l, Ref text, Ref part, Ref start) {
   });
   const Ref most = l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", text)), l.integer(1));
   const Ref turns = l.fn(
-      "range", l.fn("toUInt64", l.fn("least", l.fn("toInt64", l.fn("greatest", l[4], l.integer(0))), most)));
+      "range",
+      l.fn("toUInt64", l.fn("least", l.fn("toInt64", l.fn("greatest", plain(l, 4), l.integer(0))), most)));
   const Ref found = l.fn("arrayFold", l.tree.lambda("(" + state + ", " + turn + ")", step), turns,
                          l.fn("tuple", l.fn("toInt64", start), l.tree.long_value(-1)));
   return l.fn("tupleElement", found, l.integer(2));
@@ -226,12 +229,16 @@ Ref lower_indexof(LowerCall& l) {
     place = l.fn("minus", l.fn("toInt64", l.fn("positionUTF8", text, part)), l.integer(1));
   } else {
     const auto* known = std::get_if<int64_t>(&l.arg(2).value);
-    Ref start = l[2];
+    Ref start = plain(l, 2);
     if (known == nullptr || *known < 0) {
-      const Ref from_end = l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", text)), l[2]);
-      start = l.fn("greatest", l.fn("if", l.fn("less", l[2], l.integer(0)), from_end, l[2]), l.integer(0));
+      const Ref from_end = l.fn("plus", l.fn("toInt64", l.fn("lengthUTF8", text)), plain(l, 2));
+      start = l.fn("greatest", l.fn("if", l.fn("less", plain(l, 2), l.integer(0)), from_end, plain(l, 2)),
+                   l.integer(0));
     }
     place = l.size() > 4 ? nth_place_of(l, text, part, start) : place_of(l, text, part, start);
+  }
+  for (size_t i = 2; i < l.size(); ++i) {
+    if (l.nullable(i)) place = l.fn("if", l.fn("isNull", l[i]), l.null(), place);
   }
   if (is_sound_literal(l.arg(1))) return place;
   return l.fn("if", l.fn("equals", part, l.text("")), l.null(), place);

@@ -174,8 +174,9 @@ Ref lower_make_datetime(LowerCall& l) {
   Ref sum = l.fn("plus", day, l.fn("multiply", l[3], l.tree.long_value(kTicksPerHour)));
   if (l.size() > 4) sum = l.fn("plus", sum, l.fn("multiply", l[4], l.tree.long_value(kTicksPerMinute)));
   if (l.size() > 5) {
-    sum =
-        l.fn("plus", sum, l.fn("toInt64", l.fn("round", l.fn("multiply", l[5], l.integer(kTicksPerSecond)))));
+    sum = l.fn("plus", sum,
+               l.fn("accurateCastOrNull", l.fn("round", l.fn("multiply", l[5], l.integer(kTicksPerSecond))),
+                    l.text("Int64")));
   }
   return sum;
 }

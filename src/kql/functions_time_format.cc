@@ -214,7 +214,9 @@ Ref lower_make_timespan(LowerCall& l) {
   if (l.size() > 2) {
     const Ref seconds = l[first + 2];
     sound.push_back(in(seconds, 60));
-    sum.push_back(l.fn("toInt64", l.fn("round", l.fn("multiply", seconds, l.integer(kTicksPerSecond)))));
+    sum.push_back(l.fn("accurateCastOrNull",
+                       l.fn("round", l.fn("multiply", seconds, l.integer(kTicksPerSecond))),
+                       l.text("Int64")));
   }
   if (days) {
     sound.push_back(in(l[0], 10'675'200));
