@@ -26,7 +26,8 @@ constexpr int kSystemCalls[] = {
     SCMP_SYS(futex),          SCMP_SYS(rt_sigreturn),    SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
     SCMP_SYS(sched_yield),    SCMP_SYS(restart_syscall), SCMP_SYS(exit),          SCMP_SYS(exit_group),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(gettid),          SCMP_SYS(getpid),        SCMP_SYS(tgkill),
-    SCMP_SYS(rt_sigaction),   SCMP_SYS(writev),          SCMP_SYS(close),         SCMP_SYS(fstat)};
+    SCMP_SYS(rt_sigaction),   SCMP_SYS(writev),          SCMP_SYS(poll),          SCMP_SYS(close),
+    SCMP_SYS(fstat)};
 
 Error unavailable(std::string_view what, int error) {
   return Error(ErrorCode::kUnavailable, std::string(what) + ": " + std::generic_category().message(error));

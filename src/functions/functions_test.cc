@@ -156,6 +156,20 @@ TEST(Calls, AreReadInPiecesAndAnsweredInOrder) {
   ::close(answers[0]);
 }
 
+TEST(Calls, OfOneBlockEndWhereTheyTakeTooLong) {
+  int calls[2], answers[2];
+  ASSERT_EQ(::pipe(calls), 0);
+  ASSERT_EQ(::pipe(answers), 0);
+  std::string bytes;
+  append_call(bytes, {.name = "punycode_from_string", .arguments = {"a"}});
+  ASSERT_EQ(::write(calls[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  ::close(calls[1]);
+  const auto served = serve(calls[0], answers[1], {.block = std::chrono::milliseconds(-1)});
+  ASSERT_FALSE(served);
+  EXPECT_EQ(served.error().code(), ErrorCode::kLimit);
+  for (const int fd : {calls[0], answers[0], answers[1]}) ::close(fd);
+}
+
 TEST(Calls, ThatAreNoneAreRefused) {
   Call call;
   size_t taken = 0;

@@ -1,5 +1,6 @@
 #include "functions/service.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -42,14 +43,24 @@ Result<bool> read_some(int in, std::string& bytes) {
   return got > 0;
 }
 
+using Clock = std::chrono::steady_clock;
+
+bool has_input(int in) {
+  pollfd waiting{.fd = in, .events = POLLIN};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
 }  // namespace
 
-Result<void> serve(int in, int out) {
+Result<void> serve(int in, int out, const Patience& patience) {
   std::string bytes, answers;
   Call call;
+  auto block_began = Clock::now(), written = block_began;
   for (;;) {
+    const bool idle = !has_input(in);
     TRY_ASSIGN(const bool more, read_some(in, bytes));
     if (!more) return {};
+    if (idle) block_began = written = Clock::now();
     size_t at = 0, taken = 0;
     Read read = Read::kCall;
     while (at < bytes.size()) {
@@ -59,7 +70,13 @@ Result<void> serve(int in, int out) {
       append_answer(answers, evaluate(call));
       end_call();
       at += taken;
-      if (answers.size() > kWriteBytes) TRY(write_all(out, answers));
+      const auto now = Clock::now();
+      if (now - block_began > patience.block)
+        return Error(ErrorCode::kLimit, "the calls of one block take too long");
+      if (answers.size() > kWriteBytes || now - written > patience.answer) {
+        TRY(write_all(out, answers));
+        written = now;
+      }
     }
     if (read == Read::kMalformed) return Error(ErrorCode::kCorrupt, "this is no call of a function");
     bytes.erase(0, at);

@@ -12,6 +12,7 @@ constexpr size_t kMaxMessageBytes = 500;
 constexpr int kThrown = 395;  // by throwIf(), which has a sentence of ours
 constexpr int kUnknownFunction = 46, kFunctionFailed = 754;
 constexpr std::string_view kNativeFunction = "linkgate_call";
+constexpr std::string_view kUnsaid = "it ended, as it does where calls take too long or too much memory";
 
 // Numbers of ClickHouse's src/Common/ErrorCodes.cpp. What is not here may pass if tried again, as far as
 // anyone knows.
@@ -94,7 +95,7 @@ Error store_error(long http_status, int exception_code, std::string_view body) {
   }
   if (exception_code == kFunctionFailed && message.find(kNativeFunction) != message.npos) {
     const size_t why = message.find("linkgate-functions: ");
-    const std::string_view said = why == message.npos ? "it ended" : message.substr(why);
+    const std::string_view said = why == message.npos ? kUnsaid : message.substr(why);
     return Error(ErrorCode::kLimit,
                  "event store: linkgate-functions, which computes what SQL cannot, failed in this query: " +
                      std::string(ascii::trim(said.substr(0, said.find('\n')))));
