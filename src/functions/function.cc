@@ -14,8 +14,8 @@ const std::vector<FunctionRow>& rows() {
   static const std::vector<FunctionRow> all = [] {
     std::vector<FunctionRow> found;
     for (const auto table :
-         {text_rows(), compression_rows(), xml_rows(), geo_point_rows(), geo_cell_rows(), geo_line_rows(),
-          geo_polygon_rows(), wkt_rows(), place_rows(), json_rows(), network_rows()})
+         {text_rows(), compression_rows(), xml_rows(), graph_rows(), geo_point_rows(), geo_cell_rows(),
+          geo_line_rows(), geo_polygon_rows(), wkt_rows(), place_rows(), json_rows(), network_rows()})
       found.insert(found.end(), table.begin(), table.end());
     std::sort(found.begin(), found.end(),
               [](const FunctionRow& a, const FunctionRow& b) { return a.name < b.name; });

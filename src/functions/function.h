@@ -46,6 +46,7 @@ std::string number_text(double value);
 std::span<const FunctionRow> text_rows();
 std::span<const FunctionRow> compression_rows();
 std::span<const FunctionRow> xml_rows();
+std::span<const FunctionRow> graph_rows();
 std::span<const FunctionRow> geo_point_rows();
 std::span<const FunctionRow> geo_cell_rows();
 std::span<const FunctionRow> geo_line_rows();

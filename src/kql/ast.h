@@ -40,7 +40,9 @@ enum class ExprKind : uint8_t {
   kInput,      // the rows that a subquery begins with: children[0] of the pipeline of mv-apply's on (...)
   kFunction,   // (columns) { lets; children[0] }: the value of a let; `name` is "view" where that was written
   kExternal,   // externaldata(columns) [children] with (parameters)
-  kUnread,     // what could not be parsed; only while all errors of a query are looked for
+  kPattern,  // the value of a declare pattern: `columns` are its arguments, the last is the path where `name`
+             // is "path"; `items` the constants of each case, one after another, children[i] its body
+  kUnread,   // what could not be parsed; only while all errors of a query are looked for
 };
 
 struct Expr;
@@ -113,14 +115,22 @@ enum class OperatorKind : uint8_t {
   kParseWhere,  // the same
   kMvExpand,
   kMvApply,
-  kSearch,    // `expr` with every bare term written out as * has "term"; tables: those of in (...)
-  kInvoke,    // `expr` is the function's call
-  kEvaluate,  // `expr` is the plugin's call, `schema` what it was declared to give
-  kFind,      // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
-  kScan,      // order by `by`, partition by `items`, declare `schema`, with `steps`
-  kFork,      // `branches`
-  kFacet,     // by `by`, with `body`
-  kUnread,    // as ExprKind::kUnread; `name` is how it began
+  kSearch,      // `expr` with every bare term written out as * has "term"; tables: those of in (...)
+  kInvoke,      // `expr` is the function's call
+  kEvaluate,    // `expr` is the plugin's call, `schema` what it was declared to give
+  kFind,        // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
+  kScan,        // order by `by`, partition by `items`, declare `schema`, with `steps`
+  kMakeGraph,   // from and to are `items`, nodes are `tables` by `by`, partitioned by `name` for `body`
+  kGraphMatch,  // `patterns`, where `expr`, project `items`
+  kGraphShortestPaths,  // the same
+  kGraphMarkComponents,
+  kGraphToTable,     // `outputs`
+  kGraphWhereNodes,  // `expr`
+  kGraphWhereEdges,  // `expr`
+  kAssertSchema,     // `schema`
+  kFork,             // `branches`
+  kFacet,            // by `by`, with `body`
+  kUnread,           // as ExprKind::kUnread; `name` is how it began
 };
 std::string_view to_string(OperatorKind kind);
 
@@ -157,6 +167,26 @@ struct Step {
   Span span;
 };
 
+// (name), or -[name*least..most]-> of a graph's pattern, where nodes and edges take turns.
+enum class EdgeDirection : uint8_t { kRight, kLeft, kAny };
+struct PatternElement {
+  bool is_edge = false;
+  EdgeDirection direction = EdgeDirection::kRight;
+  std::string name;             // empty: none was written
+  const Expr* least = nullptr;  // null: one edge
+  const Expr* most = nullptr;
+  Span span;
+};
+using GraphPattern = std::vector<PatternElement>;
+
+// nodes|edges [as name] [with_node_id=...] of graph-to-table.
+struct GraphOutput {
+  bool edges = false;
+  std::string name;
+  std::vector<Parameter> parameters;
+  Span span;
+};
+
 struct Operator {
   OperatorKind kind = OperatorKind::kWhere;
   Span span;  // the operator's name
@@ -165,6 +195,8 @@ struct Operator {
   const Expr* body = nullptr;  // mv-apply: the subquery, a pipeline that begins with kInput
   std::vector<Branch> branches;
   std::vector<Step> steps;
+  std::vector<GraphPattern> patterns;
+  std::vector<GraphOutput> outputs;
   std::vector<Item> items;  // also join's and lookup's `on`
   std::vector<Item> by;
   bool has_by = false;

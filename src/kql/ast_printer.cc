@@ -24,6 +24,10 @@ void AstPrinter::query(const Query& query) {
 
 void AstPrinter::statements(const std::vector<Let>& lets, const Expr& body) {
   for (const Let& let : lets) {
+    if (let.value->kind == ExprKind::kPattern) {
+      declared_pattern(let);
+      continue;
+    }
     out_ += "let " + quoted_name(let.name) + " = ";
     expr(*let.value);
     out_ += ";\n";

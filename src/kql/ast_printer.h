@@ -38,6 +38,10 @@ class AstPrinter {
   void find(const Operator& op);
   void scan(const Operator& op);
   void branches(const Operator& op);
+  void make_graph(const Operator& op);
+  void graph_match(const Operator& op);
+  void graph_outputs(const Operator& op);
+  void declared_pattern(const Let& let);
   void nested(const Operator& op);
   void key_values(const Operator& op);
   void series(const SeriesAxis& series);

@@ -13,10 +13,14 @@ void AstPrinter::one_operator(const Operator& op) {
     return;
   }
   if (op.kind == OperatorKind::kParseKv) return key_values(op);
+  if (op.kind == OperatorKind::kMakeGraph) return make_graph(op);
   parameters(op.parameters);
   if (op.kind == OperatorKind::kTopNested) return nested(op);
   if (op.kind == OperatorKind::kFork) return branches(op);
   if (op.kind == OperatorKind::kScan) return scan(op);
+  if (op.kind == OperatorKind::kGraphMatch || op.kind == OperatorKind::kGraphShortestPaths)
+    return graph_match(op);
+  if (op.kind == OperatorKind::kGraphToTable) return graph_outputs(op);
   if (op.kind == OperatorKind::kMvExpand || op.kind == OperatorKind::kMvApply) return expansion(op);
   if (op.kind == OperatorKind::kParse || op.kind == OperatorKind::kParseWhere) return pattern(op);
   if (op.kind == OperatorKind::kSearch && !op.tables.empty()) {
@@ -41,7 +45,12 @@ void AstPrinter::one_operator(const Operator& op) {
     out_ += ")";
   }
   if (op.kind == OperatorKind::kCount && !op.name.empty()) out_ += " as " + quoted_name(op.name);
-  if (op.has_schema) schema(op);
+  if (op.kind == OperatorKind::kAssertSchema) {
+    out_ += " ";
+    declarations(op.schema);
+  } else if (op.has_schema) {
+    schema(op);
+  }
 }
 
 void AstPrinter::schema(const Operator& op) {
@@ -82,6 +91,88 @@ void AstPrinter::scan(const Operator& op) {
     out_ += "; ";
   }
   out_ += ")";
+}
+
+void AstPrinter::declared_pattern(const Let& let) {
+  const Expr& pattern = *let.value;
+  std::vector<ColumnDeclaration> arguments = pattern.columns, path;
+  if (!pattern.name.empty()) {
+    path.push_back(std::move(arguments.back()));
+    arguments.pop_back();
+  }
+  out_ += "declare pattern " + quoted_name(let.name) + " = ";
+  declarations(arguments);
+  for (const ColumnDeclaration& one : path) out_ += "[" + quoted_name(one.name) + ":string]";
+  out_ += "\n{\n";
+  for (size_t i = 0; i < pattern.children.size(); ++i) {
+    const Item* constants = &pattern.items[i * pattern.columns.size()];
+    for (size_t k = 0; k < arguments.size(); ++k) {
+      out_ += k > 0 ? ", " : "(";
+      expr(*constants[k].expr);
+    }
+    out_ += ")";
+    if (!path.empty()) {
+      out_ += ".[";
+      expr(*constants[arguments.size()].expr);
+      out_ += "]";
+    }
+    out_ += " = { ";
+    statements(pattern.children[i]->lets, *pattern.children[i]->children[0]);
+    out_ += " };\n";
+  }
+  out_ += "};\n";
+}
+
+void AstPrinter::make_graph(const Operator& op) {
+  out_ += " ";
+  items({op.items[0]});
+  out_ += " --> ";
+  items({op.items[1]});
+  parameters(op.parameters);
+  for (size_t i = 0; i < op.tables.size(); ++i) {
+    out_ += i > 0 ? ", " : " with ";
+    operand(*op.tables[i]);
+    out_ += " on ";
+    items({op.by[i]});
+  }
+  if (op.body == nullptr) return;
+  out_ += " partitioned-by " + quoted_name(op.name) + " (";
+  expr(*op.body);
+  out_ += ")";
+}
+
+void AstPrinter::graph_match(const Operator& op) {
+  for (const GraphPattern& pattern : op.patterns) {
+    out_ += &pattern == op.patterns.data() ? " " : ", ";
+    for (const PatternElement& element : pattern) {
+      const std::string name = element.name.empty() ? "" : quoted_name(element.name);
+      if (!element.is_edge) {
+        out_ += "(" + name + ")";
+        continue;
+      }
+      out_ += element.direction == EdgeDirection::kLeft ? "<-[" : "-[";
+      out_ += name;
+      if (element.least != nullptr) {
+        out_ += "*";
+        operand(*element.least);
+        out_ += "..";
+        operand(*element.most);
+      }
+      out_ += element.direction == EdgeDirection::kRight ? "]->" : "]-";
+    }
+  }
+  if (op.expr != nullptr) out_ += " where ", expr(*op.expr);
+  out_ += " project ";
+  items(op.items);
+}
+
+void AstPrinter::graph_outputs(const Operator& op) {
+  for (const GraphOutput& output : op.outputs) {
+    out_ += &output == op.outputs.data() ? " " : ", ";
+    out_ += output.edges ? "edges" : "nodes";
+    if (!output.name.empty()) out_ += " as " + quoted_name(output.name);
+    parameters(output.parameters);
+  }
 }
 
 void AstPrinter::branches(const Operator& op) {

@@ -36,11 +36,14 @@ Expected<const Environment*> Binder::lets(const std::vector<Let>& lets, const En
 
 Expected<Environment> Binder::let(const Let& let, const Environment* environment) {
   Environment entry{.outer = environment, .name = let.name};
-  if (let.value->kind == ExprKind::kFunction) {
+  if (let.value->kind == ExprKind::kFunction || let.value->kind == ExprKind::kPattern) {
     entry.value = let.value;
     entry.definition = environment;
   } else if (is_tabular(*let.value, environment)) {
-    TRY(table(*let.value, environment));
+    if (is_graph(*let.value, environment))
+      TRY(flow(*let.value, environment));
+    else
+      TRY(table(*let.value, environment));
     entry.value = let.value;
     entry.definition = environment;
   } else {
@@ -54,6 +57,7 @@ Expected<Environment> Binder::let(const Let& let, const Environment* environment
 bool Binder::is_tabular(const Expr& expr, const Environment* environment) const {
   const Expr* e = &expr;
   while (true) {
+    if (pattern_of(*e, environment) != nullptr) return true;
     switch (e->kind) {
       case ExprKind::kPipeline:
       case ExprKind::kDataTable:
@@ -128,14 +132,15 @@ Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
 }
 
 Binder::Table Binder::table_body(const Expr& expr, const Environment* environment) {
+  if (pattern_of(expr, environment) != nullptr) return pattern_table(expr, environment);
   switch (expr.kind) {
     case ExprKind::kName:
       return named_table(expr, environment);
     case ExprKind::kCall:
       return called_table(expr, environment);
     case ExprKind::kPipeline: {
-      TRY_ASSIGN(const Plan* head, table(*expr.children[0], environment));
-      return steps(expr, head, environment);
+      TRY_ASSIGN(const Flow found, flow_body(expr, environment));
+      return rows_of(found, expr);
     }
     case ExprKind::kDataTable:
       return datatable(expr, environment);
@@ -259,36 +264,6 @@ Binder::Table Binder::scan(const CatalogTable& table, Span span) {
     plan.columns.push_back({bindings_.new_column_id(), column.name, column.type, nullable});
   }
   return bindings_.add(std::move(plan), span);
-}
-
-// Leaves in `environment` what the pipeline's operators named.
-Binder::Table Binder::steps(const Expr& expr, const Plan* plan, const Environment*& environment) {
-  for (auto op = expr.operators.begin(); op != expr.operators.end(); ++op) {
-    const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
-    if (op->kind == OperatorKind::kEvaluate && is_plugin(op->expr->name)) {
-      Expr before{.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children};
-      before.operators.assign(expr.operators.begin(), op);
-      TRY_ASSIGN(plan, plugin(*op, *plan, before, environment));
-      continue;
-    }
-    if (!names_input) {
-      const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);
-      TRY_ASSIGN(plan, step(*op, *plan, environment));
-      if (open) open_.insert(&plan->columns);
-      continue;
-    }
-    if (within_ != nullptr) return not_in_subquery(*op);
-    // Each use binds the pipeline up to here again: a join of it with itself needs columns of two identities.
-    named_by_as_.push_back({.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children});
-    named_by_as_.back().operators.assign(expr.operators.begin(), op);
-    const std::string name = op->kind == OperatorKind::kAs ? op->name : std::string(kInvokeInput);
-    environment = extend(
-        {.outer = environment, .name = name, .value = &named_by_as_.back(), .definition = environment});
-    if (op->kind == OperatorKind::kInvoke) {
-      TRY_ASSIGN(plan, invoke_op(*op, environment));
-    }
-  }
-  return plan;
 }
 
 Binder::Table Binder::one_row(Span span) { return bindings_.add({.kind = PlanKind::kRows}, span); }

@@ -16,6 +16,7 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   if (found != nullptr && found->broken) return DiagnosticList::said();
   if (expr.name == "pack_all" || expr.name == "bag_pack_columns") return packed_columns(expr, scope);
   if (!find_window_functions(expr.name).empty()) return window_call(expr, scope);
+  if (expr.name == "node_degree_in" || expr.name == "node_degree_out") return node_degree(expr, scope);
   if (expr.name == "toscalar") return to_scalar(expr, scope);
   if (expr.name == "ingestion_time") return ingestion_time(expr, scope);
   if (expr.name == "column_names_of") return column_names(expr, scope);

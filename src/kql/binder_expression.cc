@@ -19,6 +19,10 @@ Binder::Scalar Binder::scalar(const Expr& expr, const Scope& scope) {
 }
 
 Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
+  if (scope.computed != nullptr) {
+    if (const auto known = scope.computed->find(&expr); known != scope.computed->end())
+      return column(known->second, expr.span);
+  }
   switch (expr.kind) {
     case ExprKind::kName:
       return name(expr, scope);
@@ -50,6 +54,7 @@ Binder::Scalar Binder::scalar_body(const Expr& expr, const Scope& scope) {
     case ExprKind::kUnion:
     case ExprKind::kSearch:
     case ExprKind::kFind:
+    case ExprKind::kPattern:
     case ExprKind::kExternal:
     case ExprKind::kFunction:
     case ExprKind::kInput:

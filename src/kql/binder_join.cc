@@ -188,6 +188,21 @@ Binder::Table Binder::union_of(const std::vector<const Expr*>& tables,
   return unite(inputs, options, span);
 }
 
+// Of `let Name = view () {...}` those whose names match are tables as well.
+Expected<> Binder::add_views(const Expr& pattern, const Environment* environment,
+                             std::vector<UnionInput>& inputs) {
+  const size_t first = inputs.size();
+  for (const Environment* e = environment; e != nullptr; e = e->outer) {
+    const bool view = e->value != nullptr && e->value->kind == ExprKind::kFunction &&
+                      e->value->name == "view" && e->value->columns.empty();
+    if (!view || !matches_pattern(e->name, pattern.name) || find(environment, e->name) != e) continue;
+    const Expr name{.kind = ExprKind::kName, .span = pattern.span, .name = e->name};
+    TRY_ASSIGN(const Plan* plan, table(name, environment));
+    inputs.insert(inputs.begin() + static_cast<std::ptrdiff_t>(first), {plan, e->name});
+  }
+  return {};
+}
+
 // The tables, those of a pattern each for itself; `first` stands before them, unless it is null.
 Expected<std::vector<UnionInput>> Binder::union_inputs(const std::vector<const Expr*>& tables, bool fuzzy,
                                                        const Environment* environment, const Plan* first) {
@@ -200,6 +215,7 @@ Expected<std::vector<UnionInput>> Binder::union_inputs(const std::vector<const E
         TRY_ASSIGN(const Plan* plan, scan(known, expr->span));
         inputs.push_back({plan, known.name});
       }
+      TRY(add_views(*expr, environment, inputs));
       continue;
     }
     if (fuzzy && is_missing(*expr, environment)) continue;

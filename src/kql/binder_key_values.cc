@@ -79,7 +79,7 @@ Expected<KeyValueSyntax> syntax_of(const Operator& op) {
 }
 
 // A key's first pair; of the groups one holds the value, the others are empty.
-std::string pattern_of(const KeyValueSyntax& s, const std::string& key) {
+std::string pair_pattern(const KeyValueSyntax& s, const std::string& key) {
   const std::string pair = quoted_regex(s.pair), assign = quoted_regex(s.assign), name = quoted_regex(key);
   if (s.open.empty()) {
     const std::string end = s.greedy ? pair + "[^" + member(s.pair) + member(s.assign) + "]*" + assign : pair;
@@ -110,7 +110,7 @@ Binder::Table Binder::parse_kv(const Operator& op, const Plan& input, const Envi
     if (!seen.insert(key.name).second)
       return fail(DiagnosticCode::kWrongUse, key.span, "a column '" + key.name + "' is there already");
     const EngineRegex pattern =
-        to_engine_regex(syntax.regex.empty() ? pattern_of(syntax, key.name) : syntax.regex);
+        to_engine_regex(syntax.regex.empty() ? pair_pattern(syntax, key.name) : syntax.regex);
     if (!pattern.problem.empty()) return fail(DiagnosticCode::kWrongUse, op.span, pattern.problem);
     if (!syntax.regex.empty() && capturing_groups(syntax.regex) != 2)
       return fail(DiagnosticCode::kWrongUse, op.span,

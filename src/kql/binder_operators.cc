@@ -89,6 +89,16 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
     case OperatorKind::kScan:
       return scan_op(op, input, environment);
     case OperatorKind::kFind:  // see find_rows(): no operator follows it
+    case OperatorKind::kAssertSchema:
+      return assert_schema(op, input);
+    case OperatorKind::kMakeGraph:  // see graph_step()
+    case OperatorKind::kGraphMatch:
+    case OperatorKind::kGraphShortestPaths:
+    case OperatorKind::kGraphMarkComponents:
+    case OperatorKind::kGraphToTable:
+    case OperatorKind::kGraphWhereNodes:
+    case OperatorKind::kGraphWhereEdges:
+      break;
     case OperatorKind::kFork:  // see add_results()
     case OperatorKind::kFacet:
       return fail(DiagnosticCode::kWrongUse, op.span,

@@ -30,7 +30,7 @@ struct ParsePattern {
   std::vector<int> groups;  // of the columns, by their order
 };
 
-Expected<ParsePattern> pattern_of(const Operator& op, ParseKind kind, const std::string& flags) {
+Expected<ParsePattern> text_pattern(const Operator& op, ParseKind kind, const std::string& flags) {
   ParsePattern found{.regex = "\\A"};
   int groups = 0;
   for (size_t i = 0; i < op.items.size(); ++i) {
@@ -86,7 +86,7 @@ Binder::Table Binder::parse_op(const Operator& op, const Plan& input, const Envi
   const ParseKind kind = kind_name == "regex"     ? ParseKind::kRegex
                          : kind_name == "relaxed" ? ParseKind::kRelaxed
                                                   : ParseKind::kSimple;
-  TRY_ASSIGN(const ParsePattern pattern, pattern_of(op, kind, kind == ParseKind::kRegex ? flags : "s"));
+  TRY_ASSIGN(const ParsePattern pattern, text_pattern(op, kind, kind == ParseKind::kRegex ? flags : "s"));
   TRY_ASSIGN(const BoundExpr* text,
              scalar(*op.expr, {.environment = environment, .columns = &input.columns}));
   TRY_ASSIGN(text, invoke("tostring", {text}, op.expr->span));

@@ -1,6 +1,6 @@
 // What a query answers: a result for each of its statements, several where one ends in fork or facet.
 
-#include "kql/binder_state.h"
+#include "kql/graph.h"
 #include "kql/limits.h"
 
 namespace linkgate::kql {
@@ -15,8 +15,8 @@ std::string given_name(const Expr& body) {
 
 bool has_several_results(const Expr& body) {
   if (body.kind != ExprKind::kPipeline) return false;
-  const OperatorKind last = body.operators.back().kind;
-  return last == OperatorKind::kFork || last == OperatorKind::kFacet;
+  const Operator& last = body.operators.back();
+  return last.kind == OperatorKind::kFork || last.kind == OperatorKind::kFacet || last.outputs.size() > 1;
 }
 
 }  // namespace
@@ -62,11 +62,22 @@ Expected<> Binder::add_results(const Expr& body, const Environment* environment,
     TRY_ASSIGN(const Plan* plan, table(body, environment));
     return add_result(plan, given_name(body), body.span, results);
   }
-  TRY_ASSIGN(const Plan* input, table(*body.children[0], environment));
+  const Operator& last = body.operators.back();
   Expr before{.kind = ExprKind::kPipeline, .span = body.span, .children = body.children};
   before.operators.assign(body.operators.begin(), body.operators.end() - 1);
+  if (last.kind == OperatorKind::kGraphToTable) {
+    TRY_ASSIGN(const Flow found, flow_body(before, environment));
+    if (found.graph == nullptr)
+      return fail(DiagnosticCode::kWrongUse, last.span,
+                  "'graph-to-table' asks a graph, which make-graph builds");
+    for (const GraphOutput& output : last.outputs) {
+      TRY_ASSIGN(const Plan* rows, GraphBinder(*this, environment).to_table(output, *found.graph));
+      TRY(add_result(rows, output.name, output.span, results));
+    }
+    return {};
+  }
+  TRY_ASSIGN(const Plan* input, table(*body.children[0], environment));
   TRY_ASSIGN(input, steps(before, input, environment));
-  const Operator& last = body.operators.back();
   return last.kind == OperatorKind::kFork ? fork(last, *input, environment, results)
                                           : facet(last, *input, environment, results);
 }

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,65 +15,12 @@
 #include "kql/aggregate.h"
 #include "kql/ast.h"
 #include "kql/binder.h"
+#include "kql/binder_scope.h"
 #include "kql/bound.h"
 #include "kql/function.h"
 #include "kql/window.h"
 
 namespace linkgate::kql {
-
-// What a let statement or a function's parameter names. Environments form a chain from the innermost
-// outwards.
-struct Environment {
-  const Environment* outer = nullptr;
-  std::string name;
-  const BoundExpr* scalar = nullptr;        // a scalar, bound once
-  const Expr* value = nullptr;              // a tabular expression or a function, bound again at every use...
-  const Environment* definition = nullptr;  // ...where its own names mean what they meant at its definition
-  bool broken = false;                      // its errors were said: it is whatever its uses need
-};
-
-// The rows below an operator: window functions and functions with several results add columns to them while
-// the operator's expressions are bound.
-struct Below {
-  const Plan* plan = nullptr;
-  std::vector<WindowCall> calls;  // on `plan`, and not in a node yet
-};
-
-// A value of an item: a function with several results has several.
-struct ItemValue {
-  const BoundExpr* expr = nullptr;
-  std::string name;    // as written, or ""
-  std::string stem;    // what it is called otherwise; "": Column1 or the like
-  bool plain = false;  // a column's name alone
-};
-
-// Columns behind a name and a dot: those that a step of scan keeps.
-struct Qualified {
-  std::string name;
-  Columns columns;
-};
-
-// Where a scalar expression stands.
-struct Scope {
-  const Environment* environment = nullptr;
-  const Columns* columns = nullptr;  // of the row; null: there is no row
-  const Columns* right = nullptr;    // join's $right, then `columns` is $left
-  // In summarize: takes the aggregate calls, which then stand in the expression as columns.
-  std::vector<AggregateCall>* aggregates = nullptr;
-  Below* below = nullptr;             // takes the calls of window functions; null: they have no place here
-  const ColumnSet* absent = nullptr;  // columns without a value in these rows: * does not mean them
-  // What stands before a dot: the steps of scan.
-  const std::vector<Qualified>* qualified = nullptr;
-};
-
-// The subquery that is being bound: its rows are those of several tables at once, one for each value of
-// `keys`.
-struct Within {
-  const Within* outer = nullptr;
-  std::string_view operator_name;
-  Columns keys;     // not among the columns that the subquery sees
-  Columns carried;  // of the row that the subquery is for: the same throughout one table
-};
 
 class Binder {
  public:
@@ -216,6 +164,27 @@ class Binder {
   Expected<BoundStep> scan_step(const Step& step, const Columns& columns, const Columns& declared,
                                 const std::vector<Qualified>& states, const Environment* environment);
 
+  // ---- patterns and schemas (binder_patterns.cc)
+  static const Environment* pattern_of(const Expr& expr, const Environment* environment);
+  Table pattern_table(const Expr& expr, const Environment* environment);
+  Table assert_schema(const Operator& op, const Plan& input);
+
+  // ---- graphs (binder_flow.cc, graph.h)
+  friend class GraphBinder;
+  friend class GraphMatcher;
+  struct Flow {
+    const Plan* plan = nullptr;
+    const Graph* graph = nullptr;  // then there are no rows yet
+  };
+  Expected<Flow> flow(const Expr& expr, const Environment* environment);
+  Expected<Flow> flow_body(const Expr& expr, const Environment* environment);
+  Expected<> flow_steps(const Expr& pipeline, Flow& flow, const Environment*& environment);
+  Expected<> graph_step(const Operator& op, Flow& flow, const Environment* environment);
+  static bool is_graph_operator(OperatorKind kind);
+  static bool is_graph(const Expr& expr, const Environment* environment);
+  static Table rows_of(const Flow& found, const Expr& expr);
+  Scalar node_degree(const Expr& expr, const Scope& scope);
+
   // ---- find (binder_find.cc)
   struct Found;
   Table find_rows(const Operator& op, const Environment* environment);
@@ -226,6 +195,8 @@ class Binder {
   Expected<std::vector<struct UnionInput>> union_inputs(const std::vector<const Expr*>& tables, bool fuzzy,
                                                         const Environment* environment,
                                                         const Plan* first = nullptr);
+  Expected<> add_views(const Expr& pattern, const Environment* environment,
+                       std::vector<struct UnionInput>& inputs);
   Table search_tables(const Operator& op, const Environment* environment, Span span);
   Table projection(const Plan& input, Columns columns, std::vector<Assignment> assignments, Span span);
   Expected<std::vector<SortKey>> sort_keys(const Operator& op, const Plan& input,
@@ -343,6 +314,7 @@ class Binder {
   size_t lost_tables_ = 0;
   std::string_view operator_;  // that is being bound, for messages
   std::deque<Environment> environments_;
+  std::deque<Graph> graphs_;
   std::deque<Expr> named_by_as_;  // the pipelines up to an `as`
   std::vector<std::unique_ptr<Ast>> plugin_texts_;
   const BoundExpr* bin_auto_size_ = nullptr;  // set query_bin_auto_size

@@ -21,6 +21,8 @@ inline constexpr int kMaxColumns = 2'000;
 inline constexpr int kMaxQuestions = 32;
 // Results of one query: statements, and branches of fork and facet.
 inline constexpr size_t kMaxResults = 64;
+// Edges of a path that -[e*least..most]- stands for: each length becomes a join of its own.
+inline constexpr long kMaxPathEdges = 16;
 // Rows that one scan goes through: it holds them all, and each costs some tens of microseconds.
 inline constexpr long kMaxScanRows = 100'000;
 // The engine's default max_query_size is 256 KiB, its max_parser_depth 1,000.

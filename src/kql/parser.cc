@@ -87,6 +87,9 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
     count(op.expr);
     count(op.body);
     for (const Branch& branch : op.branches) count(branch.body);
+    for (const GraphPattern& pattern : op.patterns) {
+      for (const PatternElement& element : pattern) count(element.least), count(element.most);
+    }
     for (const Step& step : op.steps) count(step.condition), count_items(step.items);
     for (const ColumnDeclaration& column : op.schema) count(column.default_value);
     for (const NestedTop& level : op.levels) count(level.rows), count(level.key.expr), count(level.by.expr);
@@ -125,6 +128,11 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
     }
     if (end.empty() && token().is_word("declare") && token(1).is_word("query_parameters")) {
       TRY(declare_statement());
+      continue;
+    }
+    if (end.empty() && token().is_word("declare") && token(1).is_word("pattern")) {
+      TRY_ASSIGN(Let declared, pattern_statement());
+      lets.push_back(std::move(declared));
       continue;
     }
     const bool names_a_statement = token().is_word("set") || token().is_word("declare") ||

@@ -55,6 +55,14 @@ struct OperatorGrammar {
         {"invoke", K::kInvoke, &Parser::invoke_op},
         {"evaluate", K::kEvaluate, &Parser::evaluate_op},
         {"scan", K::kScan, &Parser::scan_op},
+        {"make-graph", K::kMakeGraph, &Parser::make_graph_op},
+        {"graph-match", K::kGraphMatch, &Parser::graph_match_op},
+        {"graph-shortest-paths", K::kGraphShortestPaths, &Parser::graph_match_op},
+        {"graph-mark-components", K::kGraphMarkComponents, &Parser::graph_components_op},
+        {"graph-to-table", K::kGraphToTable, &Parser::graph_to_table_op},
+        {"graph-where-nodes", K::kGraphWhereNodes, &Parser::graph_where_op},
+        {"graph-where-edges", K::kGraphWhereEdges, &Parser::graph_where_op},
+        {"assert-schema", K::kAssertSchema, &Parser::assert_schema_op},
         {"fork", K::kFork, &Parser::fork_op},
         {"facet", K::kFacet, &Parser::facet_op},
     });
@@ -63,9 +71,7 @@ struct OperatorGrammar {
 
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
-constexpr auto kMissing = std::to_array<std::string_view>(
-    {"consume", "find", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table",
-     "macro-expand", "make-graph", "reduce"});
+constexpr auto kMissing = std::to_array<std::string_view>({"consume", "find", "macro-expand", "reduce"});
 }  // namespace
 
 std::vector<std::string_view> operator_names() {

@@ -107,6 +107,20 @@ class Parser {
   Node subquery();
   Expected<> scan_op(Operator& op);
   Expected<Step> step();
+  Expected<Let> pattern_statement();
+  Expected<> pattern_case(Expr& pattern);
+  Expected<> assert_schema_op(Operator& op);
+
+  // ---- graphs (parser_graph.cc)
+  Expected<Item> column_item();
+  Expected<> make_graph_op(Operator& op);
+  Expected<GraphPattern> graph_pattern();
+  Expected<PatternElement> pattern_node();
+  Expected<PatternElement> pattern_edge();
+  Expected<> graph_match_op(Operator& op);
+  Expected<> graph_components_op(Operator& op);
+  Expected<> graph_to_table_op(Operator& op);
+  Expected<> graph_where_op(Operator& op);
   Expected<> fork_op(Operator& op);
   Expected<> facet_op(Operator& op);
   static Diagnostic too_many_results(Span span);

@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"T | were a", "error: no operator 'were'; did you mean 'where'?"},
         Case{"T | project-way a", "error: no operator 'project-way'; did you mean 'project-away'?"},
-        Case{"T | make-graph a", "error: the operator 'make-graph' is not supported"},
+        Case{"T | reduce by a", "error: the operator 'reduce' is not supported"},
         Case{"T | where a = 1", "error: '=' does not compare; write '=='"},
         Case{"T | where", "error: expected an expression, but the query ends here"},
         Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},
