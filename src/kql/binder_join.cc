@@ -133,6 +133,8 @@ Binder::Table Binder::join(const Operator& op, const Plan& left, const Environme
   TRY_ASSIGN(const JoinKind kind, join_kind(op));
   TRY_ASSIGN(const Plan* right, table(*op.tables[0], environment));
   Plan plan{.kind = PlanKind::kJoin, .inputs = {&left, right}, .join = kind};
+  // Kusto tells its users to write the smaller table on the left of join, and on the right of lookup.
+  plan.left_in_memory = op.kind != OperatorKind::kLookup;
   TRY_ASSIGN(plan.join_keys, join_keys(op, left, *right));
   Names names;
   const bool right_optional = kind == JoinKind::kLeftOuter || kind == JoinKind::kFullOuter;

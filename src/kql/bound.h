@@ -161,6 +161,7 @@ struct Plan {
   bool nonempty = false;       // one row even of no rows
   bool bags_as_pairs = false;  // kExpand: a bag's members are [key, value] and not bags of one
   JoinKind join = JoinKind::kInner;
+  bool left_in_memory = false;  // kJoin: the left side is the one to keep in memory; else the right one
   std::vector<JoinKey> join_keys;
   std::vector<std::vector<const BoundExpr*>> union_columns;
   std::vector<const BoundExpr*> union_filters;  // of input i, over `columns`; empty: all rows of all

@@ -14,6 +14,9 @@ using sql::Ref;
 
 constexpr std::string_view kTermStart = "(^|[^\\p{L}\\p{N}])";
 constexpr std::string_view kTermEnd = "($|[^\\p{L}\\p{N}])";
+// The same where ASCII alone stands beside the term: what nearly all texts have there, and cheap to look for.
+constexpr std::string_view kPlainStart = R"((^|[\x00-/:-@\[-`{-\x7f]))";
+constexpr std::string_view kPlainEnd = R"(($|[\x00-/:-@\[-`{-\x7f]))";
 
 const std::string* literal_text_of(const BoundExpr& e) {
   return e.kind == BoundKind::kLiteral ? std::get_if<std::string>(&e.value) : nullptr;
@@ -68,6 +71,11 @@ Ref term_match(LowerCall& l, Ref text, Ref term, const std::string* constant, En
   const Ref found = l.fn("greater", l.fn(position, text, term), l.integer(0));
   const Ref pattern =
       constant != nullptr ? constant_term(l, *constant, ends, fold) : computed_term(l, term, ends, fold);
+  if (plain && ends.start && ends.end && is_term_byte(constant->front()) && is_term_byte(constant->back())) {
+    const Ref beside_ascii =
+        l.text("(?i)" + std::string(kPlainStart) + quoted_regex(*constant) + std::string(kPlainEnd));
+    return l.fn("and", found, l.fn("or", l.fn("match", text, beside_ascii), l.fn("match", text, pattern)));
+  }
   // The engine does not match a constant text with a computed pattern.
   const Ref searched = constant != nullptr ? text : l.fn("materialize", text);
   return l.fn("and", found, l.fn("match", fold && !plain ? folded(l, searched) : searched, pattern));

@@ -37,29 +37,46 @@ PlanLowering::Side PlanLowering::side(const Plan& plan, size_t which, const Colu
   return found;
 }
 
-std::string_view PlanLowering::join_words(JoinKind kind) {
+std::string_view PlanLowering::join_words(JoinKind kind, bool turned) {
   switch (kind) {
     case JoinKind::kInnerUnique:
     case JoinKind::kInner:
       return "ALL INNER";
     case JoinKind::kLeftOuter:
-      return "ALL LEFT";
+      return turned ? "ALL RIGHT" : "ALL LEFT";
     case JoinKind::kRightOuter:
-      return "ALL RIGHT";
+      return turned ? "ALL LEFT" : "ALL RIGHT";
     case JoinKind::kFullOuter:
       return "ALL FULL";
     case JoinKind::kLeftSemi:
-      return "LEFT SEMI";
+      return turned ? "RIGHT SEMI" : "LEFT SEMI";
     case JoinKind::kLeftAnti:
-      return "LEFT ANTI";
+      return turned ? "RIGHT ANTI" : "LEFT ANTI";
     case JoinKind::kRightSemi:
-      return "RIGHT SEMI";
+      return turned ? "LEFT SEMI" : "RIGHT SEMI";
     case JoinKind::kRightAnti:
-      return "RIGHT ANTI";
+      return turned ? "LEFT ANTI" : "RIGHT ANTI";
   }
   CHECK(false);
 }
 
+Ref PlanLowering::join_condition(const Plan& plan, const Side& left, const std::string& left_alias,
+                                 const Side& right, const std::string& right_alias) {
+  std::vector<Ref> terms;
+  for (size_t i = 0; i < plan.join_keys.size(); ++i) {
+    const JoinKey& key = plan.join_keys[i];
+    // Null matches null and NaN matches NaN.
+    const bool special = key.left->nullable || key.right->nullable || key.left->type == Type::kReal;
+    const bool as_real = key.left->type != key.right->type &&
+                         (key.left->type == Type::kReal || key.right->type == Type::kReal);
+    Ref a = t_.column(left_alias, left.keys[i]), b = t_.column(right_alias, right.keys[i]);
+    if (as_real) a = t_.call("toFloat64", {a}), b = t_.call("toFloat64", {b});
+    terms.push_back(t_.call(special ? "isNotDistinctFrom" : "equals", {a, b}));
+  }
+  return t_.call("and", std::move(terms));
+}
+
+// The engine keeps the side that is written last in memory and reads the other past it.
 Relation PlanLowering::join(const Plan& plan, const ColumnSet& needed) {
   const JoinKind kind = plan.join;
   const bool left_optional = kind == JoinKind::kRightOuter || kind == JoinKind::kFullOuter;
@@ -69,32 +86,20 @@ Relation PlanLowering::join(const Plan& plan, const ColumnSet& needed) {
   Relation relation(t_);
   Source& from = relation.select().from;
   from.kind = Source::Kind::kJoin;
-  from.join = join_words(kind);
+  from.join = join_words(kind, plan.left_in_memory);
+  const std::string left_alias = t_.fresh("t"), right_alias = t_.fresh("t");
   from.selects = {left.select, right.select};
-  from.alias = t_.fresh("t");
-  from.right_alias = t_.fresh("t");
-  std::vector<Ref> terms;
-  for (size_t i = 0; i < plan.join_keys.size(); ++i) {
-    const JoinKey& key = plan.join_keys[i];
-    // Null matches null and NaN matches NaN.
-    const bool special = key.left->nullable || key.right->nullable || key.left->type == Type::kReal;
-    const auto side_key = [&](const std::string& table, const std::string& name, const BoundExpr& side_of) {
-      const Ref value = t_.column(table, name);
-      const bool as_real = key.left->type != key.right->type && is_number(side_of.type) &&
-                           (key.left->type == Type::kReal || key.right->type == Type::kReal);
-      return as_real ? t_.call("toFloat64", {value}) : value;
-    };
-    terms.push_back(t_.call(special ? "isNotDistinctFrom" : "equals",
-                            {side_key(from.alias, left.keys[i], *key.left),
-                             side_key(from.right_alias, right.keys[i], *key.right)}));
+  from.alias = left_alias;
+  from.right_alias = right_alias;
+  if (plan.left_in_memory) {
+    std::swap(from.selects[0], from.selects[1]);
+    std::swap(from.alias, from.right_alias);
   }
-  from.on = terms.size() == 1 ? terms[0] : t_.call("and", std::move(terms));
-  for (size_t which = 0; which < 2; ++which) {
-    const std::string& table = which == 0 ? from.alias : from.right_alias;
-    const Side& from_side = which == 0 ? left : right;
-    for (const auto& [id, inside] : from_side.values) {
+  from.on = join_condition(plan, left, left_alias, right, right_alias);
+  for (const auto& [one, alias] : {std::pair(&left, &left_alias), std::pair(&right, &right_alias)}) {
+    for (const auto& [id, inside] : one->values) {
       if (!needed.contains(id)) continue;
-      const Ref value = t_.column(table, Relation::alias_of(inside.column));
+      const Ref value = t_.column(*alias, Relation::alias_of(inside.column));
       if (inside.stored != nullptr)
         relation.set_stored(inside.column, value);
       else

@@ -79,7 +79,10 @@ class PlanLowering {
     std::map<int, ColumnValue> values;
   };
   Side side(const Plan& plan, size_t which, const ColumnSet& needed, bool optional);
-  static std::string_view join_words(JoinKind kind);
+  // `turned`: the right side stands first.
+  static std::string_view join_words(JoinKind kind, bool turned);
+  sql::Ref join_condition(const Plan& plan, const Side& left, const std::string& left_alias,
+                          const Side& right, const std::string& right_alias);
   Relation join(const Plan& plan, const ColumnSet& needed);
   Relation unite(const Plan& plan, const ColumnSet& needed, const std::vector<const BoundExpr*>& filters);
   Relation union_input(const Plan& plan, size_t which, const ColumnSet& needed,
