@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const auto& request : {parse_kusto_body(text), parse_kusto_query(text)}) {
     if (request && request->time) CHECK(request->time->count() >= 1);
   }
-  if (const auto answer = run_command(text, catalog, "linkgate")) CHECK(!answer->columns.empty());
+  if (const auto answer = run_command(text, {catalog, "linkgate"})) CHECK(!answer->columns.empty());
   if (const auto token = linkgate::api::bearer_token(text)) CHECK(!token->empty());
   return 0;
 }
