@@ -39,8 +39,8 @@ class AskedStore {
   // SIGINT and SIGTERM end the process (kCancelled), and the query with it wherever it runs: a store that is
   // started here is stopped, another one sees the connection close. One that is started here also ends with
   // this object, and with a `linkgate up` that wants the directory, which ends the process too (kFailed).
-  // REQUIRES: the main thread, before others start. Errors: kInvalidArgument where the data directory is not there, kUnavailable where another command
-  // has it.
+  // REQUIRES: the main thread, before others start. Errors: kInvalidArgument where the data directory is not
+  // there, kUnavailable where another command has it.
   static Result<std::unique_ptr<AskedStore>> open(Config config, bool installed);
   // Whether open() would take that empty one.
   static bool is_for_trying(const Config& config, bool installed);

@@ -28,10 +28,13 @@ Ref lower_member(LowerCall& l) {
   });
 }
 
-// Bad JSON is a string; nothing is null.
+// Bad JSON is a string; nothing is null. Writing JSON anew costs far more than looking whether it is written
+// as a dynamic is already: without blanks, escapes and exponents.
 Ref lower_parse_json(LowerCall& l) {
+  constexpr std::string_view kToWriteAnew = R"([\x00-\x20\\]|[0-9][eE])";
   return l.let(l[0], [&l](Ref text) {
-    const Ref parsed = l.fn("nullIf", l.fn("JSONExtractRaw", text), l.text("null"));
+    const Ref anew = l.fn("match", text, l.text(kToWriteAnew));
+    const Ref parsed = l.fn("nullIf", l.fn("if", anew, l.fn("JSONExtractRaw", text), text), l.text("null"));
     const Ref as_text = to_dynamic(l.tree, text, Type::kString, false);
     return l.fn("multiIf", l.fn("equals", text, l.text("")), l.null(), l.fn("isValidJSON", text), parsed,
                 as_text);
