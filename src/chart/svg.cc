@@ -14,7 +14,7 @@ namespace {
 constexpr auto kColors =
     std::to_array<std::string_view>({"#2f6fb7", "#e07b26", "#2e9a5b", "#c8404a", "#7c5bb5", "#8a6348",
                                      "#d276b0", "#6f7780", "#a8a02c", "#2aa6b8", "#1d4b7a", "#f0b35a"});
-constexpr std::string_view kGrid = "#e6e8eb", kAxis = "#9aa0a6", kText = "#3b3f45", kQuiet = "#6b7178";
+constexpr std::string_view kGrid = "#e6e8eb", kAxis = "#9aa0a6", kQuiet = "#6b7178";
 constexpr double kMargin = 20, kTitleSize = 18, kTitleRoom = 34, kNoteRoom = 16, kTickRoom = 22,
                  kAxisTitleRoom = 20;
 constexpr double kLegendRow = 19, kWidestLegend = 230;
