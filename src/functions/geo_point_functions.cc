@@ -13,7 +13,7 @@ namespace {
 
 // The direction from a to b, clockwise from north: [0, 2 pi). nullopt where there is none or any.
 std::optional<double> azimuth(const Place& from, const Place& to) {
-  if (point_of(from) == point_of(to) || are_opposite(from, to)) return std::nullopt;
+  if ((point_of(from) - point_of(to)).Norm2() == 0 || are_opposite(from, to)) return std::nullopt;
   const double latitude_a = from.latitude * M_PI / 180, latitude_b = to.latitude * M_PI / 180;
   const double turn = (to.longitude - from.longitude) * M_PI / 180;
   const double east = std::sin(turn) * std::cos(latitude_b);

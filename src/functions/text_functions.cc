@@ -108,13 +108,10 @@ class CommandLine {
       for (; at_ < text_.size() && text_[at_] == '\\'; ++at_) ++backslashes;
       const bool mark = at_ < text_.size() && text_[at_] == '"';
       out.append(mark ? backslashes / 2 : backslashes, '\\');
-      if (mark && backslashes % 2 == 1) {
-        out += text_[at_++];
-      } else if (mark) {
+      if (mark && backslashes % 2 == 0)
         take_marks(out, marks);
-      } else if (backslashes == 0) {
+      else if (mark || backslashes == 0)
         out += text_[at_++];
-      }
     }
     return out;
   }

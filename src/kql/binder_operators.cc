@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "kql/binder_state.h"
 #include "kql/lexer.h"
@@ -25,92 +26,63 @@ Diagnostic Binder::not_in_subquery(const Operator& op) const {
 }
 
 Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environment* environment) {
+  using K = OperatorKind;
+  using Row = std::pair<K, Table (Binder::*)(const Operator&, const Plan&, const Environment*)>;
+  static constexpr auto kRows = std::to_array<Row>({{K::kWhere, &Binder::where},
+                                                    {K::kExtend, &Binder::extend_op},
+                                                    {K::kSerialize, &Binder::serialize},
+                                                    {K::kProject, &Binder::any_project},
+                                                    {K::kProjectAway, &Binder::any_project},
+                                                    {K::kProjectKeep, &Binder::any_project},
+                                                    {K::kProjectByNames, &Binder::any_project},
+                                                    {K::kProjectRename, &Binder::any_project},
+                                                    {K::kProjectReorder, &Binder::any_project},
+                                                    {K::kSummarize, &Binder::summarize},
+                                                    {K::kDistinct, &Binder::distinct},
+                                                    {K::kSort, &Binder::sort},
+                                                    {K::kTake, &Binder::take},
+                                                    {K::kTop, &Binder::top},
+                                                    {K::kJoin, &Binder::join},
+                                                    {K::kLookup, &Binder::join},
+                                                    {K::kParseKv, &Binder::parse_kv},
+                                                    {K::kPartition, &Binder::partition},
+                                                    {K::kTopNested, &Binder::top_nested},
+                                                    {K::kTopHitters, &Binder::top_hitters},
+                                                    {K::kSampleDistinct, &Binder::sample_distinct},
+                                                    {K::kSample, &Binder::sample},
+                                                    {K::kMakeSeries, &Binder::make_series},
+                                                    {K::kParse, &Binder::parse_op},
+                                                    {K::kParseWhere, &Binder::parse_op},
+                                                    {K::kMvExpand, &Binder::mv_expand},
+                                                    {K::kMvApply, &Binder::mv_apply},
+                                                    {K::kSearch, &Binder::search},
+                                                    {K::kEvaluate, &Binder::evaluate},
+                                                    {K::kScan, &Binder::scan_op}});
   if (within_ != nullptr && needs_one_table(op.kind)) return not_in_subquery(op);
+  for (const auto& [kind, bind] : kRows) {
+    if (kind == op.kind) return (this->*bind)(op, input, environment);
+  }
   switch (op.kind) {
-    case OperatorKind::kWhere:
-      return where(op, input, environment);
-    case OperatorKind::kExtend:
-      return extend_op(op, input, environment);
-    case OperatorKind::kSerialize:
-      return serialize(op, input, environment);
-    case OperatorKind::kProject:
-    case OperatorKind::kProjectAway:
-    case OperatorKind::kProjectKeep:
-    case OperatorKind::kProjectByNames:
-    case OperatorKind::kProjectRename:
-    case OperatorKind::kProjectReorder:
-      return any_project(op, input, environment);
-    case OperatorKind::kSummarize:
-      return summarize(op, input, environment);
-    case OperatorKind::kDistinct:
-      return distinct(op, input, environment);
-    case OperatorKind::kCount:
+    case K::kCount:
       return count(op, input);
-    case OperatorKind::kSort:
-      return sort(op, input, environment);
-    case OperatorKind::kTake:
-      return take(op, input, environment);
-    case OperatorKind::kTop:
-      return top(op, input, environment);
-    case OperatorKind::kJoin:
-    case OperatorKind::kLookup:
-      return join(op, input, environment);
-    case OperatorKind::kUnion:
+    case K::kUnion:
       return union_of(op.tables, op.parameters, &input, environment, op.span);
-    case OperatorKind::kGetSchema:
+    case K::kGetSchema:
       return get_schema(input, op.span);
-    case OperatorKind::kRender:
+    case K::kRender:
       return render(op, input);
-    case OperatorKind::kParseKv:
-      return parse_kv(op, input, environment);
-    case OperatorKind::kPartition:
-      return partition(op, input, environment);
-    case OperatorKind::kTopNested:
-      return top_nested(op, input, environment);
-    case OperatorKind::kTopHitters:
-      return top_hitters(op, input, environment);
-    case OperatorKind::kSampleDistinct:
-      return sample_distinct(op, input, environment);
-    case OperatorKind::kSample:
-      return sample(op, input, environment);
-    case OperatorKind::kMakeSeries:
-      return make_series(op, input, environment);
-    case OperatorKind::kParse:
-    case OperatorKind::kParseWhere:
-      return parse_op(op, input, environment);
-    case OperatorKind::kMvExpand:
-      return mv_expand(op, input, environment);
-    case OperatorKind::kMvApply:
-      return mv_apply(op, input, environment);
-    case OperatorKind::kSearch:
-      return search(op, input, environment);
-    case OperatorKind::kEvaluate:
-      return evaluate(op, input, environment);
-    case OperatorKind::kScan:
-      return scan_op(op, input, environment);
-    case OperatorKind::kFind:  // see find_rows(): no operator follows it
-    case OperatorKind::kAssertSchema:
+    case K::kAssertSchema:
       return assert_schema(op, input);
-    case OperatorKind::kMakeGraph:  // see graph_step()
-    case OperatorKind::kGraphMatch:
-    case OperatorKind::kGraphShortestPaths:
-    case OperatorKind::kGraphMarkComponents:
-    case OperatorKind::kGraphToTable:
-    case OperatorKind::kGraphWhereNodes:
-    case OperatorKind::kGraphWhereEdges:
-      break;
-    case OperatorKind::kFork:  // see add_results()
-    case OperatorKind::kFacet:
+    case K::kFork:  // see add_results()
+    case K::kFacet:
       return fail(DiagnosticCode::kWrongUse, op.span,
                   "'" + std::string(to_string(op.kind)) +
                       "' gives several results, and stands only at the end of a query");
-    case OperatorKind::kUnread:
+    case K::kUnread:
       return DiagnosticList::said();
-    case OperatorKind::kInvoke:  // see steps()
-    case OperatorKind::kAs:
-      break;  // names, and does nothing
+    default:  // as names, and does nothing; find, invoke and graphs: see find_rows(), steps(), graph_step()
+      return &input;
   }
-  return &input;
 }
 
 Binder::Table Binder::any_project(const Operator& op, const Plan& input, const Environment* environment) {

@@ -31,7 +31,7 @@ Ref lower_member(LowerCall& l) {
 // Bad JSON is a string; nothing is null. Writing JSON anew costs far more than looking whether it is written
 // as a dynamic is already: without blanks, escapes and exponents.
 Ref lower_parse_json(LowerCall& l) {
-  constexpr std::string_view kToWriteAnew = R"([\x00-\x20\\]|[0-9][eE])";
+  static constexpr std::string_view kToWriteAnew = R"([\x00-\x20\\]|[0-9][eE])";
   return l.let(l[0], [&l](Ref text) {
     const Ref anew = l.fn("match", text, l.text(kToWriteAnew));
     const Ref parsed = l.fn("nullIf", l.fn("if", anew, l.fn("JSONExtractRaw", text), text), l.text("null"));

@@ -148,7 +148,6 @@ Ref lower_rand(LowerCall& l) {
 }
 Ref lower_new_guid(LowerCall& l) { return l.fn("toString", l.fn("generateUUIDv4", call_number(l))); }
 
-constexpr auto kNone = Naming::kNone;
 constexpr auto kFirst = Naming::kFirstArgument;
 
 constexpr auto kRows = std::to_array<FunctionRow>({
