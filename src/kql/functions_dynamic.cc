@@ -1,5 +1,6 @@
 // dynamic: JSON text, and null for JSON's null.
 
+#include <algorithm>
 #include <array>
 
 #include "kql/function.h"
@@ -20,8 +21,10 @@ Ref lower_member(LowerCall& l) {
   if (l.arg(1).type == Type::kString) return null_of_null(l, l.fn("JSONExtractRaw", l[0], l[1]));
   return l.let(l[0], [&l](Ref array) {
     const auto* constant = std::get_if<int64_t>(&l.arg(1).value);
+    // The engine counts places in 32 bits.
+    const int64_t place = constant == nullptr ? 0 : std::clamp<int64_t>(*constant, -INT32_MAX, INT32_MAX - 1);
     const Ref at = constant != nullptr
-                       ? l.integer(*constant < 0 ? *constant : *constant + 1)
+                       ? l.integer(place < 0 ? place : place + 1)
                        : l.fn("if", l.fn("less", l[1], l.integer(0)), l[1], l.fn("plus", l[1], l.integer(1)));
     const Ref member = null_of_null(l, l.fn("JSONExtractRaw", array, at));
     return l.fn("if", l.fn("startsWith", array, l.text("[")), member, l.null());

@@ -173,7 +173,7 @@ Ref lower_substring(LowerCall& l) {
   const auto* start = std::get_if<int64_t>(&l.arg(1).value);
   Ref from = nullptr;
   if (start != nullptr)
-    from = l.integer(*start < 0 ? *start : *start + 1);
+    from = l.integer(*start < 0 || *start == INT64_MAX ? *start : *start + 1);
   else
     from = l.fn("if", l.fn("less", l[1], l.integer(0)), l[1], l.fn("plus", l[1], l.integer(1)));
   const Ref part = l.size() == 2 ? l.fn("substringUTF8", l[0], from)
