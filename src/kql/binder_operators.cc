@@ -80,8 +80,19 @@ Binder::Table Binder::apply(const Operator& op, const Plan& input, const Environ
                       "' gives several results, and stands only at the end of a query");
     case K::kUnread:
       return DiagnosticList::said();
-    default:  // as names, and does nothing; find, invoke and graphs: see find_rows(), steps(), graph_step()
+    case K::kAs:         // names, and does nothing
+    case K::kInvoke:     // see steps()
+    case K::kMakeGraph:  // these: see graph_step()
+    case K::kGraphMatch:
+    case K::kGraphShortestPaths:
+    case K::kGraphMarkComponents:
+    case K::kGraphToTable:
+    case K::kGraphWhereNodes:
+    case K::kGraphWhereEdges:
       return &input;
+    default:
+      return fail(DiagnosticCode::kNotSupported, op.span,
+                  "'" + std::string(to_string(op.kind)) + "' is not supported here");
   }
 }
 
