@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "kql/function.h"
+#include "kql/lower_parsed.h"
 #include "kql/lower_state.h"
 
 namespace linkgate::kql {
@@ -112,9 +113,20 @@ Relation PlanLowering::project(const Plan& plan, const ColumnSet& needed) {
   add_columns(below, used);
   Relation relation = lower(*plan.inputs[0], below);
   relation.settle(used, below);
-  std::vector<std::pair<Column, Ref>> computed;
-  for (const Assignment* a : wanted) computed.emplace_back(a->column, lowered(*a->expr, relation));
-  for (const auto& [column, expr] : computed) relation.set(column, expr);
+  struct Computed {
+    const Column& column;
+    Ref expr, parsed;
+  };
+  std::vector<Computed> computed;
+  for (const Assignment* a : wanted) {
+    const BoundExpr* text = parsed_text(*a->expr);
+    computed.push_back(
+        {a->column, lowered(*a->expr, relation), text == nullptr ? nullptr : lowered(*text, relation)});
+  }
+  for (const Computed& c : computed) {
+    relation.set(c.column, c.expr);
+    if (c.parsed != nullptr) relation.set_parsed(c.column, c.parsed);
+  }
   return relation;
 }
 

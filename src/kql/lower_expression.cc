@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "kql/convert.h"
 #include "kql/function.h"
+#include "kql/lower_parsed.h"
 #include "kql/time_text.h"
 
 namespace linkgate::kql {
@@ -61,10 +62,18 @@ class ExpressionLowering {
  private:
   Ref call(const BoundExpr& e) {
     if (const Ref stored = stored_comparison(e)) return stored;
+    if (const Ref parsed = lower_parsed(t_, e, [this](const BoundExpr& d) { return text_of(d); }))
+      return parsed;
     std::vector<Ref> args;
     for (const BoundExpr* arg : e.args) args.push_back(lower(*arg));
     LowerCall lowering{t_, e, args, now_ticks_};
     return e.function->lower(lowering);
+  }
+
+  Ref text_of(const BoundExpr& d) {
+    if (d.kind == BoundKind::kColumn) return relation_.value(d.column).parsed;
+    const BoundExpr* text = parsed_text(d);
+    return text == nullptr ? nullptr : lower(*text);
   }
 
   // Timestamp > ago(7d), as the engine's primary key and partition pruning understand it; null where it is

@@ -30,8 +30,10 @@ const ColumnValue& Relation::value(int id) const {
 }
 
 void Relation::set(const Column& column, sql::Ref expr, sql::Ref stored) {
-  values_[column.id] = {expr, stored, column};
+  values_[column.id] = {expr, stored, column, nullptr};
 }
+
+void Relation::set_parsed(const Column& column, sql::Ref text) { values_.at(column.id).parsed = text; }
 
 void Relation::set_stored(const Column& column, sql::Ref stored) {
   set(column, ticks_of_stored(*tree_, stored), stored);
@@ -51,7 +53,11 @@ void Relation::nest(const ColumnSet& needed) {
     select_->items.push_back({value.stored != nullptr ? value.stored : value.expr, alias});
     const sql::Ref column = tree_->column(table, alias);
     outside[id] = {value.stored != nullptr ? ticks_of_stored(*tree_, column) : column,
-                   value.stored != nullptr ? column : nullptr, value.column};
+                   value.stored != nullptr ? column : nullptr, value.column, nullptr};
+    if (value.parsed == nullptr) continue;
+    // The engine leaves out which of the two nobody reads.
+    select_->items.push_back({value.parsed, alias + "_text"});
+    outside[id].parsed = tree_->column(table, alias + "_text");
   }
   finish_order();
   for (sql::OrderKey& key : order_) {

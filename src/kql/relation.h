@@ -18,6 +18,7 @@ struct ColumnValue {
   sql::Ref expr = nullptr;    // with the SQL type that convert.h gives for `type`
   sql::Ref stored = nullptr;  // the DateTime64 column behind `expr`, or null
   Column column;
+  sql::Ref parsed = nullptr;  // the text that `expr` is parse_json of, or null
 };
 
 class Relation {
@@ -31,6 +32,8 @@ class Relation {
   const std::map<int, ColumnValue>& values() const { return values_; }
   const ColumnValue& value(int id) const;
   void set(const Column& column, sql::Ref expr, sql::Ref stored = nullptr);
+  // `column`, which is set, is parse_json of this text: members of it can be read from there.
+  void set_parsed(const Column& column, sql::Ref text);
   // A DateTime64 column: its ticks are computed where they are needed.
   void set_stored(const Column& column, sql::Ref stored);
 
