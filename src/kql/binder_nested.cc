@@ -38,9 +38,7 @@ Binder::Table Binder::grouped(const Plan& input, std::vector<Assignment> group_k
   Plan plan{.kind = PlanKind::kSummarize, .inputs = {&input}, .assignments = std::move(group_keys)};
   Columns columns;
   for (const Assignment& key : plan.assignments) columns.push_back(key.column);
-  TRY_ASSIGN(const BoundExpr* value,
-             scalar(*by.expr,
-                    {.environment = environment, .columns = &input.columns, .aggregates = &plan.aggregates}));
+  TRY_ASSIGN(const BoundExpr* value, of_group(*by.expr, input, environment, plan.aggregates));
   if (plan.aggregates.empty())
     return fail(DiagnosticCode::kWrongUse, by.span, "an aggregate is needed here, as sum(x) or count()");
   plan.columns = columns;

@@ -133,9 +133,8 @@ Binder::Table Binder::make_series(const Operator& op, const Plan& input, const E
 Expected<> Binder::series_values(const Operator& op, const Plan& input, const Environment* environment,
                                  Names& names, Plan& groups, Plan& series,
                                  std::vector<Assignment>& computed) {
-  const Scope scope{.environment = environment, .columns = &input.columns, .aggregates = &groups.aggregates};
   for (const Item& item : op.items) {
-    TRY_ASSIGN(const BoundExpr* value, scalar(*item.expr, scope));
+    TRY_ASSIGN(const BoundExpr* value, of_group(*item.expr, input, environment, groups.aggregates));
     const Column single{bindings_.new_column_id(), "", value->type, value->nullable};
     computed.push_back({single, value});
     TRY_ASSIGN(const BoundExpr* fallback, literal(value->type, default_of(value->type), item.span));

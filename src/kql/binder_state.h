@@ -242,6 +242,9 @@ class Binder {
   static std::string percentile_name(const BoundExpr& percentile);
   Expected<const Aggregate*> aggregate_for(std::string_view name, Args& args, Span span);
   Scalar aggregate(const Expr& call, const Scope& scope);
+  // An expression over aggregates, which are added to `aggregates`.
+  Scalar of_group(const Expr& expr, const Plan& input, const Environment* environment,
+                  std::vector<AggregateCall>& aggregates);
 
   // ---- window functions (binder_window.cc), items with several values (binder_values.cc)
   Scalar window_call(const Expr& expr, const Scope& scope);

@@ -64,7 +64,6 @@ Binder::Table Binder::summarize(const Operator& op, const Plan& input, const Env
   Columns columns;
   for (const Assignment& key : plan.assignments) columns.push_back(key.column);
   std::vector<Assignment> computed;
-  const Scope scope{.environment = environment, .columns = &input.columns, .aggregates = &plan.aggregates};
   for (const Item& item : op.items) {
     const Aggregate* whole = whole_aggregate(*item.expr);
     const bool several =
@@ -73,7 +72,7 @@ Binder::Table Binder::summarize(const Operator& op, const Plan& input, const Env
       TRY(several_results(item, *whole, plan, input, environment, names, columns));
       continue;
     }
-    TRY_ASSIGN(const BoundExpr* value, scalar(*item.expr, scope));
+    TRY_ASSIGN(const BoundExpr* value, of_group(*item.expr, input, environment, plan.aggregates));
     std::string name = item.name;
     if (!name.empty()) {
       TRY_ASSIGN(name, names.claim(name, item.span));
@@ -198,6 +197,39 @@ Expected<const Aggregate*> Binder::aggregate_for(std::string_view name, Args& ar
     TRY_ASSIGN(args[i], converted(args[i], best_fit.types[i]));
   }
   return best;
+}
+
+// The first column in `expr` that no aggregate gives.
+static const BoundExpr* column_of_rows(const BoundExpr& expr, const std::vector<AggregateCall>& aggregates) {
+  if (expr.kind == BoundKind::kColumn) {
+    const bool given = std::any_of(aggregates.begin(), aggregates.end(), [&expr](const AggregateCall& call) {
+      return std::any_of(call.columns.begin(), call.columns.end(),
+                         [&expr](const Column& column) { return column.id == expr.column; });
+    });
+    return given ? nullptr : &expr;
+  }
+  for (const BoundExpr* arg : expr.args) {
+    if (const BoundExpr* found = column_of_rows(*arg, aggregates)) return found;
+  }
+  return nullptr;
+}
+
+// A group has many rows: beside its aggregates there is none to take a column from, not even one of its keys
+// (KS236 of the Kusto service).
+Binder::Scalar Binder::of_group(const Expr& expr, const Plan& input, const Environment* environment,
+                                std::vector<AggregateCall>& aggregates) {
+  TRY_ASSIGN(
+      const BoundExpr* value,
+      scalar(expr, {.environment = environment, .columns = &input.columns, .aggregates = &aggregates}));
+  const BoundExpr* stray = column_of_rows(*value, aggregates);
+  if (stray == nullptr) return value;
+  std::string name = "it";
+  for (const Column& column : input.columns)
+    if (column.id == stray->column) name = column.name;
+  return fail(DiagnosticCode::kWrongUse, stray->span,
+              "The name '" + name +
+                  "' is not an aggregate or scalar function: a group has many rows, so say " +
+                  "what of them is meant, as in take_any(" + name + ")");
 }
 
 Binder::Scalar Binder::aggregate(const Expr& expr, const Scope& scope) {
