@@ -1,0 +1,120 @@
+#include "browser/tab.h"
+
+#include <algorithm>
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/base64.h"
+
+namespace linkgate::browser {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortest{50};  // that anything is given, however late it is
+// A script that has not rested for so long is ended.
+constexpr milliseconds kScriptPatience{1500};
+
+milliseconds until(Instant deadline) {
+  return std::max(kShortest,
+                  std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()));
+}
+
+// Breadth first, the main frame first.
+std::vector<std::string> frame_ids(const Json& answer) {
+  std::vector<std::string> ids;
+  std::deque<const Json*> trees;
+  if (answer.contains("frameTree")) trees.push_back(&answer["frameTree"]);
+  while (!trees.empty() && ids.size() < kMaxFrames) {
+    const Json& tree = *trees.front();
+    trees.pop_front();
+    if (!tree.is_object() || !tree.contains("frame") || !tree["frame"].contains("id")) continue;
+    const Json& id = tree["frame"]["id"];
+    if (id.is_string()) ids.push_back(id.get<std::string>());
+    const auto children = tree.find("childFrames");
+    if (children == tree.end() || !children->is_array()) continue;
+    for (const Json& child : *children) trees.push_back(&child);
+  }
+  return ids;
+}
+
+Json evaluation_in(const Json& context) {
+  return {
+      {"expression", snapshot_script()}, {"contextId", context}, {"returnByValue", true}, {"silent", true}};
+}
+
+}  // namespace
+
+asio::awaitable<Result<Json>> Tab::call(std::string method, Json params, Instant deadline) {
+  return browser_.devtools().call(session, std::move(method), std::move(params), until(deadline));
+}
+
+void Tab::set_up(const std::vector<std::pair<std::string, Json>>& identity) {
+  // Bodies stay where they are: nobody asks for them, and a page could fill the browser's memory with them.
+  send("Network.enable", {{"maxTotalBufferSize", 0}, {"maxResourceBufferSize", 0}, {"maxPostDataSize", 0}});
+  send("Page.enable", Json::object());
+  send("Security.setIgnoreCertificateErrors", {{"ignore", true}});
+  for (const auto& [method, params] : identity) send(method, params);
+}
+
+void Tab::prepare(const std::vector<std::pair<std::string, Json>>& identity) {
+  set_up(identity);
+  send("Runtime.runIfWaitingForDebugger", Json::object());
+}
+
+asio::awaitable<Result<void>> Tab::prepared(const std::vector<std::pair<std::string, Json>>& identity,
+                                            Instant deadline) {
+  set_up(identity);
+  auto last = co_await call("Runtime.runIfWaitingForDebugger", Json::object(), deadline);
+  CO_TRY(last);
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<Snapshot>> Tab::take_frame(std::string frame, Instant deadline) {
+  const Json wanted{{"frameId", frame}, {"worldName", ""}};
+  auto world = co_await call("Page.createIsolatedWorld", wanted, deadline);
+  CO_TRY(world);
+  const Json evaluation = evaluation_in((*world)["executionContextId"]);
+  auto answer = co_await call("Runtime.evaluate", evaluation, deadline);
+  CO_TRY(answer);
+  const Json result = answer->contains("result") ? (*answer)["result"] : Json();
+  if (!result.contains("value") || !result["value"].is_string())
+    co_return Error(ErrorCode::kInvalidArgument, "the document cannot be read");
+  co_return read_snapshot(result["value"].get_ref<const std::string&>());
+}
+
+asio::awaitable<Result<std::vector<Snapshot>>> Tab::take(Instant deadline) {
+  const Instant patience = std::min(deadline, std::chrono::steady_clock::now() + kScriptPatience);
+  auto tree = co_await call("Page.getFrameTree", Json::object(), patience);
+  if (!tree && tree.error().code() == ErrorCode::kTimeout) {
+    send("Runtime.terminateExecution", Json::object());
+    tree = co_await call("Page.getFrameTree", Json::object(), deadline);
+  }
+  CO_TRY(tree);
+  std::vector<Snapshot> frames;
+  for (const std::string& id : frame_ids(*tree)) {
+    auto frame = co_await take_frame(id, frames.empty() ? patience : deadline);
+    if (!frame && frame.error().code() == ErrorCode::kTimeout && frames.empty()) {
+      send("Runtime.terminateExecution", Json::object());
+      frame = co_await take_frame(id, deadline);
+    }
+    if (!frame && frames.empty()) co_return std::move(frame).error();
+    if (frame) frames.push_back(std::move(*frame));
+  }
+  if (frames.empty()) co_return Error(ErrorCode::kInvalidArgument, "the document cannot be read");
+  co_return frames;
+}
+
+asio::awaitable<std::string> Tab::screenshot(Instant deadline) {
+  // captureBeyondViewport would lay the page out anew.
+  const Json wanted{{"format", "png"}, {"optimizeForSpeed", true}, {"captureBeyondViewport", false}};
+  auto answer = co_await call("Page.captureScreenshot", wanted, deadline);
+  if (!answer || !answer->contains("data") || !(*answer)["data"].is_string()) co_return std::string();
+  auto png = base64_decode((*answer)["data"].get_ref<const std::string&>());
+  if (!png || png->size() > kMaxScreenshotBytes) co_return std::string();
+  co_return std::move(*png);
+}
+
+}  // namespace linkgate::browser

@@ -1,0 +1,53 @@
+#pragma once
+// One tab of a visit: what it told, and what it can be asked.
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "browser/browser.h"
+#include "browser/navigation_log.h"
+#include "browser/snapshot.h"
+
+namespace linkgate::browser {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+class Tab {
+ public:
+  // `first`: how its first document was reached.
+  Tab(Browser& browser, const Target& target, verdict::HopKind first)
+      : session(target.session), id(target.id), log(target.id, first), browser_(browser) {}
+
+  // Makes it the visitor's, and lets it go on. prepared() is the same, and waits until all of it holds: a
+  // document that arrives before would not be told of.
+  boost::asio::awaitable<Result<void>> prepared(const std::vector<std::pair<std::string, Json>>& identity,
+                                                Instant deadline);
+  void prepare(const std::vector<std::pair<std::string, Json>>& identity);
+  // Its frames as they stand, the main one first, at most kMaxFrames. A script that never rests is ended
+  // once.
+  boost::asio::awaitable<Result<std::vector<Snapshot>>> take(Instant deadline);
+  // PNG of what is seen, in pixels of the page; empty where there is none in time.
+  boost::asio::awaitable<std::string> screenshot(Instant deadline);
+  void send(std::string_view method, const Json& params) {
+    browser_.devtools().send(session, method, params);
+  }
+
+  const std::string session, id;
+  NavigationLog log;
+  bool is_gone = false;  // closed, by itself or by us
+  bool has_crashed = false;
+  Instant last_activity = std::chrono::steady_clock::now();
+
+ private:
+  void set_up(const std::vector<std::pair<std::string, Json>>& identity);
+  boost::asio::awaitable<Result<Snapshot>> take_frame(std::string frame, Instant deadline);
+  boost::asio::awaitable<Result<Json>> call(std::string method, Json params, Instant deadline);
+
+  Browser& browser_;
+};
+
+inline constexpr size_t kMaxFrames = 8;
+inline constexpr size_t kMaxScreenshotBytes = 4 << 20;
+
+}  // namespace linkgate::browser
