@@ -32,6 +32,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     request.moment = moment;
     request.network_message_id = "id";
     request.recipient = "alice@example.com";
+    request.sender_domain = "shop.example";
     request.static_only = true;
     const auto read = parse_check_request(to_json(request));
     ASSERT_TRUE(read.has_value());
@@ -39,6 +40,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     EXPECT_EQ(read->url, request.url);
     EXPECT_EQ(read->moment, moment);
     EXPECT_EQ(read->recipient, request.recipient);
+    EXPECT_EQ(read->sender_domain, request.sender_domain);
     EXPECT_TRUE(read->static_only);
   }
 }

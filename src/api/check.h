@@ -21,6 +21,7 @@ struct CheckRequest {
   CheckMoment moment = CheckMoment::kAsked;
   std::string network_message_id;  // may be empty
   std::string recipient;           // may be empty
+  std::string sender_domain;       // whose mail the link came in; may be empty. Senders are served in turn
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 

@@ -1,0 +1,68 @@
+#pragma once
+// Looking at the page behind a link: fetched as a person would, opened in a browser where what was fetched
+// is not the whole, fetched once more as a program that says so, judged. On a thread of its own, so that
+// verdicts that are known never wait behind pages.
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "api/check.h"
+#include "base/clock.h"
+#include "scan/looker.h"
+#include "scan/page_verdict.h"
+#include "scan/scan_queue.h"
+#include "verdict/brand_look.h"
+
+namespace linkgate::scan {
+
+// What a scan may take, from its turn on. A click's visitor waits; nobody waits for a re-scan.
+struct ScanBudget {
+  std::chrono::milliseconds fetch{6000}, render{8000}, as_bot{3000};
+};
+ScanBudget budget_of(api::CheckMoment moment);
+
+struct DeepScanOptions {
+  ScanQueueOptions queue;
+};
+
+class DeepScan {
+ public:
+  // Starts its thread. All but `options` are borrowed and outlive it.
+  DeepScan(DeepScanOptions options, Looker& looker, FindListed find_listed, const verdict::BrandLooks& brands,
+           const Clock& clock);
+  ~DeepScan();  // scans under way are given up
+  DeepScan(const DeepScan&) = delete;
+  DeepScan& operator=(const DeepScan&) = delete;
+
+  // `known`: what lists and the URL itself said; a scan adds to it and never takes away. Always an answer;
+  // where there was no room it is unknown, with evidence that says so, and good for a moment only.
+  // Thread-safe; resumes on the caller's executor.
+  boost::asio::awaitable<verdict::Verdict> scan(api::CheckRequest request, std::string canonical_hash,
+                                                verdict::Verdict known);
+
+  std::string no_browser() const { return looker_.no_browser(); }
+
+ private:
+  boost::asio::awaitable<verdict::Verdict> queued(api::CheckRequest request, std::string canonical_hash,
+                                                  verdict::Verdict known);
+  boost::asio::awaitable<verdict::Verdict> look(std::string url, std::string recipient,
+                                                api::CheckMoment moment);
+
+  Looker& looker_;
+  const FindListed find_listed_;
+  const verdict::BrandLooks& brands_;
+  const Clock& clock_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  ScanQueue queue_;
+  std::thread thread_;
+};
+
+// `known` and what a scan found, as one verdict: the worse disposition, all evidence.
+verdict::Verdict merged(verdict::Verdict known, verdict::Verdict found);
+
+}  // namespace linkgate::scan

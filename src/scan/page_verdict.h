@@ -1,0 +1,42 @@
+#pragma once
+// From what was seen behind a link to a verdict with its reasons.
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "url/url.h"
+#include "verdict/brand_look.h"
+#include "verdict/page.h"
+#include "verdict/page_model.h"
+#include "verdict/verdict.h"
+
+namespace linkgate::scan {
+
+// The visits to one link; at least one of them was made.
+struct Seen {
+  std::optional<verdict::Page> fetched;   // what servers sent to a person's browser
+  std::optional<verdict::Page> rendered;  // what a person would see
+  std::optional<verdict::Page> as_bot;    // what servers sent to a program that says so
+  std::string no_browser;                 // why nothing was rendered although it should have been
+};
+
+// Evidence where feeds list a hop of the chain, with how bad.
+struct Listed {
+  verdict::Disposition disposition = verdict::Disposition::kUnknown;
+  verdict::Evidence evidence;
+};
+using FindListed = std::function<std::optional<Listed>(const url::Url&)>;
+
+// Without times. `clean` only where the page itself was seen, whole, and nothing speaks against it.
+verdict::Verdict verdict_of(const Seen& seen, const FindListed& find_listed,
+                            const verdict::BrandLooks& brands, const verdict::PageContext& context);
+
+// True where what a server sent is what a person sees, so that no browser is needed: no scripts, no frames,
+// nothing that leads on.
+bool is_whole(const verdict::Page& fetched);
+
+// How long a verdict is good for.
+std::chrono::seconds lifetime_of(verdict::Disposition disposition);
+
+}  // namespace linkgate::scan
