@@ -105,7 +105,12 @@ class Lab:
             with contextlib.closing(connection):
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request(method, target, body, {**DESKTOP, **(headers or {}), "Connection": "close"})
-                answer = connection.getresponse()
+                try:
+                    answer = connection.getresponse()
+                except http.client.HTTPException as e:
+                    raise OSError(f"no answer of HTTP: {e!r}") from e
+                if answer.status < 200:
+                    raise OSError(f"only status {answer.status}")
                 fields = {}
                 for name, value in answer.getheaders():
                     fields[name.lower()] = value
