@@ -245,6 +245,15 @@ std::string_view parameters_of(const Function& function) {
   return function.signature.substr(function.signature.find('('));
 }
 
+// An overload that wants a constant where there is none is taken last, and says so.
+constexpr int kLacksConstantCost = 1'000;
+bool lacks_constant(const Function& function, const std::vector<const BoundExpr*>& args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (parameter_of(function, i, args.size())->constant && args[i]->kind != BoundKind::kLiteral) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Binder::Scalar Binder::invoke(std::string_view function, Args args, Span span, std::string_view what) {
@@ -252,7 +261,8 @@ Binder::Scalar Binder::invoke(std::string_view function, Args args, Span span, s
   Fit best_fit;
   std::string accepted;
   for (const Function* row : find_functions(function)) {
-    const auto found = fit(*row, args);
+    auto found = fit(*row, args);
+    if (found && lacks_constant(*row, args)) found->cost += kLacksConstantCost;
     if (found && (best == nullptr || found->cost < best_fit.cost)) best = row, best_fit = *found;
     accepted += (accepted.empty() ? "" : " or ") + std::string(parameters_of(*row));
   }

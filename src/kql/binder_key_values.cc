@@ -56,9 +56,9 @@ Expected<KeyValueSyntax> syntax_of(const Operator& op) {
     *target = *text;
   }
   if (!found.regex.empty()) return found;
-  if (found.pair.empty() || found.assign.empty()) {
-    return fail(DiagnosticCode::kNotSupported, op.span,
-                "parse-kv without its two delimiters is not supported");
+  if (found.pair.empty() != found.assign.empty() || (found.pair.empty() && found.greedy)) {
+    return fail(DiagnosticCode::kWrongUse, op.span,
+                "parse-kv takes both delimiters, or none and then no greedy=true");
   }
   found.close = found.open;
   if (characters(found.open) == 2) {
@@ -66,7 +66,8 @@ Expected<KeyValueSyntax> syntax_of(const Operator& op) {
     found.close = found.open.substr(middle);
     found.open.resize(middle);
   }
-  const bool single = characters(found.pair) == 1 && characters(found.assign) == 1;
+  const bool bare = found.pair.empty();
+  const bool single = bare || (characters(found.pair) == 1 && characters(found.assign) == 1);
   const bool quoted = !found.open.empty();
   if ((quoted || found.greedy) && !single) {
     return fail(DiagnosticCode::kNotSupported, op.span,
@@ -76,6 +77,21 @@ Expected<KeyValueSyntax> syntax_of(const Operator& op) {
     return fail(DiagnosticCode::kNotSupported, op.span, "parse-kv with these quotes is not supported");
   }
   return found;
+}
+
+// Where everything but letters and digits delimits, a key is followed by the next word, or by what stands in
+// quotes.
+std::string bare_pair_pattern(const KeyValueSyntax& s, const std::string& key) {
+  const std::string word = "\\p{L}\\p{N}", name = quoted_regex(key);
+  if (s.open.empty()) return "(?s)(?:\\A|[^" + word + "])" + name + "[^" + word + "]+([" + word + "]+)";
+  const std::string open = quoted_regex(s.open), close = quoted_regex(s.close), quote = member(s.open);
+  const std::string escaped = s.escape.empty() ? "" : "|" + quoted_regex(s.escape) + ".";
+  const std::string inside =
+      "(?:[^" + member(s.close) + (s.escape.empty() ? "" : member(s.escape)) + "]" + escaped + ")*";
+  const std::string skipped = "(?:[^" + quote + "]|" + open + inside + close + ")*?";
+  const std::string between = "[^" + word + quote + "]";
+  return "(?s)\\A(?:" + skipped + between + ")?(?:" + name + "|" + open + name + close + ")(?:" + between +
+         "*" + open + "(" + inside + ")" + close + "|" + between + "+([" + word + "]+))";
 }
 
 // A key's first pair; of the groups one holds the value, the others are empty.
@@ -109,8 +125,9 @@ Binder::Table Binder::parse_kv(const Operator& op, const Plan& input, const Envi
   for (const ColumnDeclaration& key : op.schema) {
     if (!seen.insert(key.name).second)
       return fail(DiagnosticCode::kWrongUse, key.span, "a column '" + key.name + "' is there already");
-    const EngineRegex pattern =
-        to_engine_regex(syntax.regex.empty() ? pair_pattern(syntax, key.name) : syntax.regex);
+    const EngineRegex pattern = to_engine_regex(!syntax.regex.empty() ? syntax.regex
+                                                : syntax.pair.empty() ? bare_pair_pattern(syntax, key.name)
+                                                                      : pair_pattern(syntax, key.name));
     if (!pattern.problem.empty()) return fail(DiagnosticCode::kWrongUse, op.span, pattern.problem);
     if (!syntax.regex.empty() && capturing_groups(syntax.regex) != 2)
       return fail(DiagnosticCode::kWrongUse, op.span,

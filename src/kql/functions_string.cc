@@ -145,6 +145,8 @@ std::string engine_regex(LowerCall& l, size_t i) {
 }
 
 Ref lower_matches(LowerCall& l) { return l.fn("match", l[0], l.text(engine_regex(l, 1))); }
+// A pattern that is computed goes to the engine as it is. It takes none over a constant text.
+Ref lower_matches_computed(LowerCall& l) { return l.fn("match", l.fn("materialize", l[0]), l[1]); }
 // Group 0 is the whole match; the engine counts groups from 1, so the whole becomes a group. No match is ''.
 Ref lower_extract(LowerCall& l) {
   const Ref groups = l.fn("extractGroups", l[2], l.text("(" + engine_regex(l, 0) + ")"));
@@ -333,6 +335,7 @@ constexpr auto kOperators = std::to_array<FunctionRow>({
     {"=~", "bool! (string, string)", lower_equal_folded},
     {"!~", "bool! (string, string)", lower_not_equal_folded},
     {"matches regex", "bool! (string, string#)", lower_matches, kNone, nullptr, check_regex<1>},
+    {"matches regex", "bool! (string, string)", lower_matches_computed},
 });
 
 // parse-kv: of the groups of a match one holds the value. An escape character stands for what follows it.

@@ -238,6 +238,51 @@ Ref offset_at(LowerCall& l, Ref ticks) {
   return l.fn("multiply", l.fn("toInt64", l.fn("timezoneOffset", moment)),
               l.tree.long_value(kTicksPerSecond));
 }
+// Of a zone that is computed, which the engine tells of only as text: "+0530".
+Ref offset_in(LowerCall& l, Ref ticks, Ref zone) {
+  const Ref day = l.fn("toInt64", l.fn("toInt32", moved_date(l.tree, ticks)));
+  const Ref seconds = l.fn("plus", l.fn("multiply", day, l.integer(86'400)),
+                           l.fn("intDiv", time_of_day(l.tree, ticks), l.tree.long_value(kTicksPerSecond)));
+  const Ref moment = l.fn("materialize", l.fn("toDateTime64", seconds, l.integer(0), l.text("UTC")));
+  return l.let(l.fn("toInt64", l.fn("formatDateTime", moment, l.text("%z"), zone)), [&l](Ref digits) {
+    const Ref minutes = l.fn("plus", l.fn("multiply", l.fn("intDiv", digits, l.integer(100)), l.integer(60)),
+                             l.fn("modulo", digits, l.integer(100)));
+    return l.fn("multiply", minutes, l.tree.long_value(kTicksPerMinute));
+  });
+}
+// use(the zone, or UTC for a name that is none); null for such a name.
+template <typename Use>
+Ref in_computed_zone(LowerCall& l, Use use) {
+  std::vector<Ref> names;
+  for (std::string_view name : time_zones()) names.push_back(l.text(name));
+  const Ref known = l.fn("in", l[1], l.tree.call("tuple", std::move(names)));
+  return l.let(l.fn("materialize", l.fn("if", known, l[1], l.text(""))), [&](Ref zone) {
+    const Ref sound = l.fn("if", l.fn("empty", zone), l.text("UTC"), zone);
+    return l.let(sound, [&](Ref safe) {
+      return l.fn("if", l.fn("empty", zone), l.null(), l.fn("toNullable", use(safe)));
+    });
+  });
+}
+Ref lower_utc_to_computed(LowerCall& l) {
+  return in_computed_zone(l, [&l](Ref zone) {
+    return l.let(l[0], [&](Ref t) { return l.fn("plus", t, offset_in(l, t, zone)); });
+  });
+}
+// As below.
+Ref lower_computed_to_utc(LowerCall& l) {
+  return in_computed_zone(l, [&l](Ref zone) {
+    return l.let(l[0], [&](Ref local) {
+      return l.let(l.fn("minus", local, offset_in(l, local, zone)), [&](Ref guess) {
+        return l.let(l.fn("minus", local, offset_in(l, guess, zone)), [&](Ref utc) {
+          return l.let(offset_in(l, utc, zone), [&](Ref offset) {
+            return l.fn("if", l.fn("equals", l.fn("plus", utc, offset), local), utc,
+                        l.fn("minus", local, offset));
+          });
+        });
+      });
+    });
+  });
+}
 Ref lower_utc_to_local(LowerCall& l) {
   return l.let(l[0], [&l](Ref t) { return l.fn("plus", t, offset_at(l, t)); });
 }
@@ -280,6 +325,8 @@ constexpr auto kRows = std::to_array<FunctionRow>({
     {"make_timespan", "timespan? (int|long, int|long, int|long, number)", lower_make_timespan},
     {"datetime_utc_to_local", "datetime (datetime, string#)", lower_utc_to_local, kNone, nullptr, check_zone},
     {"datetime_local_to_utc", "datetime (datetime, string#)", lower_local_to_utc, kNone, nullptr, check_zone},
+    {"datetime_utc_to_local", "datetime? (datetime, string)", lower_utc_to_computed},
+    {"datetime_local_to_utc", "datetime? (datetime, string)", lower_computed_to_utc},
     {"datetime_list_timezones", "dynamic ()", lower_time_zones},
 });
 
