@@ -13,9 +13,9 @@ constexpr double kMaxInteger = 9e15;
 const std::vector<FunctionRow>& rows() {
   static const std::vector<FunctionRow> all = [] {
     std::vector<FunctionRow> found;
-    for (const auto table :
-         {text_rows(), compression_rows(), xml_rows(), graph_rows(), geo_point_rows(), geo_cell_rows(),
-          geo_line_rows(), geo_polygon_rows(), wkt_rows(), place_rows(), json_rows(), network_rows()})
+    for (const auto table : {text_rows(), compression_rows(), xml_rows(), graph_rows(), geo_point_rows(),
+                             geo_cell_rows(), geo_line_rows(), geo_polygon_rows(), wkt_rows(), place_rows(),
+                             json_rows(), network_rows(), pattern_rows(), reduce_rows(), series_rows()})
       found.insert(found.end(), table.begin(), table.end());
     std::sort(found.begin(), found.end(),
               [](const FunctionRow& a, const FunctionRow& b) { return a.name < b.name; });

@@ -55,5 +55,8 @@ std::span<const FunctionRow> wkt_rows();
 std::span<const FunctionRow> place_rows();
 std::span<const FunctionRow> json_rows();
 std::span<const FunctionRow> network_rows();
+std::span<const FunctionRow> pattern_rows();
+std::span<const FunctionRow> reduce_rows();
+std::span<const FunctionRow> series_rows();
 
 }  // namespace linkgate::functions

@@ -119,6 +119,7 @@ enum class OperatorKind : uint8_t {
   kInvoke,      // `expr` is the function's call
   kEvaluate,    // `expr` is the plugin's call, `schema` what it was declared to give
   kFind,        // `expr` and `tables` as of search; `name` is project, with `items`, or project-smart
+  kReduce,      // by `expr`, with `parameters`
   kScan,        // order by `by`, partition by `items`, declare `schema`, with `steps`
   kMakeGraph,   // from and to are `items`, nodes are `tables` by `by`, partitioned by `name` for `body`
   kGraphMatch,  // `patterns`, where `expr`, project `items`

@@ -55,6 +55,7 @@ constexpr auto kOperatorNames = std::to_array<OperatorName>({
     {OperatorKind::kEvaluate, "evaluate"},
     {OperatorKind::kFind, "find"},
     {OperatorKind::kScan, "scan"},
+    {OperatorKind::kReduce, "reduce"},
     {OperatorKind::kMakeGraph, "make-graph"},
     {OperatorKind::kGraphMatch, "graph-match"},
     {OperatorKind::kGraphShortestPaths, "graph-shortest-paths"},

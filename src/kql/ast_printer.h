@@ -37,6 +37,7 @@ class AstPrinter {
   void schema(const Operator& op);
   void find(const Operator& op);
   void scan(const Operator& op);
+  void reduce(const Operator& op);
   void branches(const Operator& op);
   void make_graph(const Operator& op);
   void graph_match(const Operator& op);

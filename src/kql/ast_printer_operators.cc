@@ -13,6 +13,7 @@ void AstPrinter::one_operator(const Operator& op) {
     return;
   }
   if (op.kind == OperatorKind::kParseKv) return key_values(op);
+  if (op.kind == OperatorKind::kReduce) return reduce(op);
   if (op.kind == OperatorKind::kMakeGraph) return make_graph(op);
   parameters(op.parameters);
   if (op.kind == OperatorKind::kTopNested) return nested(op);
@@ -73,6 +74,19 @@ void AstPrinter::find(const Operator& op) {
     out_ += i > 0 ? ", " : " ";
     expr(*op.items[i].expr);
     if (op.items[i].type) out_ += ":" + std::string(to_string(*op.items[i].type));
+  }
+}
+
+void AstPrinter::reduce(const Operator& op) {
+  std::vector<Parameter> before, behind;
+  for (const Parameter& parameter : op.parameters)
+    (parameter.name == "threshold" || parameter.name == "characters" ? behind : before).push_back(parameter);
+  parameters(before);
+  out_ += " by ";
+  expr(*op.expr);
+  for (size_t i = 0; i < behind.size(); ++i) {
+    out_ += (i > 0 ? ", " : " with ") + behind[i].name + "=";
+    operand(*behind[i].value);
   }
 }
 

@@ -26,7 +26,7 @@ Binder::Scalar Binder::call(const Expr& expr, const Scope& scope) {
   if (expr.name == "column_ifexists" || expr.name == "columnifexists") return column_if_exists(expr, scope);
   const bool is_aggregate = !find_aggregates(expr.name).empty();
   const auto rows = find_functions(expr.name);
-  const bool is_function = !rows.empty() && !rows[0]->is_operator;
+  const bool is_function = !rows.empty() && (in_text_ || !rows[0]->is_operator);
   if (is_aggregate && scope.aggregates != nullptr) return aggregate(expr, scope);
   if (is_aggregate && !is_function) {
     return fail(DiagnosticCode::kWrongUse, expr.span,

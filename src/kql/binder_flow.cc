@@ -85,6 +85,12 @@ Expected<> Binder::flow_steps(const Expr& expr, Flow& flow, const Environment*& 
       TRY_ASSIGN(plan, plugin(*op, *plan, before, environment));
       continue;
     }
+    if (const Generated bind = generated(*op)) {
+      Expr before{.kind = ExprKind::kPipeline, .span = op->span, .children = expr.children};
+      before.operators.assign(expr.operators.begin(), op);
+      TRY_ASSIGN(plan, (this->*bind)(*op, *plan, before, environment));
+      continue;
+    }
     const bool names_input = op->kind == OperatorKind::kAs || op->kind == OperatorKind::kInvoke;
     if (!names_input) {
       const bool open = open_.contains(&plan->columns) && keeps_open(op->kind);

@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "base/check.h"
 #include "kql/binder_state.h"
 #include "kql/literal.h"
-#include "kql/parser.h"
 #include "kql/plugin.h"
 
 namespace linkgate::kql {
@@ -169,24 +167,12 @@ Binder::Table Binder::plugin(const Operator& op, const Plan& input, const Expr& 
   if (within_ != nullptr) return not_in_subquery(op);
   TRY_ASSIGN(const PluginCall call, plugin_arguments(op, input, environment));
   TRY_ASSIGN(const Environment* inside, plugin_environment(call, op, before, environment));
-  auto ast = parse(plugin_text(*call.row, call.dimensions.size(), to_string(call.time_type)));
-  CHECK(ast.has_value());
-  plugin_texts_.push_back(*std::move(ast));
-  const Statement& text = plugin_texts_.back()->query.statements[0];
-  // The text's places mean nothing in the query.
-  const auto elsewhere = [&op](Diagnostic problem) {
-    problem.span = op.expr->span;
-    return problem;
-  };
-  DiagnosticList* const errors = std::exchange(errors_, nullptr);
-  const auto bound = lets(text.lets, inside);
-  Table result = bound ? table(*text.body, *bound) : Table(elsewhere(bound.error()));
-  errors_ = errors;
-  if (!result) return elsewhere(result.error());
-  Columns columns = (*result)->columns;
+  const std::string text = plugin_text(*call.row, call.dimensions.size(), to_string(call.time_type));
+  TRY_ASSIGN(const Plan* result, bound_text(text, inside, op.expr->span));
+  Columns columns = result->columns;
   Names names;
   for (Column& column : columns) column.name = names.number(plugin_result_name(call, column.name));
-  return projection(**result, std::move(columns), {}, op.span);
+  return projection(*result, std::move(columns), {}, op.span);
 }
 
 // The input's columns, and s0, s1, ...: how many values the first state has, the first two have, ...

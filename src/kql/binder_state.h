@@ -140,6 +140,25 @@ class Binder {
                                                   const Expr& before, const Environment* environment);
   static std::string plugin_result_name(const PluginCall& call, std::string name);
   const Expr* extended_pipeline(Expr pipeline, std::vector<Item> items, Span span);
+  // A pipeline whose text is made of the query (binder_text.cc): `input` in it is what stands before, with a
+  // column more for each of `items`. The result's columns are called by `names`, as far as these go.
+  Table bound_text(const std::string& text, const Environment* inside, Span span,
+                   const std::vector<std::string>& names = {});
+  const Environment* input_environment(const Expr& before, std::vector<Item> items, Span span,
+                                       const Environment* environment);
+  Expected<const Environment*> with_constant(const Environment* inside, std::string name, const Expr& value,
+                                             Type type, const Environment* environment);
+  using Generated = Table (Binder::*)(const Operator&, const Plan&, const Expr&, const Environment*);
+  static Generated generated(const Operator& op);
+  Table reduce(const Operator& op, const Plan& input, const Expr& before, const Environment* environment);
+  Table mined(const Operator& op, const Plan& input, const Expr& before, const Environment* environment);
+  struct Mining;
+  Expected<> mining_arguments(const Operator& op, const Plan& input, const Environment* environment,
+                              Mining& mining);
+  Table sequence_detect(const Operator& op, const Plan& input, const Expr& before,
+                        const Environment* environment);
+  Table funnel_completion(const Operator& op, const Plan& input, const Expr& before,
+                          const Environment* environment);
   Table dcount_intersect(const Operator& op, const Plan& input, const Environment* environment);
   struct BagUnpack {
     const BoundExpr* bag = nullptr;
@@ -322,6 +341,7 @@ class Binder {
   std::vector<std::unique_ptr<Ast>> plugin_texts_;
   const BoundExpr* bin_auto_size_ = nullptr;  // set query_bin_auto_size
   const BoundExpr* bin_auto_at_ = nullptr;
+  bool in_text_ = false;  // of bound_text(): it may call what queries cannot
   int depth_ = 0;
   bool several_ = false;  // the next call may give a tuple: the item that it stands in takes it apart
   const Within* within_ = nullptr;

@@ -9,7 +9,9 @@
 namespace linkgate::kql {
 namespace {
 // Others are refused before their arguments are read, which may be anything.
-constexpr auto kPlugins = std::to_array<std::string_view>({"bag_unpack", "dcount_intersect", "pivot"});
+constexpr auto kPlugins = std::to_array<std::string_view>(
+    {"autocluster", "bag_unpack", "basket", "dcount_intersect", "diffpatterns", "funnel_sequence_completion",
+     "pivot", "sequence_detect"});
 }  // namespace
 
 Expected<> Parser::evaluate_op(Operator& op) {

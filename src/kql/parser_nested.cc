@@ -1,4 +1,4 @@
-// partition, top-nested, top-hitters, sample, sample-distinct, parse-kv.
+// partition, top-nested, top-hitters, sample, sample-distinct, reduce, parse-kv.
 
 #include "kql/parser_state.h"
 
@@ -55,6 +55,24 @@ Expected<> Parser::hitters_op(Operator& op) {
   op.has_by = true;
   TRY_ASSIGN(Item value, item(false, false));
   op.by.push_back(std::move(value));
+  return {};
+}
+
+// reduce [kind=source] by text [with threshold=number, characters="..."]
+Expected<> Parser::reduce_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kAny));
+  TRY(expect_word("by", "after reduce"));
+  TRY_ASSIGN(op.expr, expression());
+  if (!take_word("with")) return {};
+  do {
+    Parameter parameter;
+    const size_t first = at_;
+    TRY_ASSIGN(parameter.name, name("threshold or characters after with"));
+    TRY(expect("=", "after the property's name"));
+    TRY_ASSIGN(parameter.value, parameter_value());
+    parameter.span = since(first);
+    op.parameters.push_back(std::move(parameter));
+  } while (take(","));
   return {};
 }
 

@@ -55,6 +55,7 @@ struct OperatorGrammar {
         {"invoke", K::kInvoke, &Parser::invoke_op},
         {"evaluate", K::kEvaluate, &Parser::evaluate_op},
         {"scan", K::kScan, &Parser::scan_op},
+        {"reduce", K::kReduce, &Parser::reduce_op},
         {"make-graph", K::kMakeGraph, &Parser::make_graph_op},
         {"graph-match", K::kGraphMatch, &Parser::graph_match_op},
         {"graph-shortest-paths", K::kGraphShortestPaths, &Parser::graph_match_op},
@@ -71,7 +72,7 @@ struct OperatorGrammar {
 
 namespace {
 // Operators of KQL that Linkgate does not have; everything else is a misspelling.
-constexpr auto kMissing = std::to_array<std::string_view>({"consume", "find", "macro-expand", "reduce"});
+constexpr auto kMissing = std::to_array<std::string_view>({"consume", "find", "macro-expand"});
 }  // namespace
 
 std::vector<std::string_view> operator_names() {

@@ -106,6 +106,7 @@ class Parser {
   Expected<> known_parameters(std::vector<Parameter>& out, std::span<const std::string_view> names);
   Node subquery();
   Expected<> scan_op(Operator& op);
+  Expected<> reduce_op(Operator& op);
   Expected<Step> step();
   Expected<Let> pattern_statement();
   Expected<> pattern_case(Expr& pattern);

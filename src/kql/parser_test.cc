@@ -82,6 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Groups, Parser,
     ::testing::Values(
+        Case{"T|reduce kind=source by a with threshold=0.2,characters='-'",
+             "T | reduce kind=source by a with threshold=0.2, characters=\"-\""},
         Case{"T|partition hint.strategy=native by k (top 1 by v|count)",
              "T | partition hint.strategy=native by k (top 1 by v | count)"},
         Case{"T|top-nested 2 of a by b=sum(c) asc, top-nested of d=e by count()",
@@ -147,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"T | were a", "error: no operator 'were'; did you mean 'where'?"},
         Case{"T | project-way a", "error: no operator 'project-way'; did you mean 'project-away'?"},
-        Case{"T | reduce by a", "error: the operator 'reduce' is not supported"},
+        Case{"T | consume", "error: the operator 'consume' is not supported"},
         Case{"T | where a = 1", "error: '=' does not compare; write '=='"},
         Case{"T | where", "error: expected an expression, but the query ends here"},
         Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},

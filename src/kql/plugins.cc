@@ -89,6 +89,18 @@ input
 | summarize rows = sum(rows), values = dcount(ID) by W DIMS
 | project ['$TIME'] = W DIMS, Count = rows, Dcount = values)";
 
+// A session goes on as long as its value comes back in time; it counts in each window that it has a row in.
+constexpr std::string_view kSessions = R"(
+input
+| where TIME between (start - lookback .. end)
+| sort by ID asc DIMS, TIME asc
+| extend GAP = TIME - prev(TIME)
+| extend NEW = iff(ID != prev(ID) or RESTART or isnull(GAP) or GAP > lookback, 1, 0)
+| extend SESSION = row_cumsum(NEW)
+| where TIME between (start .. end)
+| summarize sessions = dcount(SESSION) by AT = bin_at(TIME, window, start) DIMS
+| project ['$TIME'] = AT DIMS, count_sessions = sessions)";
+
 constexpr std::string_view kRollingPercentile = R"(
 let binned = input | extend AT = bin(TIME, size);
 let last = toscalar(binned | summarize max(AT));
@@ -207,6 +219,7 @@ constexpr auto kRows = std::to_array<PluginRow>({
     {"rolling_percentile", "VALUE percent TIME size bins", kRollingPercentile, true},
     {"rows_near", "CONDITION before after", kRowsNear},
     {"rows_near", "CONDITION before", kRowsNear, false, "let after = before;"},
+    {"session_count", "ID TIME start end window lookback", kSessions, true},
     {"sliding_window_counts", "ID TIME start end lookback step", kSlidingCounts, true},
 });
 
