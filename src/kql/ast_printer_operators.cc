@@ -41,9 +41,11 @@ void AstPrinter::one_operator(const Operator& op) {
   if (op.has_by) out_ += " by ";
   items(op.by);
   if (op.body != nullptr) {
-    out_ += op.kind == OperatorKind::kFacet ? " with (" : " (";
+    const bool own_table =
+        op.kind == OperatorKind::kPartition && op.body->children[0]->kind != ExprKind::kInput;
+    out_ += op.kind == OperatorKind::kFacet ? " with (" : own_table ? " {" : " (";
     expr(*op.body);
-    out_ += ")";
+    out_ += own_table ? "}" : ")";
   }
   if (op.kind == OperatorKind::kCount && !op.name.empty()) out_ += " as " + quoted_name(op.name);
   if (op.kind == OperatorKind::kAssertSchema) {

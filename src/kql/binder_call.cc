@@ -92,6 +92,12 @@ Binder::Scalar Binder::user_call(const Expr& expr, const Environment& function, 
 Binder::Scalar Binder::to_scalar(const Expr& expr, const Scope& scope) {
   if (expr.children.size() != 1)
     return fail(DiagnosticCode::kWrongUse, expr.span, "'toscalar' takes one argument");
+  // toscalar(Key) in the subquery of partition is the key that it is for.
+  for (const Column& key : within_ != nullptr ? within_->keys : Columns()) {
+    const Expr& named = *expr.children[0];
+    const bool is_key = named.kind == ExprKind::kName && named.name == key.name;
+    if (is_key && find(scope.environment, key.name) == nullptr) return column(key, expr.span);
+  }
   if (!is_tabular(*expr.children[0], scope.environment))
     return scalar(*expr.children[0], {.environment = scope.environment});
   TRY_ASSIGN(const Plan* plan, table(*expr.children[0], scope.environment));

@@ -15,7 +15,36 @@ Binder::Table Binder::partition(const Operator& op, const Plan& input, const Env
                 "rows cannot be grouped by a dynamic; convert it first, as with tostring()");
   }
   Within within{.outer = within_, .operator_name = "partition", .keys = {key}, .carried = {}};
-  TRY_ASSIGN(const Plan* answered, subquery(*op.body, input, within, environment));
+  const Expr& head = *op.body->children[0];
+  if (head.kind == ExprKind::kInput) {
+    TRY_ASSIGN(const Plan* answered, subquery(*op.body, input, within, environment));
+    return projection(*answered, answered->columns, {}, op.span);
+  }
+  // In braces the subquery has a table of its own, whose rows stand beside each value of the key.
+  if (within_ != nullptr) return not_in_subquery(op);
+  const Operator distinct_keys{.kind = OperatorKind::kDistinct, .span = op.span, .items = op.by};
+  TRY_ASSIGN(const Plan* values, distinct(distinct_keys, input, environment));
+  within.keys = values->columns;
+  Columns hidden = values->columns;
+  hidden[0].name = "$key";
+  TRY_ASSIGN(values, projection(*values, hidden, {}, op.span));
+  const Expr zero{.kind = ExprKind::kLiteral, .span = op.span, .type = Type::kLong, .value = int64_t{0}};
+  const Expr all{.kind = ExprKind::kName, .span = op.span, .name = "$all"};
+  const Expr inner{.kind = ExprKind::kName, .span = op.span, .name = "inner"};
+  const Item alike{.name = all.name, .expr = &zero, .span = op.span};
+  const Operator extension{.kind = OperatorKind::kExtend, .span = op.span, .items = {alike}};
+  TRY_ASSIGN(values, extend_op(extension, *values, environment));
+  const Expr* rows = extended_pipeline({.kind = ExprKind::kPipeline, .span = op.span, .children = {&head}},
+                                       {alike}, op.span);
+  const Operator beside{.kind = OperatorKind::kJoin,
+                        .span = op.span,
+                        .parameters = {{"kind", &inner, op.span}},
+                        .items = {{.expr = &all, .span = op.span}},
+                        .tables = {rows}};
+  TRY_ASSIGN(const Plan* joined, join(beside, *values, environment));
+  const Columns own(joined->columns.begin() + 2, joined->columns.end() - 1);  // between $key, $all and $all1
+  TRY_ASSIGN(const Plan* source, projection(*joined, own, {}, op.span));
+  TRY_ASSIGN(const Plan* answered, subquery(*op.body, *source, within, environment));
   return projection(*answered, answered->columns, {}, op.span);
 }
 

@@ -4,7 +4,7 @@
 
 namespace linkgate::kql {
 
-// partition [hint.strategy=...] by Key (operator | operator ...)
+// partition [hint.strategy=...] by Key (operator | operator ...), or {table | operator ...}
 Expected<> Parser::partition_op(Operator& op) {
   TRY(parameters(op.parameters, Named::kHintsOnly));
   TRY(expect_word("by", "after partition"));
@@ -15,8 +15,17 @@ Expected<> Parser::partition_op(Operator& op) {
   TRY_ASSIGN(key.expr, add({.kind = ExprKind::kName, .name = std::move(column)}, first));
   key.span = since(first);
   op.by.push_back(std::move(key));
-  TRY_ASSIGN(op.body, subquery());
-  return {};
+  if (!token().is("{")) {
+    TRY_ASSIGN(op.body, subquery());
+    return {};
+  }
+  const size_t open = at_;
+  advance();
+  TRY_ASSIGN(op.body, piped());
+  if (op.body->kind != ExprKind::kPipeline) {
+    TRY_ASSIGN(op.body, add({.kind = ExprKind::kPipeline, .children = {op.body}}, open));
+  }
+  return expect("}", "after the subquery");
 }
 
 // top-nested [rows] of key [with others=...] by aggregate [asc|desc], top-nested ...

@@ -84,6 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"T|reduce kind=source by a with threshold=0.2,characters='-'",
              "T | reduce kind=source by a with threshold=0.2, characters=\"-\""},
+        Case{"T|partition by k {U|where x==toscalar(k)}", "T | partition by k {U | where x == toscalar(k)}"},
         Case{"T|partition hint.strategy=native by k (top 1 by v|count)",
              "T | partition hint.strategy=native by k (top 1 by v | count)"},
         Case{"T|top-nested 2 of a by b=sum(c) asc, top-nested of d=e by count()",
