@@ -33,6 +33,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     request.network_message_id = "id";
     request.recipient = "alice@example.com";
     request.sender_domain = "shop.example";
+    request.sender_is_known = true;
     request.static_only = true;
     const auto read = parse_check_request(to_json(request));
     ASSERT_TRUE(read.has_value());
@@ -41,6 +42,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     EXPECT_EQ(read->moment, moment);
     EXPECT_EQ(read->recipient, request.recipient);
     EXPECT_EQ(read->sender_domain, request.sender_domain);
+    EXPECT_EQ(read->sender_is_known, request.sender_is_known);
     EXPECT_TRUE(read->static_only);
   }
 }

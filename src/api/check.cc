@@ -91,6 +91,7 @@ std::string to_json(const CheckRequest& request) {
   if (!request.network_message_id.empty()) json["network_message_id"] = request.network_message_id;
   if (!request.recipient.empty()) json["recipient"] = request.recipient;
   if (!request.sender_domain.empty()) json["sender_domain"] = request.sender_domain;
+  if (request.sender_is_known) json["sender_is_known"] = true;
   if (request.static_only) json["static_only"] = true;
   return print(json);
 }
@@ -112,6 +113,7 @@ Result<CheckRequest> parse_check_request(std::string_view text) {
   TRY(read_string(json, "network_message_id", &request.network_message_id));
   TRY(read_string(json, "recipient", &request.recipient));
   TRY(read_string(json, "sender_domain", &request.sender_domain));
+  TRY(read_bool(json, "sender_is_known", &request.sender_is_known));
   TRY(read_bool(json, "static_only", &request.static_only));
   return request;
 }

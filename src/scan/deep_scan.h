@@ -49,6 +49,9 @@ class DeepScan {
  private:
   boost::asio::awaitable<verdict::Verdict> queued(api::CheckRequest request, std::string canonical_hash,
                                                   verdict::Verdict known);
+  // The answer for a link that acts and must not be opened now; absent: it may be.
+  std::optional<verdict::Verdict> spared(const api::CheckRequest& request,
+                                         const verdict::Verdict& known) const;
   boost::asio::awaitable<verdict::Verdict> look(std::string url, std::string recipient,
                                                 api::CheckMoment moment);
 

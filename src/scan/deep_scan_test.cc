@@ -200,6 +200,22 @@ TEST_F(DeepScanTest, AProgramToDownloadIsSuspiciousAndAnyOtherFileUnknown) {
   EXPECT_EQ(ask("https://a.example/photos.zip").get().disposition, Disposition::kUnknown);
 }
 
+TEST_F(DeepScanTest, ALinkThatActsIsNotOpenedBeforeSomebodyClicks) {
+  const std::string url = "https://letters.example/unsubscribe?u=5";
+  const auto verdict = ask(url, api::CheckMoment::kDelivery).get();
+  EXPECT_EQ(verdict.disposition, Disposition::kUnknown);
+  EXPECT_THAT(verdict.evidence, Contains(Field(&verdict::Evidence::code, "link.acts")));
+  EXPECT_THAT(pages_.looked(), testing::IsEmpty());
+  ask(url, api::CheckMoment::kClick).get();
+  EXPECT_THAT(pages_.looked(), testing::Not(testing::IsEmpty()));
+}
+
+TEST_F(DeepScanTest, ALinkThatActsIsNeverOpenedAtAKnownHost) {
+  const auto verdict = ask("https://www.linkedin.com/comm/unsubscribe?u=5", api::CheckMoment::kClick).get();
+  EXPECT_EQ(verdict.disposition, Disposition::kClean);
+  EXPECT_THAT(pages_.looked(), testing::IsEmpty());
+}
+
 TEST_F(DeepScanTest, ManyWhoAskAboutOneLinkWaitForOneScan) {
   pages_.pages["fetch https://a.example/"] = asks_for_password("https://a.example/");
   pages_.delay = std::chrono::milliseconds(100);
