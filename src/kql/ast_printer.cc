@@ -136,7 +136,8 @@ void AstPrinter::source(const Expr& e) {
 // In parentheses, unless it is one word.
 void AstPrinter::operand(const Expr& e) {
   const bool bare = e.kind == ExprKind::kName || e.kind == ExprKind::kLiteral || e.kind == ExprKind::kCall ||
-                    e.kind == ExprKind::kMember || e.kind == ExprKind::kIndex || e.kind == ExprKind::kStar;
+                    e.kind == ExprKind::kMember || e.kind == ExprKind::kIndex || e.kind == ExprKind::kStar ||
+                    e.kind == ExprKind::kWildcard;
   if (!bare) out_ += "(";
   expr(e);
   if (!bare) out_ += ")";
