@@ -65,6 +65,19 @@ struct ScanConfig {               // [scan]
   std::chrono::seconds verdict_lifetime{3600};
 };
 
+struct EgressConfig {  // [egress]
+  std::vector<uint16_t> ports = {80,   443,  2052, 2053, 2082, 2083, 2086, 2087, 2095, 2096, 3000,
+                                 4443, 5000, 8000, 8008, 8080, 8081, 8443, 8880, 8888, 9443};
+  std::vector<std::string> resolvers;      // "9.9.9.9", "127.0.0.1:5300"; empty: those of /etc/resolv.conf
+  std::vector<std::string> routes;         // "*.lab.example:443=127.0.0.1:8443"
+  std::vector<std::string> allow_private;  // networks that are reached although they are not public
+  std::vector<std::string> refuse;         // host patterns and networks that are never reached
+  int max_connections = 1000;
+  int connections_per_client = 300;
+  uint64_t max_connection_bytes = 64ULL << 20;
+  std::chrono::seconds connection_time{120};
+};
+
 struct EventsConfig {  // [events]
   std::string url;     // empty: linkgate-store on this machine; else a ClickHouse
   std::string user = "linkgate";
@@ -99,6 +112,7 @@ struct Config {
   GatewayConfig gateway;
   ClickConfig click;
   ScanConfig scan;
+  EgressConfig egress;
   EventsConfig events;
   PortalConfig portal;
   StateConfig state;
@@ -129,6 +143,9 @@ struct DataPaths {
   std::string events() const { return root + "/events"; }
   std::string run() const { return root + "/run"; }  // sockets, addresses, pids
   std::string scan_socket() const { return run() + "/scan.sock"; }
+  // Where linkgate-egress takes requests: for pages that somebody links to, and for the feeds.
+  std::string egress_socket() const { return run() + "/egress.sock"; }
+  std::string egress_feeds_socket() const { return run() + "/egress-feeds.sock"; }
   std::string store_secret() const { return root + "/secrets/store"; }
   std::string admin_socket(std::string_view program) const {
     return run() + "/" + std::string(program) + ".admin";

@@ -99,6 +99,33 @@ Trouble check_network(std::string_view value) {
   return std::nullopt;
 }
 
+Trouble check_name_server(std::string_view value) {
+  const std::string text(value);
+  if (is_ipv4(text) || is_ipv6(text)) return std::nullopt;
+  const HostPort at = split_host_port(value);
+  const bool address = at.bracketed ? is_ipv6(at.host) : is_ipv4(at.host);
+  if (address && at.port && *at.port != 0) return std::nullopt;
+  return fmt::format("\"{}\" is none of ADDRESS, ADDRESS:PORT, [IPV6]:PORT", value);
+}
+
+Trouble check_route(std::string_view value) {
+  Trouble bad =
+      fmt::format("\"{}\" is not HOST[:PORT]=ADDRESS[:PORT], such as *.lab.example=127.0.0.1:8443", value);
+  const size_t equals = value.find('=');
+  if (equals == std::string_view::npos) return bad;
+  std::string_view host = value.substr(0, equals);
+  if (const size_t colon = host.rfind(':'); colon != std::string_view::npos) {
+    const auto port = whole<uint16_t>(host.substr(colon + 1));
+    if (!port || *port == 0) return bad;
+    host = host.substr(0, colon);
+  }
+  if (host.starts_with("*.")) host.remove_prefix(2);
+  if (host != "*" && check_host_name(host)) return bad;
+  std::string to(value.substr(equals + 1));
+  if (to.starts_with('[') && to.ends_with(']')) to = to.substr(1, to.size() - 2);
+  return check_name_server(to) ? bad : std::nullopt;
+}
+
 Trouble check_host_name(std::string_view value) {
   Trouble bad = fmt::format("\"{}\" is not a host name", value);
   if (value.empty() || value.size() > kMaxHostName) return bad;

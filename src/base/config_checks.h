@@ -15,9 +15,11 @@ namespace linkgate {
 using Trouble = std::optional<std::string>;
 
 Trouble check_not_empty(std::string_view value);
-Trouble check_listen(std::string_view value);    // "127.0.0.1:8080", "[::1]:0", "unix:/path"
-Trouble check_next_hop(std::string_view value);  // "lmtp:HOST:PORT", "smtp:HOST:PORT", "lmtp:unix:/path"
-Trouble check_network(std::string_view value);   // an address or CIDR
+Trouble check_listen(std::string_view value);       // "127.0.0.1:8080", "[::1]:0", "unix:/path"
+Trouble check_next_hop(std::string_view value);     // "lmtp:HOST:PORT", "smtp:HOST:PORT", "lmtp:unix:/path"
+Trouble check_network(std::string_view value);      // an address or CIDR
+Trouble check_name_server(std::string_view value);  // an address, with or without a port
+Trouble check_route(std::string_view value);        // "HOST[:PORT]=ADDRESS[:PORT]"
 Trouble check_host_name(std::string_view value);
 Trouble check_origin(std::string_view value);          // "https://HOST[:PORT]", nothing after it
 Trouble check_event_url(std::string_view value);       // an http(s) origin without a password

@@ -53,6 +53,10 @@ clicks_per_minute = 7
 workers = 3
 [scan]
 verdict_lifetime = 60
+[egress]
+ports = [80, 8080]
+routes = ["*.lab.example:443=127.0.0.1:8443", "*=[::1]"]
+resolvers = ["9.9.9.9", "[::1]:53"]
 [[feed]]
 name = "a"
 source = "/feeds/a.txt"
@@ -77,6 +81,9 @@ location = "postgresql://linkgate@db.example/linkgate"
   EXPECT_EQ(config->click.clicks_per_minute, 7);
   EXPECT_EQ(config->click.workers, 3);
   EXPECT_EQ(config->scan.verdict_lifetime, std::chrono::seconds(60));
+  EXPECT_EQ(config->egress.ports, (std::vector<uint16_t>{80, 8080}));
+  EXPECT_EQ(config->egress.routes.size(), 2U);
+  EXPECT_EQ(config->egress.resolvers.size(), 2U);
   ASSERT_EQ(config->scan.feeds.size(), 2U);
   EXPECT_EQ(config->scan.feeds[1].refresh, std::chrono::seconds(3600));
   EXPECT_EQ(config->log_level, "debug");
@@ -133,6 +140,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"[click]\ntls_certificate = \"c.pem\"\n", "t.toml:2:19: ", "give both or none"},
         Refusal{"[click]\nproxy_protocol = true\n", "t.toml:2:18: ", "click.trusted_proxies"},
         Refusal{"[click]\ntrusted_proxies = [\"10.0.0.0/33\"]\n", "t.toml:2:20: ", "0 to 32"},
+        Refusal{"[egress]\nports = 80\n", "t.toml:2:9: ", "a list of port numbers"},
+        Refusal{"[egress]\nports = [80, 0]\n", "t.toml:2:14: ", "1 to 65535"},
+        Refusal{"[egress]\nroutes = [\"a.example=localhost\"]\n", "t.toml:2:11: ", "HOST[:PORT]=ADDRESS"},
+        Refusal{"[egress]\nroutes = [\"a.example:x=127.0.0.1\"]\n", "t.toml:2:11: ", "HOST[:PORT]=ADDRESS"},
+        Refusal{"[egress]\nresolvers = [\"dns.example\"]\n", "t.toml:2:14: ", "ADDRESS:PORT"},
         Refusal{"[[feed]]\nname = \"a\"\n", "t.toml:1:1: ", "feed.source is missing"},
         Refusal{"[[feed]]\nname=\"a\"\nsource=\"x\"\n[[feed]]\nname=\"a\"\nsource=\"y\"\n",
                 "t.toml:5:6: ", "an earlier [[feed]]"},

@@ -33,7 +33,7 @@ class Up : public RunTest {
     std::filesystem::create_hard_link(binary_, folder_ + "/bin/linkgate", error);
     if (error) std::filesystem::copy_file(binary_, folder_ + "/bin/linkgate");
     binary_ = folder_ + "/bin/linkgate";
-    for (const char* program : {"store", "ship", "scan", "gateway", "click"}) {
+    for (const char* program : {"store", "egress", "ship", "scan", "gateway", "click"}) {
       const std::string path = folder_ + "/bin/linkgate-" + program;
       std::ofstream(path) << kScript;
       ::chmod(path.c_str(), 0755);
@@ -108,8 +108,9 @@ TEST_F(Up, MakesWhatIsMissingStartsInOrderAndStopsInReverse) {
   ::kill(pid, SIGTERM);
   EXPECT_EQ(wait(pid), 0);
   const auto ends = logged(" ends");
-  ASSERT_EQ(ends.size(), 5U);
-  EXPECT_EQ(ends.back(), "linkgate-store ends");
+  ASSERT_EQ(ends.size(), 6U);
+  EXPECT_THAT((std::vector<std::string>{ends[4], ends[5]}),
+              testing::UnorderedElementsAre("linkgate-store ends", "linkgate-egress ends"));
   EXPECT_THAT((std::vector<std::string>{ends[0], ends[1]}),
               testing::UnorderedElementsAre("linkgate-gateway ends", "linkgate-click ends"));
   EXPECT_FALSE(file()) << "up.json goes with a clean stop";
@@ -147,20 +148,21 @@ TEST_F(Up, RestartReturnsWhenTheProgramIsReadyAgain) {
   EXPECT_EQ(program("scan").restarts, 0);
   const Outcome unknown = run({"restart", "gatway"});
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_THAT(unknown.err, HasSubstr("there are store, ship, scan, gateway, click.0"));
+  EXPECT_THAT(unknown.err, HasSubstr("there are store, egress, ship, scan, gateway, click.0"));
 }
 
 TEST_F(Up, HangupRestartsEveryProgramOnce) {
   const pid_t pid = up();
   ::kill(pid, SIGHUP);
   EXPECT_TRUE(wait_until([&] { return program("click.0").restarts == 1 && runs("click.0"); }));
-  for (const char* name : {"store", "ship", "scan", "gateway"}) EXPECT_EQ(program(name).restarts, 1) << name;
+  for (const char* name : {"store", "egress", "ship", "scan", "gateway"})
+    EXPECT_EQ(program(name).restarts, 1) << name;
 }
 
 TEST_F(Up, KilledItTakesItsProgramsAlongAndCanBeStartedAgain) {
   const pid_t pid = up();
   std::vector<pid_t> programs;
-  for (const char* name : {"store", "ship", "scan", "gateway", "click.0"})
+  for (const char* name : {"store", "egress", "ship", "scan", "gateway", "click.0"})
     programs.push_back(program(name).pid);
   ::kill(pid, SIGKILL);
   wait(pid);

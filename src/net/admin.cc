@@ -44,13 +44,16 @@ HttpResponse answer(const HttpRequest& request, const HealthFunction& health,
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> start_admin(asio::io_context& io, const std::string& path,
-                                                HealthFunction health, MetricsFunction metrics) {
+                                                HealthFunction health, MetricsFunction metrics,
+                                                HttpHandler others) {
   HttpServerOptions options;
   options.listen = "unix:" + path;
   options.max_connections = 64;
-  HttpHandler handler = [health = std::move(health), metrics = std::move(metrics)](
-                            HttpRequest& request) -> asio::awaitable<HttpResponse> {
-    co_return answer(request, health, metrics);
+  HttpHandler handler = [health = std::move(health), metrics = std::move(metrics),
+                         others = std::move(others)](HttpRequest& request) -> asio::awaitable<HttpResponse> {
+    HttpResponse response = answer(request, health, metrics);
+    if (response.status == 404 && others) response = co_await others(request);
+    co_return response;
   };
   return HttpServer::start(io, std::move(options), std::move(handler));
 }

@@ -20,8 +20,9 @@ using HealthFunction = std::function<Health()>;        // cheap; called on the i
 using MetricsFunction = std::function<std::string()>;  // Prometheus text format 0.0.4
 
 // GET /healthz: 200 {"status":"ok"} or 503 {"status":"failing","trouble":"..."}. GET /metrics: the text.
-// `path` is that of the socket; its directory must exist.
+// `path` is that of the socket; its directory must exist. `others` answers every other GET, where it is set.
 Result<std::unique_ptr<HttpServer>> start_admin(asio::io_context& io, const std::string& path,
-                                                HealthFunction health, MetricsFunction metrics);
+                                                HealthFunction health, MetricsFunction metrics,
+                                                HttpHandler others = {});
 
 }  // namespace linkgate::net

@@ -31,7 +31,7 @@ Result<void> check_users(const Config& config) {
         fmt::format("there is no {} {}; docs/configuration.md, \"Users\", says which there must be", kind,
                     name));
   };
-  for (const char* program : {"store", "ship", "scan", "gateway", "click", "portal"}) {
+  for (const char* program : {"store", "ship", "egress", "scan", "gateway", "click", "portal"}) {
     const std::string name = config.run_as + "-" + program;
     if (::getpwnam(name.c_str()) == nullptr) return missing("user", name);
   }

@@ -82,6 +82,7 @@ std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sock
     store.niceness = kBackground;
     hand_down(store, "store");
   }
+  add("egress", "egress", kStore);  // what fetches needs it from the first moment
   add("ship", "ship", kServices).niceness = kBackground;
   add("scan", "scan", kServices);
   if (!config.gateway.listeners.empty()) {
