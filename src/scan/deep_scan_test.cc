@@ -167,7 +167,7 @@ TEST_F(DeepScanTest, AGateIsGatedAndNotClean) {
   pages_.pages["render https://a.example/"] = gate;
   const auto verdict = scan("https://a.example/");
   EXPECT_EQ(verdict.disposition, Disposition::kGated);
-  EXPECT_THAT(verdict.evidence, Contains(Field(&verdict::Evidence::code, "page.gated")));
+  EXPECT_THAT(verdict.evidence, Contains(Field(&verdict::Evidence::code, "gate.turnstile")));
 }
 
 TEST_F(DeepScanTest, AListedHopOfTheChainIsEnough) {

@@ -18,6 +18,7 @@ constexpr int kSeenConfidence = 60;  // of a page that was seen and says nothing
 constexpr int kGateConfidence = 80;
 constexpr int kCloakConfidence = 70;
 constexpr int kProgramConfidence = 75;
+constexpr size_t kLongChain = 20;
 
 // What Windows and others run, or mount to run what is inside, by name.
 constexpr std::string_view kPrograms[] = {
@@ -60,6 +61,7 @@ class Composer {
 
   Verdict verdict() {
     chain();
+    way();
     listed();
     for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
       if (*page) judge(**page);
@@ -100,6 +102,20 @@ class Composer {
     }
   }
 
+  void way() {
+    if (best().chain.size() > kLongChain)
+      add({"redirect.long",
+           "The link leads over " + std::to_string(best().chain.size() - 1) +
+               " addresses before a page comes",
+           ""});
+    const auto& certificate = best().certificate;
+    if (certificate && !certificate->is_trusted)
+      add({"tls.untrusted",
+           "The certificate of the page is none that browsers accept (issued to \"" + certificate->subject +
+               "\" by \"" + certificate->issuer + "\")",
+           ""});
+  }
+
   void listed() {
     for (const std::string& hop : verdict_.url_chain) {
       const auto url = url::Url::parse(hop);
@@ -137,7 +153,7 @@ class Composer {
                              (media_type.empty() ? "" : " (" + media_type + ")");
     if (is_program(name, media_type)) {
       at_least(Disposition::kSuspicious, kProgramConfidence, "URL detonation");
-      add({"file.program", "The link leads to " + what + ", which runs on the computer of whoever opens it",
+      add({"page.download", "The link leads to " + what + ", which runs on the computer of whoever opens it",
            ""});
     } else if (bytes > 0) {
       has_unseen_file_ = true;
@@ -163,7 +179,7 @@ class Composer {
       const auto found = verdict::find_gate(**page);
       if (!found) continue;
       at_least(Disposition::kGated, kGateConfidence, "URL detonation");
-      add({"page.gated",
+      add({found->code,
            found->sentence + (found->site_key.empty() ? "" : " (site key " + found->site_key + ")"), ""});
       return;
     }

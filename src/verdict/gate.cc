@@ -12,28 +12,30 @@ constexpr size_t kMaxKey = 100;
 
 // What marks a widget, in markup or among the requests.
 struct Widget {
-  std::string_view kind;
+  std::string_view code, kind;
   std::string_view marks;  // separated by '|'
   // On a page of its own it is the vendor's interstitial, whatever else is there.
   bool is_interstitial = false;
 };
 constexpr Widget kWidgets[] = {
-    {"Cloudflare challenge",
+    {"gate.cloudflare", "Cloudflare challenge",
      "cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_cf_chl_|cf-challenge-running", true},
-    {"DataDome",
+    {"gate.datadome", "DataDome",
      "captcha-delivery.com|geo.captcha-delivery|ct.captcha-delivery|datadome.co/captcha|ddcaptcha|dd={'rt'",
      true},
-    {"PerimeterX", "captcha.px-cdn.net|px-captcha|perimeterx.net|_pxappid|human-challenge", true},
-    {"AWS WAF", "awswafcaptcha|awswaf.com|aws-waf-token|gokuprops", true},
-    {"Imperva", "_incapsula_resource|incapsula incident", true},
-    {"Akamai", "sec-if-cpt-container|akam-sw|/_sec/cp_challenge", true},
-    {"Cloudflare Turnstile", "challenges.cloudflare.com/turnstile|cf-turnstile", false},
-    {"reCAPTCHA", "google.com/recaptcha|recaptcha.net/recaptcha|g-recaptcha|gstatic.com/recaptcha", false},
-    {"hCaptcha", "hcaptcha.com/1/api.js|js.hcaptcha.com|h-captcha", false},
-    {"Arkose Labs", "arkoselabs.com|funcaptcha", false},
-    {"GeeTest", "geetest.com|gt_captcha|initgeetest", false},
-    {"Friendly Captcha", "friendlycaptcha|frc-captcha", false},
-    {"mCaptcha or ALTCHA", "mcaptcha__|altcha-widget", false},
+    {"gate.perimeterx", "PerimeterX", "captcha.px-cdn.net|px-captcha|perimeterx.net|_pxappid|human-challenge",
+     true},
+    {"gate.aws-waf", "AWS WAF", "awswafcaptcha|awswaf.com|aws-waf-token|gokuprops", true},
+    {"gate.imperva", "Imperva", "_incapsula_resource|incapsula incident", true},
+    {"gate.akamai", "Akamai", "sec-if-cpt-container|akam-sw|/_sec/cp_challenge", true},
+    {"gate.turnstile", "Cloudflare Turnstile", "challenges.cloudflare.com/turnstile|cf-turnstile", false},
+    {"gate.recaptcha", "reCAPTCHA",
+     "google.com/recaptcha|recaptcha.net/recaptcha|g-recaptcha|gstatic.com/recaptcha", false},
+    {"gate.hcaptcha", "hCaptcha", "hcaptcha.com/1/api.js|js.hcaptcha.com|h-captcha", false},
+    {"gate.arkose", "Arkose Labs", "arkoselabs.com|funcaptcha", false},
+    {"gate.geetest", "GeeTest", "geetest.com|gt_captcha|initgeetest", false},
+    {"gate.friendly-captcha", "Friendly Captcha", "friendlycaptcha|frc-captcha", false},
+    {"gate.proof-of-work", "mCaptcha or ALTCHA", "mcaptcha__|altcha-widget", false},
 };
 
 // What gates say, in the languages that they say it in.
@@ -171,12 +173,12 @@ std::optional<Gate> find_gate(const Page& page) {
     if (widget->is_interstitial && words.empty() && page.visible_text.size() > kMaxGateText / 2)
       return std::nullopt;
     if (words.empty() && fields_to_fill(page) > 0) return std::nullopt;
-    return Gate{std::string(widget->kind), site_key_of(page),
+    return Gate{std::string(widget->code), std::string(widget->kind), site_key_of(page),
                 "The page shows itself only to those who pass " + std::string(widget->kind) +
                     "; nothing was solved, so what lies behind it was not seen"};
   }
   if (words.empty() || !page.is_rendered) return std::nullopt;
-  return Gate{"home-made", "",
+  return Gate{"gate.home-made", "home-made", "",
               "The page asks to prove that one is human (\"" + std::string(words) +
                   "\") with means of its own; nothing was solved, so what lies behind it was not seen"};
 }

@@ -10,6 +10,7 @@
 namespace linkgate::verdict {
 
 struct Gate {
+  std::string code;      // of the evidence: "gate.turnstile", "gate.home-made", ...
   std::string kind;      // "Cloudflare Turnstile", "reCAPTCHA", "home-made", ...
   std::string site_key;  // of the widget; empty where it has none
   std::string sentence;  // why it is taken for a gate

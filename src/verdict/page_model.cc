@@ -88,18 +88,18 @@ PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageC
     return judgement;
   }
   judgement.confidence = confidence_of(score);
+  const std::string asked(to_string(view.asked));
   if (asks && imitates) {
     judgement.brand = claim.brand->name;
-    judgement.evidence.push_back({"page.imitates",
-                                  "The page asks for " + std::string(to_string(view.asked)) +
-                                      " and looks like " + claim.brand->name + " (" + claim.because +
-                                      "), but " + belongs_to(view, context),
+    judgement.evidence.push_back({"page.brand",
+                                  "The page asks for " + asked + " and looks like " + claim.brand->name +
+                                      " (" + claim.because + "), but " + belongs_to(view, context),
                                   ""});
-  } else if (asks) {
-    judgement.evidence.push_back(
-        {"page.asks",
-         "The page asks for " + std::string(to_string(view.asked)) + " and " + belongs_to(view, context),
-         ""});
+  }
+  if (asks) {
+    const bool pays = view.asked == Asked::kCard;
+    judgement.evidence.push_back({pays ? "page.payment" : "page.credentials",
+                                  "The page asks for " + asked + " and " + belongs_to(view, context), ""});
   }
   std::sort(signs.begin(), signs.end(),
             [](const PageSign& a, const PageSign& b) { return a.weight > b.weight; });

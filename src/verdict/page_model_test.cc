@@ -101,7 +101,7 @@ TEST(PageModel, AFilePutTogetherInTheBrowserIsCalledThat) {
       "');var b=new Blob([d]);a.href=URL.createObjectURL(b);a.download='i.iso';a.click();");
   const auto judgement = judged(page);
   EXPECT_EQ(judgement.disposition, Disposition::kMalware);
-  EXPECT_THAT(judgement.evidence, Contains(Field(&Evidence::code, "script.smuggles_file")));
+  EXPECT_THAT(judgement.evidence, Contains(Field(&Evidence::code, "page.smuggling")));
 }
 
 struct Honest {

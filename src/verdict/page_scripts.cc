@@ -82,14 +82,14 @@ void add_smuggling_signs(const PageView& view, PageSigns& signs) {
   const bool carried =
       (decodes(script) || has(script, "Uint8Array")) && longest_encoded(script) >= kLongLiteral;
   if (makes && hands_over && carried)
-    signs.push_back({"script.smuggles_file", 1.2,
+    signs.push_back({"page.smuggling", 1.2,
                      "puts a file together in the browser and hands it over as a download, past what looks "
                      "at downloads"});
   const bool data_download = std::any_of(view.tags.begin(), view.tags.end(), [](const std::string& tag) {
     return tag.starts_with("a ") && has(tag, "download") && has(tag, "href=\"blob:");
   });
   if (data_download && !(makes && hands_over && carried))
-    signs.push_back({"script.smuggles_file", 0.8, "hands over a file that it made in the browser"});
+    signs.push_back({"page.smuggling", 0.8, "hands over a file that it made in the browser"});
 }
 
 }  // namespace linkgate::verdict

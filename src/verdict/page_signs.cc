@@ -188,7 +188,7 @@ void add_host_signs(const PageView& view, const PageContext& context, const Bran
   const auto& certificate = view.page->certificate;
   using namespace std::chrono_literals;
   if (certificate && !certificate->is_trusted)
-    signs.push_back({"host.bad_certificate", 0.2, "has a certificate that browsers do not accept"});
+    signs.push_back({"tls.untrusted", 0.2, "has a certificate that browsers do not accept"});
   const Time first = context.host_first_seen.value_or(
       certificate && certificate->is_trusted ? certificate->not_before : Time{});
   if (first != Time{} && context.now > first && context.now - first < 72h) {
