@@ -125,8 +125,8 @@ def _add_site(world, file, title, keys):
         world.certificates[host] = keys["certificate"]
     for place in keys.get("posts", "").split():
         world.at(place, _collector)
-    family = file.stem.split("_")[0]
-    return world.site(title, family, keys["url"], keys["does"], keys.get("deserves", "phishing" if family == "phishing" else "clean"),
+    kind = file.stem.split("_")[0]
+    return world.site(title, f"{kind}-pages", keys["url"], keys["does"], keys.get("deserves", "phishing" if kind == "phishing" else "clean"),
                       shows=keys.get("shows", "</html>"), **about)
 
 

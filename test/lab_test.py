@@ -87,6 +87,22 @@ def claim_the_control_port_counts_and_forgets(lab):
     assert lab.hits(url) == 0
 
 
+def claim_the_pages_are_many_and_half_of_the_bad_ones_say_no_name(lab):
+    pages = {kind: [site for site in lab.sites if site["family"] == f"{kind}-pages"] for kind in ("honest", "phishing")}
+    assert len(pages["honest"]) >= 60 and len(pages["phishing"]) >= 60
+    assert all(site["disposition"] == ("clean" if kind == "honest" else "phishing") for kind in pages for site in pages[kind])
+    brands = {site["brand"] for site in pages["phishing"]} - {""}
+    assert len(brands) >= 20, brands
+    nameless = [site for site in pages["phishing"] if not site["brand_in_text"]]
+    assert len(nameless) * 2 >= len(pages["phishing"])
+    said = []
+    for site in nameless:
+        words = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", " ", lab.get(site["url"])[2].decode(), flags=re.S | re.I)
+        if site["brand"] and re.search(rf"\b{site['brand']}\b", words, re.I):
+            said.append(site["name"])
+    assert not said, said
+
+
 BOT = {"User-Agent": "linkcheck-bot/2.1 (+https://linkcheck.invalid)"}
 
 
