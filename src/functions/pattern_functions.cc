@@ -43,6 +43,7 @@ class Table {
         if (value.get_string().get(text) != simdjson::SUCCESS) return false;
         row.values.push_back(number_of(text));
       }
+      if (!(row.first >= 0 && row.second >= 0)) return false;
       if (row.values.empty() || row.values.size() > kMaxPatternColumns) return false;
       if (!rows.empty() && row.values.size() != rows[0].values.size()) return false;
       first += row.first;

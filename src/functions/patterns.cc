@@ -112,7 +112,7 @@ class Climb {
         std::vector<uint32_t> values = start.values;
         values[c] = values[c] == kAnyValue ? seed.values[c] : kAnyValue;
         Pattern next = weighed(std::move(values));
-        if (score(next) <= score(best) + 1e-12) continue;
+        if (!(score(next) > score(best) + 1e-12)) continue;  // nor where one is no number
         best = std::move(next);
         better = true;
       }

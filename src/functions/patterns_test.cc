@@ -38,7 +38,8 @@ TEST(Patterns, AreRefusedWhereTheyAreTooMany) {
 }
 
 TEST(Patterns, OfMalformedRowsThereAreNone) {
-  for (const char* rows : {"", "{}", "[1]", R"([["1",["a"]]])", "[[1,[]]]", R"([[1,["a"]],[1,["a","b"]]])"})
+  for (const char* rows :
+       {"", "{}", "[1]", R"([["1",["a"]]])", R"([[-1,["a"]]])", "[[1,[]]]", R"([[1,["a"]],[1,["a","b"]]])"})
     EXPECT_EQ(call("frequent_row_patterns", {"0.5", "5", rows}), kNull) << rows;
 }
 
@@ -52,6 +53,7 @@ TEST(Patterns, OfTwoTablesTellThemApart) {
 TEST(Patterns, GrowFromTheCommonestRows) {
   const std::string rows = R"([[6,["a","x"]],[1,["a","y"]],[1,["b","z"]],[1,["c","w"]]])";
   EXPECT_EQ(call("grown_row_patterns", {"0.5", "1", rows}), R"([[6,66.7,["a","x"]]])");
+  EXPECT_EQ(call("grown_row_patterns", {"0.5", "1", R"([[0,["a","x"]]])"}), R"([[0,0,["a","x"]]])");
   EXPECT_EQ(call("grown_row_patterns", {"0.95", "1", rows}), R"([[7,77.8,["a",null]]])");
 }
 
