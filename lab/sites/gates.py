@@ -52,7 +52,7 @@ def _known(world):
         ("gate-hcaptcha", "esign-documents-hub.com/e/771", "gate.hcaptcha", "hCaptcha before a document.",
          gate("One more step", '<h2>One more step</h2><p>Complete the check to open the document.</p><form method="post"><div class="h-captcha" data-sitekey="1abGa7e0-0000-4000-8000-000000000001"></div></form>', HCAPTCHA)),
         ("gate-datadome", "parcel-customs-desk.net/p", "gate.datadome", "A bot guard's answer: status 403 and a script that draws a slider.",
-         gate("parcel-customs-desk.net", '<p id="cmsg">Please enable JS and disable any ad blocker</p>', "<script>var dd={'rt':'c','cid':'AHrlqAAAAAMAlab','hsh':'9D463B509A4C91FDFF39B265B3E2BC','t':'fe','s':4410,'host':'geo.captcha-delivery.com'}</script><script src=\"https://ct.captcha-delivery.com/c.js\"></script>", status=403, headers=(("X-DataDome", "protected"), ("Set-Cookie", "datadome=lab; Path=/")))),
+         gate("parcel-customs-desk.net", """<p id="cmsg">Please enable JS and disable any ad blocker</p><script>var dd={'rt':'c','cid':'AHrlqAAAAAMAlab','hsh':'9D463B509A4C91FDFF39B265B3E2BC','t':'fe','s':4410,'host':'geo.captcha-delivery.com'}</script><script src="https://ct.captcha-delivery.com/c.js"></script>""", status=403, headers=(("X-DataDome", "protected"), ("Set-Cookie", "datadome=lab; Path=/")))),
         ("gate-press-and-hold-known", "giftcard-balance-check.com/", "gate.perimeterx", "A bot guard's press and hold.",
          gate("Access to this page has been denied", '<h2>Press &amp; Hold to confirm you are a human (and not a bot).</h2><div id="px-captcha"></div><p>Reference ID 5f1c</p>', "<script>window._pxAppId='PXlab7f3a'</script><script src=\"https://client.px-cloud.net/PXlab7f3a/main.min.js\" defer></script>", status=403)),
     )
