@@ -108,7 +108,7 @@ void FeedWorker::apply_configuration() {
       feeds.push_back(std::move(*known));
       feeds_.erase(known);
     } else {
-      feeds.push_back({config, feed_source(config.source, stop_)});
+      feeds.push_back({config, feed_source(config.source, stop_, options_.egress_socket)});
     }
   }
   feeds_ = std::move(feeds);

@@ -21,6 +21,7 @@
 namespace linkgate::scan {
 
 struct FeedLoaderOptions {
+  std::string egress_socket;                    // through which URLs are fetched
   std::chrono::milliseconds file_period{1000};  // how often files are looked at
   std::chrono::seconds first_retry{30};  // after a failure of a URL; doubles up to its refresh interval
 };

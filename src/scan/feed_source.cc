@@ -88,8 +88,12 @@ bool is_http_source(std::string_view source) {
   return ascii::istarts_with(source, "http://") || ascii::istarts_with(source, "https://");
 }
 
-std::unique_ptr<FeedSource> feed_source(const std::string& source, const std::atomic<bool>& cancelled) {
-  return is_http_source(source) ? http_source(source, cancelled) : file_source(source);
+std::unique_ptr<FeedSource> feed_source(const std::string& source, const std::atomic<bool>& cancelled,
+                                        const std::string& egress_socket) {
+  if (!is_http_source(source)) return file_source(source);
+  HttpSourceOptions options;
+  options.egress_socket = egress_socket;
+  return http_source(source, cancelled, std::move(options));
 }
 
 }  // namespace linkgate::scan

@@ -1,13 +1,11 @@
 #include "scan/fetch_handle.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ascii.h"
+#include "scan/egress_socket.h"
 
 namespace linkgate::scan {
 namespace {
@@ -21,24 +19,6 @@ void append(std::unique_ptr<curl_slist, FreeCurl>& list, const std::string& line
 // Loopback addresses that nobody dials: on_open_socket() leads every connection to the proxy's socket.
 std::string proxy_name(unsigned number) {
   return fmt::format("http://127.{}.{}.{}:1", number >> 16 & 0xff, number >> 8 & 0xff, number & 0xff);
-}
-
-// "error=NAME" and "details="..."" of Proxy-Status (RFC 9209).
-std::string_view parameter(std::string_view status, std::string_view name) {
-  const size_t at = status.find(std::string(name) + "=");
-  if (at == status.npos) return "";
-  status.remove_prefix(at + name.size() + 1);
-  if (!status.starts_with('"')) return status.substr(0, status.find(';'));
-  status.remove_prefix(1);
-  return status.substr(0, status.find('"'));
-}
-
-FetchTrouble trouble_of(std::string_view error) {
-  if (error.ends_with("prohibited") || error.ends_with("denied") || error == "http_request_error")
-    return FetchTrouble::kRefused;
-  if (error.starts_with("dns_")) return FetchTrouble::kNoName;
-  if (error == "connection_refused" || error == "connection_timeout") return FetchTrouble::kUnreachable;
-  return error == "http_protocol_error" ? FetchTrouble::kBroken : FetchTrouble::kOurs;
 }
 
 }  // namespace
@@ -167,22 +147,8 @@ size_t FetchHandle::on_header(char* data, size_t, size_t size, void* user) {
   return size;
 }
 
-// Wherever curl thinks it goes: there is one door. The callback may change the address that is connected to
-// (CURLOPT_OPENSOCKETFUNCTION), which lies in a sockaddr_storage; with CURLOPT_UNIX_SOCKET_PATH curl would
-// not speak to a proxy, and 7.88 connects also what is said to be connected.
 curl_socket_t FetchHandle::on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
-  const auto* self = static_cast<const FetchHandle*>(user);
-  sockaddr_un address{};
-  static_assert(sizeof address <= sizeof(sockaddr_storage));
-  if (self->egress_socket.size() >= sizeof address.sun_path) return CURL_SOCKET_BAD;
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, self->egress_socket.c_str(), self->egress_socket.size() + 1);
-  to->family = AF_UNIX;
-  to->socktype = SOCK_STREAM;
-  to->protocol = 0;
-  to->addrlen = sizeof address;
-  std::memcpy(static_cast<void*>(&to->addr), &address, sizeof address);
-  return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  return open_egress_socket(static_cast<const FetchHandle*>(user)->egress_socket, to);
 }
 
 CURLcode FetchHandle::on_tls(CURL*, void* context, void* user) {
@@ -215,11 +181,11 @@ FetchResult FetchHandle::finish(CURLcode code) {
 }
 
 void FetchHandle::tell_refusal(long connect_status) {
-  const std::string status(result.header("proxy-status"));
+  EgressRefusal refusal = read_proxy_status(result.header("proxy-status"));
   result.headers.clear();
   result.body.clear();
-  result.trouble = status.empty() ? FetchTrouble::kOurs : trouble_of(parameter(status, "error"));
-  result.details = parameter(status, "details");
+  result.trouble = refusal.trouble;
+  result.details = std::move(refusal.details);
   if (result.details.empty()) result.details = fmt::format("the egress proxy answers {}", connect_status);
 }
 

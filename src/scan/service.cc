@@ -59,10 +59,13 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Cloc
   stages.push_back(intel_stage(*service->intel_));
   stages.push_back(cache_stage(*service->cache_, *service->intel_));
   service->judge_ = std::make_unique<Judge>(std::move(stages), clock, config.scan.verdict_lifetime);
+  FeedLoaderOptions feed_options;
+  feed_options.egress_socket = DataPaths(config.data).egress_feeds_socket();
+  const auto loaded = [intel = service->intel_.get()] {
+    if (auto looked = intel->look(); !looked) log::warn("intel: {}", looked.error().message());
+  };
   service->feeds_ =
-      std::make_unique<FeedLoader>(std::move(feed_store), clock, [intel = service->intel_.get()] {
-        if (auto looked = intel->look(); !looked) log::warn("intel: {}", looked.error().message());
-      });
+      std::make_unique<FeedLoader>(std::move(feed_store), clock, loaded, std::move(feed_options));
   service->feeds_->configure(config.scan.feeds);
   if (!service->feeds_->wait_for_files(kFirstLoadWait)) {
     log::warn("the feeds' files are still being read; what was loaded before is in force");

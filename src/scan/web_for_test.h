@@ -236,27 +236,42 @@ class TestSite {
   std::thread accepting_;
 };
 
-// The real proxy in this process, and a fetcher that uses it.
-class TestWeb {
+// The real proxy in this process.
+class TestEgress {
  public:
-  // `toml`: an [egress] section; `trust`: a file of authorities.
-  TestWeb(const std::string& folder, const std::string& toml, const std::string& trust = "") {
+  explicit TestEgress(const std::string& folder, const std::string& toml) : paths_(folder) {
     auto config = parse_config(toml, "test.toml");
     if (!config) ADD_FAILURE() << config.error().message();
     config->data = folder;
-    std::filesystem::create_directories(DataPaths(folder).run());
+    std::filesystem::create_directories(paths_.run());
     auto started = egress::Service::start(io_, *config, clock_);
     if (!started) ADD_FAILURE() << started.error().message();
     service_ = std::move(*started);
     thread_ = std::thread([this] { io_.run(); });
-    auto fetching = Fetcher::start({DataPaths(folder).egress_socket(), trust});
-    if (!fetching) ADD_FAILURE() << fetching.error().message();
-    fetcher_ = std::move(*fetching);
   }
-  ~TestWeb() {
-    fetcher_.reset();
+  ~TestEgress() {
     io_.stop();
     thread_.join();
+  }
+  const DataPaths& paths() const { return paths_; }
+
+ private:
+  const DataPaths paths_;
+  SystemClock clock_;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<egress::Service> service_;
+  std::thread thread_;
+};
+
+// The proxy and a fetcher that uses it.
+class TestWeb {
+ public:
+  // `toml`: an [egress] section; `trust`: a file of authorities.
+  TestWeb(const std::string& folder, const std::string& toml, const std::string& trust = "")
+      : egress_(folder, toml) {
+    auto fetching = Fetcher::start({egress_.paths().egress_socket(), trust});
+    if (!fetching) ADD_FAILURE() << fetching.error().message();
+    fetcher_ = std::move(*fetching);
   }
   Fetcher& fetcher() { return *fetcher_; }
   FetchResult fetch(const std::string& url, std::chrono::milliseconds budget = std::chrono::seconds(10)) {
@@ -274,11 +289,8 @@ class TestWeb {
   }
 
  private:
-  SystemClock clock_;
-  boost::asio::io_context io_{1};
-  std::unique_ptr<egress::Service> service_;
+  TestEgress egress_;
   std::unique_ptr<Fetcher> fetcher_;
-  std::thread thread_;
 };
 
 }  // namespace linkgate::scan
