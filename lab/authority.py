@@ -79,15 +79,15 @@ class Authority:
             return builder.issuer_name(_name(shown)).sign(self.key, hashes.SHA256())
         return builder.sign(issuer.key, hashes.SHA256())
 
-    def context(self, host, kind="good"):
-        """A TLS context that shows the certificate of `host`. HTTP/1.1 is all that the lab speaks."""
+    def context(self, host, kind="good", protocols=("http/1.1",)):
+        """A TLS context that shows the certificate of `host` and offers these protocols."""
         if (host, kind) not in self._contexts:
             path = self.folder / "serving.pem"
             path.touch(mode=0o600)
             path.write_bytes(_key_pem(self.key) + _pem(self.certificate(host, kind)))
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(path)
-            context.set_alpn_protocols(["http/1.1"])
+            context.set_alpn_protocols(protocols)
             os.unlink(path)
             self._contexts[host, kind] = context
         return self._contexts[host, kind]

@@ -98,6 +98,7 @@ class World:
         self.favicons = {}      # host -> bytes
         self.certificates = {}  # host -> kind, as authority.py knows them
         self.ports = {}         # host -> name of the listener for 443 where it is not the usual one
+        self.http1_only = set() # hosts that do not speak HTTP/2
         self.switches = {}      # name -> is on
         self.acted = {}         # name -> how often
         self.canary = {"tcp": 0, "udp": 0}  # ports that nobody may reach; set by the server

@@ -1,6 +1,7 @@
 """The listeners of the lab: HTTP, HTTPS with a certificate for each name, broken TLS, the control port and the canary."""
 import asyncio
 import contextlib
+import dataclasses
 import email.utils
 import gzip
 import http
@@ -12,6 +13,7 @@ import urllib.parse
 from . import control
 from .authority import Authority
 from .description import Reply, Visit
+from .http2 import Http2
 
 MAX_HEAD = 256 * 1024       # a growing URL is part of what the lab does
 MAX_BODY = 4 * 1024 * 1024
@@ -68,11 +70,14 @@ class Server:
         self.ports = {}
         self.canary_hits = {"tcp": 0, "udp": 0}
         self._servers = []
-        self._tasks = set()
 
     # -- one connection
 
     async def converse(self, scheme, reader, writer):
+        tls = writer.get_extra_info("ssl_object")
+        if tls is not None and tls.selected_alpn_protocol() == "h2":
+            await Http2(self.respond, reader, writer).run()
+            return
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError, OSError):
             try:
                 while await self.one_request(scheme, reader, writer):
@@ -89,20 +94,11 @@ class Server:
         if request is None:
             return False
         method, target, headers, body = request
-        if target.startswith(("http://", "https://")):
-            parts = urllib.parse.urlsplit(target)
-            headers["host"], target = parts.netloc, urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        host = headers.get("host", "").rsplit(":", 1)[0].lower().rstrip(".")
-        visit = Visit(self.world, scheme, host, method, target, headers, body)
-        if scheme == "control":
-            reply = control.answer(self, visit)
-        else:
-            reply = self.world.answer(visit)
+        reply = self.respond(scheme, method, target, headers, body)
         keep = reply.pieces is None and headers.get("connection", "").lower() != "close"
         if reply.pieces is None:
-            data = b"" if method == "HEAD" else self.encoded(reply, headers)
-            length = reply.length if reply.length is not None else len(data)
-            writer.write(head_of(reply, length, keep) + data)
+            length = reply.length if reply.length is not None else len(reply.body)
+            writer.write(head_of(reply, length, keep) + (b"" if method == "HEAD" else reply.body))
             await writer.drain()
             return keep
         if not reply.is_raw:
@@ -115,21 +111,35 @@ class Server:
                 await asyncio.sleep(0)  # draining alone would let nobody else in while the client keeps up
         return False
 
+    def respond(self, scheme, method, target, headers, body):
+        """The reply to a request, its body encoded."""
+        if target.startswith(("http://", "https://")):
+            parts = urllib.parse.urlsplit(target)
+            headers["host"], target = parts.netloc, urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        host = headers.get("host", "").rsplit(":", 1)[0].lower().rstrip(".")
+        visit = Visit(self.world, scheme, host, method, target, headers, body)
+        if scheme == "control":
+            reply = control.answer(self, visit)
+        else:
+            reply = self.world.answer(visit)
+        return self.encoded(reply, headers) if reply.pieces is None else reply
+
     @staticmethod
     def encoded(reply, headers):
-        """Bigger texts compressed, as servers do."""
+        """Bigger texts compressed, as servers do. A reply may be shared between requests: it is left as it is."""
         names = {name.lower() for name, _ in reply.headers}
         if len(reply.body) < 1500 or not reply.media_type.startswith("text/") or "content-encoding" in names \
                 or "gzip" not in headers.get("accept-encoding", ""):
-            return reply.body
-        reply.headers = (*reply.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
-        return gzip.compress(reply.body, 1, mtime=0)
+            return reply
+        return dataclasses.replace(reply, body=gzip.compress(reply.body, 1, mtime=0),
+                                   headers=(*reply.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")))
 
     # -- listeners
 
     def _choose(self, tls, name, _context):
         kind = self.world.certificates.get(name or "", "good")
-        tls.context = self.authority.context(name or "unnamed.example", kind)
+        protocols = ("http/1.1",) if name in self.world.http1_only else ("h2", "http/1.1")
+        tls.context = self.authority.context(name or "unnamed.example", kind, protocols)
 
     async def _listen(self, name, handle, **options):
         server = await asyncio.start_server(handle, LOOPBACK, 0, limit=MAX_HEAD, backlog=512, **options)

@@ -5,6 +5,7 @@ import concurrent.futures
 import html
 import re
 import socket
+import subprocess
 import sys
 import urllib.parse
 
@@ -101,6 +102,23 @@ def claim_the_pages_are_many_and_half_of_the_bad_ones_say_no_name(lab):
         if site["brand"] and re.search(rf"\b{site['brand']}\b", words, re.I):
             said.append(site["name"])
     assert not said, said
+
+
+def protocol(lab, site):
+    """The HTTP version that curl gets, and the text."""
+    url = lab.site(site)["url"]
+    done = subprocess.run(["curl", "-sS", "--http2", "--compressed", "--cacert", lab.ca, "--connect-to", f"::127.0.0.1:{lab.port_of(url)}", "-w", "\nversion %{http_version}", url],
+                          capture_output=True, text=True, timeout=30, check=True)
+    text, _, version = done.stdout.rpartition("\nversion ")
+    return version, text
+
+
+def claim_hosts_speak_http_2_and_proxies_in_the_middle_do_not(lab):
+    version, text = protocol(lab, "in-microsoft-button")
+    assert version == "2" and text.rstrip().endswith("</html>"), version
+    version, text = protocol(lab, "trap-links")  # more than a window holds
+    assert version == "2" and len(text) > 1_000_000 and text.count("</a>") == 50_000, len(text)
+    assert protocol(lab, "aitm-lure")[0] == "1.1"
 
 
 BOT = {"User-Agent": "linkcheck-bot/2.1 (+https://linkcheck.invalid)"}

@@ -37,6 +37,7 @@ def _proxy(world, name, host, lure, remembers):
     for part in ("login", "aadcdn", "signup"):
         world.at(f"{part}.{host}/*", other)
         world.certificates[f"{part}.{host}"] = "new"
+        world.http1_only.add(f"{part}.{host}")
 
 
 def build(world):

@@ -132,6 +132,8 @@ BY_SCRIPT = (
 def build(world):
     for name, address, differs, handler, does, more in BY_REQUEST:
         fields = {**FOUND, "shows": "Sign in", **more}
+        if "agent" in differs:
+            fields["evidence"] = (*fields["evidence"], "page.differs")
         if name in ("cloak-language", "cloak-address"):  # the answer that the described header brings
             fields["shows"] = "customs fee" if name == "cloak-language" else "Sign in"
         world.site(name, "cloaks", "https://" + address, does, "phishing", differs_by=differs, **fields)

@@ -42,7 +42,7 @@ def _known(world):
     sites = (
         ("gate-turnstile", "sharedocs-secure-view.com/f/92k", "gate.turnstile", "A page with nothing but Turnstile, then a form.",
          gate("Security check", '<h2>Verifying...</h2><form method="post"><div class="cf-turnstile" data-sitekey="0x4AAAAAAALabGateKey0001" data-callback="ok"></div></form>', TURNSTILE + "<script>function ok(){document.forms[0].submit()}</script>")),
-        ("gate-challenge-page", "benefits-enrol-2026.com/", "gate.turnstile", "A content network's own challenge page, status 403.",
+        ("gate-challenge-page", "benefits-enrol-2026.com/", "gate.turnstile|gate.cloudflare", "A content network's own challenge page, status 403.",
          gate("Just a moment...", '<h1>benefits-enrol-2026.com</h1><p>Verify you are human by completing the action below.</p><div class="cf-turnstile" data-sitekey="0x4AAAAAAALabGateKey0002"></div><p>benefits-enrol-2026.com needs to review the security of your connection before proceeding.</p><noscript>Enable JavaScript and cookies to continue</noscript>',
               "<script>window._cf_chl_opt={cvId:'3',cZone:'benefits-enrol-2026.com',cType:'managed',cRay:'8f0a1b2c3d4e5f60'}</script>" + TURNSTILE, status=403, headers=(("cf-mitigated", "challenge"), ("Server-Timing", "chlray;desc=\"8f0a1b2c3d4e5f60\"")))),
         ("gate-recaptcha", "voicemessage-centre.com/listen", "gate.recaptcha", "A checkbox of reCAPTCHA, and then a voice message.",

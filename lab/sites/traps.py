@@ -141,6 +141,7 @@ def _documents(world):
 
 
 def build(world):
+    world.http1_only.add("maze-of-hedges.com")  # many of its tricks are HTTP/1.1's
     _on_the_wire(world)
     _documents(world)
     world.site("trap-none", "traps", "https://maze-of-hedges.com/", "The same host without a trap.", "clean", shows="Maze")

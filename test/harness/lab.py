@@ -5,10 +5,11 @@ import json
 import pathlib
 import socket
 import ssl
-import sys
 import urllib.parse
 
 from .process import ROOT, Child, wait_until
+
+PYTHON = "/usr/bin/python3"  # Debian's, whose packages the lab uses
 
 # What Chrome on a Windows desktop sends, in its order.
 DESKTOP = {
@@ -29,7 +30,7 @@ class Lab:
 
     def __enter__(self):
         file = self.folder / "lab.json"
-        self.child = Child([sys.executable, "-m", "lab", "--state", file, "--ca-dir", self.folder / "ca"], self.folder / "lab.log", cwd=ROOT)
+        self.child = Child([PYTHON, "-m", "lab", "--state", file, "--ca-dir", self.folder / "ca"], self.folder / "lab.log", cwd=ROOT)
         wait_until(f"the lab to listen, see {self.child.log}", lambda: file.exists() or not self.child.alive(), 60)
         if not file.exists():
             raise AssertionError(f"the lab did not start:\n{self.child.tail()}")
