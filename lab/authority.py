@@ -40,8 +40,8 @@ class _Issuer:
             .add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True) \
             .sign(self.key, hashes.SHA256())
 
-    def begin(self, subject, key, start, end):
-        return x509.CertificateBuilder().subject_name(subject).issuer_name(self.name).public_key(key.public_key()) \
+    def begin(self, subject, key, start, end, issuer=None):
+        return x509.CertificateBuilder().subject_name(subject).issuer_name(issuer or self.name).public_key(key.public_key()) \
             .serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end) \
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
 
@@ -71,13 +71,12 @@ class Authority:
             start, end = now + 5 * DAY, now + 95 * DAY
         issuer = self.other if kind == "other-authority" else self.issuer
         shown = "somewhere-else.example" if kind == "wrong-name" else host
-        builder = issuer.begin(_name(shown), self.key, start, end) \
+        own_name = _name(shown) if kind == "self-signed" else None
+        builder = issuer.begin(_name(shown), self.key, start, end, own_name) \
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(shown)]), critical=False) \
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True) \
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        if kind == "self-signed":
-            return builder.issuer_name(_name(shown)).sign(self.key, hashes.SHA256())
-        return builder.sign(issuer.key, hashes.SHA256())
+        return builder.sign(self.key if kind == "self-signed" else issuer.key, hashes.SHA256())
 
     def context(self, host, kind="good", protocols=("http/1.1",)):
         """A TLS context that shows the certificate of `host` and offers these protocols."""

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import re
 import time
+import traceback
 import urllib.parse
 
 DISPOSITIONS = ("clean", "unknown", "suspicious", "gated", "phishing", "malware")
@@ -156,7 +157,11 @@ class World:
         if handler is None and visit.path == "/favicon.ico" and visit.host in self.favicons:
             data = self.favicons[visit.host]
             handler = Reply(data() if callable(data) else data, media_type="image/png")
-        reply = handler(visit) if callable(handler) else handler
+        try:
+            reply = handler(visit) if callable(handler) else handler
+        except Exception:  # a site that cannot take a request is out of order, and the lab goes on
+            traceback.print_exc()
+            reply = Reply.of("Internal error\n", status=500, media_type="text/plain")
         if reply is None:
             return Reply.of(NOT_FOUND, status=404)
         return Reply.of(reply) if isinstance(reply, (str, bytes)) else reply

@@ -5,6 +5,7 @@ import concurrent.futures
 import html
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.parse
@@ -102,6 +103,19 @@ def claim_the_pages_are_many_and_half_of_the_bad_ones_say_no_name(lab):
         if site["brand"] and re.search(rf"\b{site['brand']}\b", words, re.I):
             said.append(site["name"])
     assert not said, said
+
+
+WRONG_CERTIFICATES = {"expired": "certificate has expired", "future": "not yet valid", "self-signed": "self-signed certificate", "wrong-name": "Hostname mismatch",
+                      "other-authority": "unable to get local issuer"}
+
+
+def claim_certificates_are_wrong_in_the_way_that_is_described(lab):
+    for kind, words in WRONG_CERTIFICATES.items():
+        try:
+            lab.get(lab.site(f"tls-{kind}")["url"])
+            raise AssertionError(f"{kind} was taken")
+        except ssl.SSLCertVerificationError as e:
+            assert words in str(e), f"{kind}: {e}"
 
 
 def protocol(lab, site):

@@ -88,7 +88,7 @@ def _carried(world):
     honest, bad = "https://www.brightleaf-news.com/carried", "https://account-review.ms-portal.net/carried"
     out = "https://out.forumhaus.de/away?to="
     world.at("out.forumhaus.de/away", lambda visit: redirect(visit.query["to"]) if visit.query.get("to", "").startswith("https://") else None)
-    world.at("out.forumhaus.de/b64", lambda visit: redirect(base64.urlsafe_b64decode(visit.query["u"] + "==").decode()))
+    world.at("out.forumhaus.de/b64", lambda visit: redirect(base64.urlsafe_b64decode(visit.query.get("u", "") + "==").decode()))
     world.at("out.forumhaus.de/jump", _script("location.replace(decodeURIComponent(location.hash.slice(4)))"))
 
     def quote(text):
