@@ -7,8 +7,8 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "engine/exception.h"
-#include "engine/gzip.h"
 #include "engine/query_settings.h"
+#include "net/gzip.h"
 
 namespace linkgate::engine {
 namespace {
@@ -132,7 +132,7 @@ Result<QueryRequest> read_query_request(net::HttpRequest& http, const QueryLimit
   std::string body = std::move(http.body);
   const std::string_view encoding = http.header("Content-Encoding");
   if (ascii::iequals(encoding, "gzip") || ascii::iequals(encoding, "deflate")) {
-    auto inflated = inflate_all(body, kMaxInflatedBytes);
+    auto inflated = net::inflate_all(body, kMaxInflatedBytes);
     if (!inflated) return exception(ExceptionCode::kCannotDecompress, inflated.error().message());
     body = std::move(*inflated);
   } else if (!encoding.empty() && !ascii::iequals(encoding, "identity")) {

@@ -16,8 +16,8 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "engine/exception.h"
-#include "engine/gzip.h"
 #include "engine/query_settings.h"
+#include "net/gzip.h"
 
 namespace linkgate::engine {
 namespace {
@@ -172,7 +172,7 @@ struct StoreService::Job {
   std::shared_ptr<RunningQuery> running = std::make_shared<RunningQuery>();
   asio::thread_pool* pool = nullptr;
   std::unique_ptr<Session> session;
-  std::unique_ptr<GzipStream> gzip;
+  std::unique_ptr<net::GzipStream> gzip;
   bool streaming = false;
   bool ended = false;
   bool failed = false;
@@ -265,7 +265,7 @@ asio::awaitable<HttpResponse> StoreService::run(std::shared_ptr<Job> job) {
   job->ended = !job->streaming || first->body.empty();
   if (request.gzip_answer) {
     response.headers.emplace_back("Content-Encoding", "gzip");
-    job->gzip = std::make_unique<GzipStream>();
+    job->gzip = std::make_unique<net::GzipStream>();
     response.body = job->gzip->add(first->body, job->ended);
   } else {
     response.body = std::move(first->body);

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/gzip.h"
 #include "engine/query_request.h"
 #include "engine/query_settings.h"
 #include "engine/sql_scanner.h"
+#include "net/gzip.h"
 
 namespace linkgate::engine {
 namespace {
@@ -215,7 +215,7 @@ TEST(QueryRequest, ReadsUrlBodyAndHeadersAsClickHouseDoes) {
   auto writing_get = http("GET", "/?query=INSERT+INTO+t+VALUES+(1)");
   EXPECT_FALSE(read_query_request(writing_get, {})) << "GET only reads";
 
-  GzipStream gzip;
+  net::GzipStream gzip;
   auto packed = http("POST", "/", {{"Content-Encoding", "gzip"}}, gzip.add("SELECT 7", true));
   EXPECT_EQ(read_query_request(packed, {})->statement.sql, "SELECT 7");
   auto broken = http("POST", "/", {{"Content-Encoding", "gzip"}}, "SELECT 7");
@@ -240,14 +240,14 @@ TEST(QueryRequest, CredentialsComeByHeadersOrBasicOrUrl) {
 }
 
 TEST(Gzip, AnswersInPiecesAreOneStreamAndBombsAreBounded) {
-  GzipStream gzip;
+  net::GzipStream gzip;
   std::string stream = gzip.add("one ", false);
   stream += gzip.add("two", true);
-  EXPECT_EQ(inflate_all(stream, 100).value(), "one two");
-  EXPECT_EQ(inflate_all(stream.substr(0, stream.size() - 1), 100).error().code(),
+  EXPECT_EQ(net::inflate_all(stream, 100).value(), "one two");
+  EXPECT_EQ(net::inflate_all(stream.substr(0, stream.size() - 1), 100).error().code(),
             ErrorCode::kInvalidArgument);
-  GzipStream bomb;
-  EXPECT_EQ(inflate_all(bomb.add(std::string(10 << 20, 'x'), true), 1 << 20).error().code(),
+  net::GzipStream bomb;
+  EXPECT_EQ(net::inflate_all(bomb.add(std::string(10 << 20, 'x'), true), 1 << 20).error().code(),
             ErrorCode::kLimit);
 }
 

@@ -7,9 +7,10 @@
 
 #include "base/result.h"
 
-namespace linkgate::engine {
+namespace linkgate::net {
 
-// kInvalidArgument for what is no such stream or ends early, kLimit beyond `max_bytes`.
+// All members of a gzip stream, one after another. kInvalidArgument for what is no such stream or ends early,
+// kLimit beyond `max_bytes`.
 Result<std::string> inflate_all(std::string_view bytes, size_t max_bytes);
 
 class GzipStream {
@@ -24,4 +25,4 @@ class GzipStream {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace linkgate::engine
+}  // namespace linkgate::net

@@ -1,4 +1,4 @@
-#include "engine/gzip.h"
+#include "net/gzip.h"
 
 #include <zlib.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace linkgate::engine {
+namespace linkgate::net {
 namespace {
 constexpr int kGzipOrZlib = 15 + 32;  // zlib's windowBits: largest window, format detected
 constexpr int kGzip = 15 + 16;
@@ -30,6 +30,11 @@ Result<std::string> inflate_all(std::string_view bytes, size_t max_bytes) {
     out.append(buffer.data(), buffer.size() - stream.avail_out);
     if (out.size() > max_bytes)
       return Error(ErrorCode::kLimit, "more than " + std::to_string(max_bytes) + " octets unpacked");
+    if (status == Z_STREAM_END && stream.avail_in > 1 && stream.next_in[0] == 0x1f &&
+        stream.next_in[1] == 0x8b) {
+      CHECK(inflateReset(&stream) == Z_OK);
+      status = Z_OK;
+    }
   }
   return out;
 }
@@ -59,4 +64,4 @@ std::string GzipStream::add(std::string_view bytes, bool last) {
   return out;
 }
 
-}  // namespace linkgate::engine
+}  // namespace linkgate::net
