@@ -12,9 +12,10 @@
 namespace linkgate::engine {
 namespace {
 
-// Of no effect here: progress headers, sessions without state, compression (seen to elsewhere), inserts that
-// are always synchronous.
-constexpr std::array<std::string_view, 14> kIgnored = {"send_progress_in_http_headers",
+// Of no effect here: clusters, progress headers, sessions without state, compression (seen to elsewhere),
+// inserts that are always synchronous.
+constexpr std::array<std::string_view, 15> kIgnored = {"distributed_product_mode",
+                                                       "send_progress_in_http_headers",
                                                        "http_headers_progress_interval_ms",
                                                        "cancel_http_readonly_queries_on_client_close",
                                                        "http_write_exception_in_output_format",
@@ -57,9 +58,12 @@ struct Clamped {
 };
 constexpr Clamped kClamped[] = {{"max_memory_usage", &QueryLimits::max_memory_bytes},
                                 {"max_result_bytes", &QueryLimits::max_result_bytes}};
-constexpr std::array<std::string_view, 5> kNumbers = {"max_result_rows", "max_rows_to_read",
-                                                      "max_bytes_to_read", "max_threads",
-                                                      "max_partitions_per_insert_block"};
+constexpr std::array<std::string_view, 6> kNumbers = {"max_result_rows",
+                                                      "max_rows_to_read",
+                                                      "max_bytes_to_read",
+                                                      "max_threads",
+                                                      "max_partitions_per_insert_block",
+                                                      "max_query_size"};  // a request's body is bounded
 
 bool is_setting_name(std::string_view name) {
   return !name.empty() &&

@@ -47,6 +47,27 @@ TEST(Sql, ComparesTimesBeyondTheStoredRangeAsTicks) {
               HasSubstr("(reinterpretAsInt64(t1.Timestamp) + toInt64(621355968000000000)) > toInt64("));
 }
 
+// In a cluster a select from one sharded table runs on each shard, with all that stands in it. A join of two
+// selects does not: both are answered first. So only IN is left to distributed_product_mode
+// (store/client.cc).
+TEST(Sql, JoinsNothingButSelects) {
+  for (const char* kind : {"innerunique", "inner", "leftouter", "rightouter", "fullouter", "leftsemi",
+                           "rightsemi", "leftanti", "rightanti"}) {
+    const std::string sql = sql_of("T | where Flag | join kind=" + std::string(kind) +
+                                   " (U | join (T | where Name in ((U | project Name))) on Name) on Name "
+                                   "| lookup U on Name | where Count > toscalar(T | count)");
+    std::istringstream lines(sql);
+    int joins = 0;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find(" JOIN ") == std::string::npos) continue;
+      ++joins;
+      EXPECT_TRUE(line.ends_with(" JOIN (")) << sql;
+      EXPECT_EQ(line.find("FROM"), std::string::npos) << sql;
+    }
+    EXPECT_EQ(joins, 3) << sql;
+  }
+}
+
 TEST(Sql, GuardsOnlyWhatCanBeNull) {
   EXPECT_THAT(sql_of("T | where Count == 5 | count"), HasSubstr("WHERE (t1.Count = toInt64(5))"));
   EXPECT_THAT(sql_of("T | where Maybe == 5 | count"), HasSubstr("WHERE ifNull((t1.Maybe = toInt64(5)), 0)"));

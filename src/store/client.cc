@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/ascii.h"
 #include "store/http.h"
 #include "store/sql.h"
@@ -14,6 +16,8 @@ constexpr std::chrono::seconds kInsertTimeout{20};
 constexpr std::chrono::seconds kCommandTimeout{20};
 constexpr std::chrono::seconds kBackupTimeout{600};
 constexpr std::chrono::seconds kSlack{5};  // for the way, past what the store itself allows
+// ClickHouse's own max_query_size; a longer text has to say how long it is.
+constexpr size_t kOrdinaryQueryBytes = 256 * 1024;
 constexpr size_t kMaxCommandAnswer = 1u << 20;
 
 }  // namespace
@@ -60,6 +64,8 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
                         {"default_format", "JSONCompactEachRowWithNamesAndTypes"},
                         {"readonly", "1"},
                         {"do_not_merge_across_partitions_select_final", "1"},
+                        // Of a cluster: an IN over another sharded table is answered once and sent along.
+                        {"distributed_product_mode", "global"},
                         {"wait_end_of_query", "1"},
                         {"cancel_http_readonly_queries_on_client_close", "1"},
                         {"max_execution_time", std::to_string(limits.time.count())},
@@ -70,6 +76,8 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
                         {"output_format_json_quote_64bit_floats", "1"},
                         {"output_format_json_quote_denormals", "1"},
                         {"output_format_json_escape_forward_slashes", "0"}};
+  if (sql.size() >= kOrdinaryQueryBytes)
+    request.parameters.emplace_back("max_query_size", std::to_string(sql.size() + 1));
   if (!query_id.empty()) request.parameters.emplace_back("query_id", query_id);
   TRY_ASSIGN(const std::string body, impl_->connection.post("/", request));
 
@@ -87,6 +95,27 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
     (line_number == 0 ? result.columns : result.types) = std::move(names);
   }
   return result;
+}
+
+Result<ReadSoFar> StoreClient::read_so_far(std::string_view query_id) {
+  // linkgate-store keeps the id of a query as its comment: its engine gives ids of its own.
+  const std::string sql = fmt::format(
+      "SELECT read_rows, total_rows_approx FROM system.processes WHERE query_id = {0} OR "
+      "Settings['log_comment'] = {0} LIMIT 1 FORMAT TabSeparated",
+      text_literal(query_id));
+  StoreRequest request{.body = sql, .timeout = kSlack, .max_answer_bytes = kMaxCommandAnswer};
+  TRY_ASSIGN(const std::string row, impl_->connection.post("/", request));
+  ReadSoFar found;
+  const char* end = row.data() + row.size();
+  const auto rows = std::from_chars(row.data(), end, found.rows);
+  const bool complete = rows.ec == std::errc() && rows.ptr != end &&
+                        std::from_chars(rows.ptr + 1, end, found.of_rows).ec == std::errc();
+  if (!complete) return Error(ErrorCode::kNotFound, "no query of this id runs");
+  return found;
+}
+
+std::unique_ptr<StoreClient> StoreClient::another() const {
+  return std::make_unique<StoreClient>(impl_->options);
 }
 
 Result<std::string> StoreClient::command(std::string_view sql) {

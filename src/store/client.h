@@ -30,11 +30,22 @@ struct QueryLimits {
   std::function<bool()> cancelled;
 };
 
+// Of errors with kLimit: whether the query would have taken more memory than max_memory, or its answer is
+// larger than max_bytes or max_rows.
+bool is_out_of_memory(const Error& error);
+bool is_answer_too_large(const Error& error);
+
 struct QueryResult {
   std::vector<std::string> columns;
   std::vector<std::string> types;  // ClickHouse's names
   // Each row one line of JSONCompactEachRow, 64-bit integers quoted, denormals quoted.
   std::vector<std::string> rows;
+};
+
+// What the store has read for a query that runs.
+struct ReadSoFar {
+  uint64_t rows = 0;
+  uint64_t of_rows = 0;  // its estimate of all; 0 where it has none
 };
 
 // Blocking; one call at a time per object. Errors, for all calls: kUnavailable (nobody there, overloaded,
@@ -49,6 +60,10 @@ class StoreClient {
   // inserted, for whoever reads with FINAL: its key is (Timestamp, row id).
   Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines);
   Result<QueryResult> query(std::string_view sql, const QueryLimits& limits, std::string_view query_id = "");
+  // Of the query with this id, which another client of the store waits for. kNotFound where none runs.
+  Result<ReadSoFar> read_so_far(std::string_view query_id);
+  // Of the same store, for another thread.
+  std::unique_ptr<StoreClient> another() const;
   Result<std::string> command(std::string_view sql);  // DDL of ours; the answer as tab-separated text
   Result<void> ping();
 

@@ -3,12 +3,14 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "store/client.h"
 
 namespace linkgate::store {
 namespace {
 
 constexpr size_t kMaxMessageBytes = 500;
 
+constexpr int kMemory = 241, kRowsOrBytes = 396;
 constexpr int kThrown = 395;  // by throwIf(), which has a sentence of ours
 constexpr int kUnknownFunction = 46, kFunctionFailed = 754;
 constexpr std::string_view kNativeFunction = "linkgate_call";
@@ -100,6 +102,13 @@ Error store_error(long http_status, int exception_code, std::string_view body) {
                  "event store: linkgate-functions, which computes what SQL cannot, failed in this query: " +
                      std::string(ascii::trim(said.substr(0, said.find('\n')))));
   }
+  if (exception_code == kRowsOrBytes) return Error(code, std::string(kAnswerTooLarge));
+  if (exception_code == kMemory) {
+    const size_t figures = message.find("would use ");
+    const std::string_view said = figures == message.npos ? "" : message.substr(figures);
+    return Error(code, std::string(kOutOfMemory) + (said.empty() ? "" : ": it ") +
+                           std::string(said.substr(0, said.find(": While ")).substr(0, kMaxMessageBytes)));
+  }
   if (exception_code == kThrown) {
     constexpr std::string_view kBefore = "DB::Exception: ";
     const size_t prefix = message.find(kBefore);
@@ -108,6 +117,12 @@ Error store_error(long http_status, int exception_code, std::string_view body) {
                  std::string(said.substr(0, said.find(": while executing")).substr(0, kMaxMessageBytes)));
   }
   return Error(code, "event store: " + std::string(message.substr(0, kMaxMessageBytes)));
+}
+
+bool is_out_of_memory(const Error& error) { return error.message().find(kOutOfMemory) != std::string::npos; }
+
+bool is_answer_too_large(const Error& error) {
+  return error.message().find(kAnswerTooLarge) != std::string::npos;
 }
 
 }  // namespace linkgate::store

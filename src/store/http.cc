@@ -54,7 +54,7 @@ int on_progress(void* out, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 }
 
 Error transport_error(CURLcode code, const Exchange& exchange) {
-  if (exchange.too_large) return Error(ErrorCode::kLimit, "the answer is larger than its limit");
+  if (exchange.too_large) return Error(ErrorCode::kLimit, std::string(kAnswerTooLarge));
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error(ErrorCode::kUnavailable, "cancelled");
   const ErrorCode kind = code == CURLE_OPERATION_TIMEDOUT ? ErrorCode::kTimeout : ErrorCode::kUnavailable;
   return Error(kind, std::string("the event store does not answer: ") + curl_easy_strerror(code));

@@ -186,6 +186,22 @@ TEST_F(StoreTest, QueriesKeepToTheirLimits) {
   EXPECT_EQ(code("SELECT 1", {}), "answered");
 }
 
+TEST_F(StoreTest, WhatAQueryHasReadIsKnownWhileItRuns) {
+  ASSERT_TRUE(migrate(*store));
+  const auto other = store->another();
+  ReadSoFar last;
+  const auto look = [&] {
+    const auto found = other->read_so_far("long 'one'");
+    if (found) last = *found;
+    return last.rows > 0;
+  };
+  (void)store->query("SELECT sum(cityHash64(number)) FROM numbers(100000000000)",
+                     {.time = 60s, .cancelled = look}, "long 'one'");
+  EXPECT_GT(last.rows, 0U);
+  EXPECT_EQ(last.of_rows, 100'000'000'000U);
+  EXPECT_EQ(other->read_so_far("none").error().code(), ErrorCode::kNotFound);
+}
+
 TEST_F(StoreTest, CancelledQueryEndsInTheStoreToo) {
   ASSERT_TRUE(migrate(*store));
   const auto other = process->client(store->database());
