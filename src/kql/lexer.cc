@@ -24,7 +24,7 @@ bool is_quote(char c) { return c == '"' || c == '\''; }
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view text) : text_(text) {}
+  Lexer(std::string_view text, DiagnosticList* errors) : text_(text), errors_(errors) {}
 
   Expected<std::vector<Token>> run() {
     while (true) {
@@ -32,7 +32,12 @@ class Lexer {
       if (tokens_.size() >= kMaxTokens)
         return error(DiagnosticCode::kTooLarge, at_, "the query has too many tokens");
       if (at_ >= text_.size()) break;
-      TRY(next());
+      auto read = next();
+      if (read) continue;
+      if (errors_ == nullptr) return std::move(read.error());
+      const size_t begin = read.error().span.begin;
+      errors_->add(std::move(read.error()));
+      add(TokenKind::kUnread, begin);
     }
     add(TokenKind::kEnd, at_);
     return std::move(tokens_);
@@ -115,7 +120,9 @@ class Lexer {
         ++at_;  // a doubled quote is one
         value += quote;
       } else if (c == '\\' && !verbatim) {
-        TRY(escape(value));
+        auto read = escape(value);
+        if (!read && errors_ == nullptr) return read;
+        if (!read) errors_->add(std::move(read.error()));
       } else {
         value += c;
       }
@@ -239,19 +246,26 @@ class Lexer {
   }
 
   std::string_view text_;
+  DiagnosticList* errors_;  // null: the first error ends the reading
   size_t at_ = 0;
   std::vector<Token> tokens_;
 };
 
-}  // namespace
-
-Expected<std::vector<Token>> tokenize(std::string_view text) {
+Expected<std::vector<Token>> tokens_of(std::string_view text, DiagnosticList* errors) {
   if (text.size() > kMaxTextBytes) {
     return fail(DiagnosticCode::kTooLarge, {},
                 "the query is longer than " + std::to_string(kMaxTextBytes) + " bytes");
   }
   if (!is_utf8(text)) return fail(DiagnosticCode::kSyntax, {}, "the query is not UTF-8");
-  return Lexer(text).run();
+  return Lexer(text, errors).run();
+}
+
+}  // namespace
+
+Expected<std::vector<Token>> tokenize(std::string_view text) { return tokens_of(text, nullptr); }
+
+Expected<std::vector<Token>> tokenize_noting(std::string_view text, DiagnosticList& errors) {
+  return tokens_of(text, &errors);
 }
 
 }  // namespace linkgate::kql

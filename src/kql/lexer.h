@@ -16,6 +16,7 @@ enum class TokenKind : uint8_t {
   kIdentifier,
   kPunctuation,  // `text` is the longest of == != =~ !~ <= >= <> => .. that fits, else one character
   kLiteral,      // `type` and `value`; datetime(...), time(...), long(...) and their like are one token
+  kUnread,       // what is none of these; only of tokenize_noting()
 };
 
 struct Token {
@@ -33,6 +34,10 @@ struct Token {
 
 // The last token is kEnd. The tokens borrow from `text`. Refuses text that is not UTF-8.
 Expected<std::vector<Token>> tokenize(std::string_view text);
+
+// Goes on after an error: what it stands at is one token, kUnread, or a string without the escape in
+// question. An error of this function is one of the whole text.
+Expected<std::vector<Token>> tokenize_noting(std::string_view text, DiagnosticList& errors);
 
 // A literal in KQL's spelling, so that tokenize() of it gives type and value back: "a\"b", 5, 2.5,
 // datetime(...), ...

@@ -351,7 +351,7 @@ Expected<std::unique_ptr<Ast>> parse(std::string_view text) {
 }
 
 std::unique_ptr<Ast> parse_noting(std::string_view text, DiagnosticList& errors) {
-  auto tokens = tokenize(text);
+  auto tokens = tokenize_noting(text, errors);
   if (!tokens) {
     errors.add(std::move(tokens.error()));
     return nullptr;

@@ -101,6 +101,13 @@ Parser::Node Parser::chain(std::initializer_list<std::string_view> operators, Le
   const size_t first = at_;
   TRY_ASSIGN(const Expr* left, (this->*operand)());
   while (true) {
+    if (token().kind == TokenKind::kUnread) {  // was it an operator?
+      advance();
+      const size_t behind = at_;
+      if (!(this->*operand)()) at_ = behind;
+      TRY_ASSIGN(left, unread(first));
+      continue;
+    }
     const auto op =
         std::find_if(operators.begin(), operators.end(), [this](auto o) { return token().is(o); });
     if (op == operators.end()) return left;
@@ -179,6 +186,10 @@ Parser::Node Parser::primary() {
       advance();
     }
     return add(std::move(literal), first);
+  }
+  if (token().kind == TokenKind::kUnread) {
+    advance();
+    return unread(first);
   }
   if (take("(")) {
     TRY_ASSIGN(const Expr* inner, piped());

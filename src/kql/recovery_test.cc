@@ -77,6 +77,22 @@ TEST(Recovery, ReadsOnBehindWhatIsNoSyntax) {
   for (const Case& one : cases) EXPECT_EQ(places(one.query), one.places) << one.query;
 }
 
+TEST(Recovery, ReadsOnBehindWhatIsNoToken) {
+  const Case cases[] = {
+      {"T | where Name == 'x and Cuont > 5\n| where Nam == 1", "1:19 2:9"},
+      {"T | where Name == '\\q\\z' and Nam == 'a' | project Cuont", "1:20 1:22 1:30 1:51"},
+      {"T | where Count > 5x and Nam == 'a'", "1:19 1:26"},
+      {"T | where Timestamp > datetime(soon) and Nam == 'a'", "1:23 1:42"},
+      {"T | where Count # 5 | where Nam == 'a'", "1:17 1:29"},
+      {"T | where Count > 5 § 6 and § | where Nam == 'a'", "1:21 1:29 1:39"},
+      {"T | where Name == datetime(2026-01-01 | where Nam", "1:19"},
+      {"T | parse Name with 'a\\q' b | where Nam == 'a'", "1:23 1:37"},
+      {"print dynamic({'a': 5x}) | where Nam == 'a'", "1:21"},
+      {"T | where Name == ```x", "1:19"},
+  };
+  for (const Case& one : cases) EXPECT_EQ(places(one.query), one.places) << one.query;
+}
+
 TEST(Recovery, EndsAtALimit) {
   std::string text = "T";
   for (int i = 0; i < 1'000; ++i) text += " | where a" + std::to_string(i) + " == 1";
