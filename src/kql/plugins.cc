@@ -146,49 +146,33 @@ union found, (input | where return_unmatched | join kind=leftanti found on SOURC
 | project-away SOURCE DIMS)";
 
 // Shapes and points are brought together by cells of S2 as long as the largest shape, of which each shape
-// touches few; what shares a cell is then looked at.
-constexpr std::string_view kGeoPolygonLookup = R"(
-let level = toscalar(lookup_table
-| summarize SIZE = max(geo_polygon_perimeter(KEY)) / 4
+// touches few; what shares a cell is then looked at. What is told of a shape stands in the row's lets.
+constexpr std::string_view kGeoLookup = R"(
+let LEVEL = toscalar(lookup_table
+| summarize SIZE = max(size_of(KEY))
 | project max_of(0, min_of(30, tolong(log2(7842000 / max_of(SIZE, 0.01))))));
 let cells = lookup_table
-| mv-expand CELL = geo_polygon_to_s2cells(KEY, level) to typeof(string)
+| mv-expand CELL = cells_of(KEY, LEVEL) to typeof(string)
 | where isnotempty(CELL);
 let found = input
-| extend CELL = geo_point_to_s2cell(LONGITUDE, LATITUDE, level)
+| extend CELL = geo_point_to_s2cell(LONGITUDE, LATITUDE, LEVEL)
 | lookup kind=inner cells on CELL
-| where geo_point_in_polygon(LONGITUDE, LATITUDE, KEY)
+| where meets(LONGITUDE, LATITUDE, KEY)
 | project-away CELL, KEY;
 union found, (input | where return_unmatched | join kind=leftanti found on LONGITUDE, LATITUDE)
 | project-away LONGITUDE, LATITUDE)";
-constexpr std::string_view kGeoPolygonLookupNear = R"(
-let level = toscalar(lookup_table
-| summarize SIZE = max(geo_polygon_perimeter(KEY)) / 4 + 2 * radius
-| project max_of(0, min_of(30, tolong(log2(7842000 / max_of(SIZE, 0.01))))));
-let cells = lookup_table
-| mv-expand CELL = geo_polygon_to_s2cells(KEY, level, radius) to typeof(string)
-| where isnotempty(CELL);
-let found = input
-| extend CELL = geo_point_to_s2cell(LONGITUDE, LATITUDE, level)
-| lookup kind=inner cells on CELL
-| where geo_distance_point_to_polygon(LONGITUDE, LATITUDE, KEY) <= radius
-| project-away CELL, KEY;
-union found, (input | where return_unmatched | join kind=leftanti found on LONGITUDE, LATITUDE)
-| project-away LONGITUDE, LATITUDE)";
-constexpr std::string_view kGeoLineLookup = R"(
-let level = toscalar(lookup_table
-| summarize SIZE = max(geo_line_length(KEY)) + 2 * radius
-| project max_of(0, min_of(30, tolong(log2(7842000 / max_of(SIZE, 0.01))))));
-let cells = lookup_table
-| mv-expand CELL = geo_line_to_s2cells(KEY, level, radius) to typeof(string)
-| where isnotempty(CELL);
-let found = input
-| extend CELL = geo_point_to_s2cell(LONGITUDE, LATITUDE, level)
-| lookup kind=inner cells on CELL
-| where geo_distance_point_to_line(LONGITUDE, LATITUDE, KEY) <= radius
-| project-away CELL, KEY;
-union found, (input | where return_unmatched | join kind=leftanti found on LONGITUDE, LATITUDE)
-| project-away LONGITUDE, LATITUDE)";
+constexpr std::string_view kInPolygon = R"(
+let size_of = (shape:dynamic) {geo_polygon_perimeter(shape) / 4};
+let cells_of = (shape:dynamic, depth:long) {geo_polygon_to_s2cells(shape, depth)};
+let meets = (x:real, y:real, shape:dynamic) {geo_point_in_polygon(x, y, shape)};)";
+constexpr std::string_view kNearPolygon = R"(
+let size_of = (shape:dynamic) {geo_polygon_perimeter(shape) / 4 + 2 * radius};
+let cells_of = (shape:dynamic, depth:long) {geo_polygon_to_s2cells(shape, depth, radius)};
+let meets = (x:real, y:real, shape:dynamic) {geo_distance_point_to_polygon(x, y, shape) <= radius};)";
+constexpr std::string_view kNearLine = R"(
+let size_of = (shape:dynamic) {geo_line_length(shape) + 2 * radius};
+let cells_of = (shape:dynamic, depth:long) {geo_line_to_s2cells(shape, depth, radius)};
+let meets = (x:real, y:real, shape:dynamic) {geo_distance_point_to_line(x, y, shape) <= radius};)";
 // lookup_area_radius would only hint at how to do it.
 constexpr std::string_view kGeoLookupOptions = "return_unmatched lookup_area_radius return_lookup_key";
 
@@ -206,11 +190,11 @@ constexpr auto kRows = std::to_array<PluginRow>({
     {"activity_engagement", "ID TIME inner_window outer_window", kEngagement, false, kWholeTime},
     {"activity_metrics", "ID TIME start end window", kMetrics, true},
     {"activity_metrics", "ID TIME window", kMetrics, false, kWholeTime},
-    {"geo_line_lookup", "lookup_table KEY LONGITUDE LATITUDE radius", kGeoLineLookup, false, "", "KEY",
+    {"geo_line_lookup", "lookup_table KEY LONGITUDE LATITUDE radius", kGeoLookup, false, kNearLine, "KEY",
      kGeoLookupOptions},
-    {"geo_polygon_lookup", "lookup_table KEY LONGITUDE LATITUDE", kGeoPolygonLookup, false, "", "KEY",
+    {"geo_polygon_lookup", "lookup_table KEY LONGITUDE LATITUDE", kGeoLookup, false, kInPolygon, "KEY",
      kGeoLookupOptions},
-    {"geo_polygon_lookup", "lookup_table KEY LONGITUDE LATITUDE radius", kGeoPolygonLookupNear, false, "",
+    {"geo_polygon_lookup", "lookup_table KEY LONGITUDE LATITUDE radius", kGeoLookup, false, kNearPolygon,
      "KEY", kGeoLookupOptions},
     {"ipv4_lookup", "lookup_table SOURCE KEY", kIpv4Lookup, true, "", "KEY", "return_unmatched"},
     {"ipv6_lookup", "lookup_table SOURCE KEY", kIpv6Lookup, false, "", "KEY", "return_unmatched"},
