@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "kql/function_command.h"
+#include "kql/function_parameters.h"
 #include "kql/testing.h"
 
 namespace linkgate::kql {
@@ -111,6 +112,19 @@ TEST(FunctionCommand, IsReadAsKustoWritesIt) {
     ASSERT_TRUE(found) << wrong;
     EXPECT_FALSE(*found) << wrong;
   }
+}
+
+TEST(FunctionParameters, AreListedAsKustoListsThem) {
+  const struct {
+    const char *written, *listed;
+  } cases[] = {{"()", "()"},
+               {"( since:timespan=7d,T:(*) )", "(since: timespan = 7d, T: (*))"},
+               {"(T:(a:long,['b c']:string), x:double = max_of(1, 2))",
+                "(T: (a: long, [\"b c\"]: string), x: real = max_of(1, 2))"},
+               {"(a:dynamic = dynamic({'x': [1, 2]}))", "(a: dynamic = dynamic({'x': [1, 2]}))"}};
+  for (const auto& one : cases) EXPECT_EQ(parameters_text(function_parameters(one.written)), one.listed);
+  for (const char* none : {"", "(", "(a", "(a:", "(a:long", "(a:nothing)", "(T:(U:(*)))", "(a:long = "})
+    EXPECT_TRUE(function_parameters(none).empty()) << none;
 }
 
 }  // namespace

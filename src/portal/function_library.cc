@@ -1,5 +1,7 @@
 #include "portal/function_library.h"
 
+#include "kql/function_parameters.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +33,8 @@ tl::unexpected<Refusal> refused(const Error& error) {
 }
 
 std::string row_of(const state::QueryFunction& f) {
-  return fmt::format("[{},{},{},{},{},{},\"{}\"]", json_text(f.name), json_text(f.parameters),
+  return fmt::format("[{},{},{},{},{},{},\"{}\"]", json_text(f.name),
+                     json_text(kql::parameters_text(kql::function_parameters(f.parameters))),
                      json_text(f.body), json_text(f.folder), json_text(f.docstring), json_text(f.changed_by),
                      to_iso8601(f.changed));
 }

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/ascii.h"
 #include "kql/function_command.h"
+#include "kql/function_parameters.h"
 #include "portal/function_library.h"
 #include "portal/kusto_answer.h"
 
@@ -45,7 +47,7 @@ Words words_of(std::string_view text) {
 }
 
 // Whether the words are these, where "*" stands for any one.
-bool match(const Words& words, std::initializer_list<std::string_view> pattern) {
+bool match(const Words& words, const std::vector<std::string_view>& pattern) {
   if (words.size() != pattern.size()) return false;
   size_t i = 0;
   for (const std::string_view wanted : pattern) {
@@ -86,21 +88,56 @@ std::string csl_schema(const kql::CatalogTable& of) {
   return out;
 }
 
+json parameter_of(const kql::FunctionParameter& parameter) {
+  json found = {{"Name", parameter.name}};
+  if (parameter.tabular) {
+    found["Columns"] = json::array();
+    for (const kql::FunctionParameter& column : parameter.columns)
+      found["Columns"].push_back(parameter_of(column));
+    return found;
+  }
+  found["Type"] = std::string(dotnet_name(parameter.type));
+  found["CslType"] = std::string(to_string(parameter.type));
+  if (!parameter.default_value.empty()) found["CslDefaultValue"] = parameter.default_value;
+  return found;
+}
+
+FunctionLibrary::Functions stored_functions(FunctionLibrary* library) {
+  if (library == nullptr) return {};
+  const auto stored = library->all();
+  return stored ? **stored : FunctionLibrary::Functions();
+}
+
 json database_schema(const kql::Catalog& catalog, std::string_view database, FunctionLibrary* library) {
   json tables = json::object();
   for (const kql::CatalogTable& one : catalog.tables) {
     tables[one.name] = {{"Name", one.name}, {"OrderedColumns", columns_of(one)}};
   }
   json functions = json::object();
-  const auto stored = library != nullptr ? library->all() : decltype(library->all())(nullptr);
-  if (stored && *stored) {
-    for (const state::QueryFunction& f : **stored) {
-      functions[f.name] = {
-          {"Name", f.name}, {"Body", f.body}, {"Folder", f.folder}, {"DocString", f.docstring}};
-    }
+  for (const state::QueryFunction& f : stored_functions(library)) {
+    json parameters = json::array();
+    for (const auto& parameter : kql::function_parameters(f.parameters))
+      parameters.push_back(parameter_of(parameter));
+    functions[f.name] = {{"Name", f.name},
+                         {"InputParameters", parameters},
+                         {"Body", f.body},
+                         {"Folder", f.folder},
+                         {"DocString", f.docstring},
+                         {"FunctionKind", "Unknown"},
+                         {"OutputColumns", json::array()}};
   }
   const std::string name(database);
-  return {{"Databases", {{name, {{"Name", name}, {"Tables", tables}, {"Functions", functions}}}}}};
+  const json none = json::object();
+  const json found = {{"Name", name},
+                      {"Tables", tables},
+                      {"ExternalTables", none},
+                      {"MaterializedViews", none},
+                      {"EntityGroups", none},
+                      {"MajorVersion", 1},
+                      {"MinorVersion", 0},
+                      {"Functions", functions},
+                      {"DatabaseAccessMode", "ReadOnly"}};
+  return {{"Databases", {{name, found}}}};
 }
 
 Refusal refuse(std::string message, kql::DiagnosticCode code) {
@@ -149,6 +186,29 @@ Answer database_columns(const kql::Catalog& catalog, std::string_view database) 
   return answer;
 }
 
+// A row for each table.
+Answer database_cslschema(const kql::Catalog& catalog, std::string_view database) {
+  Answer answer = table({"TableName", "Schema", "DatabaseName", "Folder", "DocString"}, {});
+  for (const kql::CatalogTable& one : catalog.tables)
+    answer.rows.push_back(row({one.name, csl_schema(one), database, "", ""}));
+  return answer;
+}
+
+// All that a query may name.
+Answer entities(const kql::Catalog& catalog, std::string_view database, FunctionLibrary* library) {
+  Answer answer = table({"DatabaseName", "EntityType", "EntityName", "DocString", "Folder", "CslInputSchema",
+                         "Content", "CslOutputSchema", "Properties"},
+                        {});
+  for (const kql::CatalogTable& one : catalog.tables)
+    answer.rows.push_back(row({database, "Table", one.name, "", "", "", "", csl_schema(one), ""}));
+  for (const state::QueryFunction& f : stored_functions(library)) {
+    const std::string parameters = kql::parameters_text(kql::function_parameters(f.parameters));
+    answer.rows.push_back(
+        row({database, "Function", f.name, f.docstring, f.folder, parameters, f.body, "", ""}));
+  }
+  return answer;
+}
+
 Answer running_queries(const std::vector<RunningQuery>& queries, std::string_view database) {
   Answer answer = table({"ClientActivityId", "Text", "Database", "StartedOn", "State", "User"}, {});
   answer.columns[3].type = Type::kDateTime;
@@ -157,6 +217,77 @@ Answer running_queries(const std::vector<RunningQuery>& queries, std::string_vie
         row({query.query_id, query.text, database, to_iso8601(query.since), "InProgress", query.user}));
   return answer;
 }
+
+Answer version() {
+  return table({"BuildVersion", "BuildTime", "ServiceType", "ProductVersion"},
+               {row({LINKGATE_VERSION, "", "Engine", "Linkgate " LINKGATE_VERSION})});
+}
+
+Answer json_schema(const CommandContext& context) {
+  return table({"DatabaseSchema"},
+               {row({database_schema(context.catalog, context.database, context.functions).dump()})});
+}
+
+// Kinds of things that there are none of, with the columns by which clients list them.
+Answer materialized_views(const CommandContext&) {
+  return table({"Name", "SourceTable", "Query", "Folder", "DocString"}, {});
+}
+Answer external_tables(const CommandContext&) {
+  return table({"TableName", "TableType", "Folder", "DocString", "Properties", "ConnectionStrings"}, {});
+}
+
+struct ShowCommand {
+  std::vector<std::string_view> words;  // behind .show
+  Answer (*answer)(const CommandContext&);
+};
+Answer list_columns(const CommandContext& c) { return database_columns(c.catalog, c.database); }
+Answer list_csl_schemas(const CommandContext& c) { return database_cslschema(c.catalog, c.database); }
+Answer list_databases(const CommandContext& c) { return databases(c.database); }
+Answer list_entities(const CommandContext& c) { return entities(c.catalog, c.database, c.functions); }
+Answer list_queries(const CommandContext& c) { return running_queries(c.running, c.database); }
+Answer list_tables(const CommandContext& c) { return tables(c.catalog, c.database); }
+Answer list_version(const CommandContext&) { return version(); }
+
+const ShowCommand kShowCommands[] = {
+    {{"queries"}, list_queries},
+    {{"running", "queries"}, list_queries},
+    {{"tables"}, list_tables},
+    {{"databases"}, list_databases},
+    {{"database"}, list_databases},
+    {{"cluster", "databases"}, list_databases},
+    {{"databases", "entities"}, list_entities},
+    {{"version"}, list_version},
+    {{"materialized-views"}, materialized_views},
+    {{"external", "tables"}, external_tables},
+    {{"schema"}, list_columns},
+    {{"database", "schema"}, list_columns},
+    {{"database", "*", "schema"}, list_columns},
+    {{"databases", "schema"}, list_columns},
+    {{"database", "cslschema"}, list_csl_schemas},
+    {{"database", "*", "cslschema"}, list_csl_schemas},
+    {{"schema", "as", "json"}, json_schema},
+    {{"cluster", "schema", "as", "json"}, json_schema},
+    {{"database", "schema", "as", "json"}, json_schema},
+    {{"database", "*", "schema", "as", "json"}, json_schema},
+    {{"databases", "schema", "as", "json"}, json_schema},
+};
+
+// with (...) at the end only says how much a client wants to hear.
+Words without_options(Words words) {
+  const auto with = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+    return ascii::istarts_with(word, "with") && (word.size() == 4 || word[4] == '(');
+  });
+  words.erase(with, words.end());
+  return words;
+}
+
+Refusal unknown_command(std::string_view text) {
+  return refuse("Linkgate does not have the command '" + std::string(ascii::trim(text)).substr(0, 100) +
+                    "'; there are .show tables, databases, functions, version, running queries, entities and "
+                    "schemas (docs/portal.md), and .create, .create-or-alter, .alter, .drop function",
+                kql::DiagnosticCode::kNotSupported);
+}
+
 }  // namespace
 
 bool changes_functions(std::string_view text) {
@@ -175,36 +306,15 @@ tl::expected<Answer, Refusal> run_command(std::string_view text, const CommandCo
     if (!*command) refusal.diagnostic = wrong;
     return tl::unexpected(std::move(refusal));
   }
-  const Words words = words_of(text);
-  const kql::Catalog& catalog = context.catalog;
-  const std::string_view database = context.database;
-  if (match(words, {".show", "queries"}) || match(words, {".show", "running", "queries"}))
-    return running_queries(context.running, database);
-  if (match(words, {".show", "tables"})) return tables(catalog, database);
-  if (match(words, {".show", "databases"})) return databases(database);
-  if (match(words, {".show", "version"})) {
-    return table({"BuildVersion", "BuildTime", "ServiceType", "ProductVersion"},
-                 {row({LINKGATE_VERSION, "", "Engine", "Linkgate " LINKGATE_VERSION})});
+  const Words words = without_options(words_of(text));
+  if (words.size() < 2 || !ascii::iequals(words[0], ".show")) return tl::unexpected(unknown_command(text));
+  const Words what(words.begin() + 1, words.end());
+  if (match(what, {"table", "*", "schema", "as", "json"}) || match(what, {"table", "*", "cslschema"}))
+    return table_schema(words, context.catalog, context.database, what.size() > 3);
+  for (const ShowCommand& command : kShowCommands) {
+    if (match(what, command.words)) return command.answer(context);
   }
-  if (match(words, {".show", "table", "*", "schema", "as", "json"}))
-    return table_schema(words, catalog, database, true);
-  if (match(words, {".show", "table", "*", "cslschema"}))
-    return table_schema(words, catalog, database, false);
-  if (match(words, {".show", "schema"}) || match(words, {".show", "database", "schema"}) ||
-      match(words, {".show", "database", "*", "schema"}))
-    return database_columns(catalog, database);
-  if (match(words, {".show", "schema", "as", "json"}) ||
-      match(words, {".show", "database", "schema", "as", "json"}) ||
-      match(words, {".show", "database", "*", "schema", "as", "json"})) {
-    return table({"DatabaseSchema"}, {row({database_schema(catalog, database, context.functions).dump()})});
-  }
-  return tl::unexpected(
-      refuse("Linkgate does not have the command '" + std::string(ascii::trim(text)).substr(0, 100) +
-                 "'; there are .show tables, databases, functions, version, running queries, schema as json, "
-                 "table T schema as json, table T cslschema, function F; and .create, .create-or-alter, "
-                 ".alter, .drop "
-                 "function",
-             kql::DiagnosticCode::kNotSupported));
+  return tl::unexpected(unknown_command(text));
 }
 
 }  // namespace linkgate::portal

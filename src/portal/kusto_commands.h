@@ -15,8 +15,7 @@ bool is_command(std::string_view text);  // begins with '.'
 // A command that api::kFunctionsScope is for.
 bool changes_functions(std::string_view text);
 
-// .show tables | .show databases | .show version | .show [running] queries | .show table T schema as json
-// | .show table T cslschema | .show [database [NAME]] schema [as json] | those of kql/function_command.h
+// The .show commands that docs/portal.md lists, and those of kql/function_command.h.
 // Case-insensitive but for names, which may stand in quotes or brackets. Refusal::Why::kQuery for others.
 struct CommandContext {
   const kql::Catalog& catalog;
