@@ -5,6 +5,9 @@
 //   and time are the
 //   {"row":"1","time":"2026-...","..."}   row's key, everything else a column
 //
+//   body https://data.example/a.csv       what externaldata finds there, for the queries below
+//   a,1
+//
 //   query what it shows                   a query, then what comes back: the columns, one JSON array a row;
 //   or the refusal T | count                             with its caret
 //   ----
@@ -20,6 +23,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -115,12 +119,14 @@ class KqlRows : public testing::TestWithParam<std::string> {
   }
 
   Lines answer(const std::string& query) {
-    const auto asked =
-        kql::compile_asking(query, catalog_of(store->database()), {.now = from_iso8601(kNow).value()},
-                            [this](const std::string& sql) -> Result<Lines> {
-                              TRY_ASSIGN(store::QueryResult answer, store->query(sql, {}));
-                              return std::move(answer.rows);
-                            });
+    const auto ask = [this](const std::string& sql) -> Result<Lines> {
+      TRY_ASSIGN(store::QueryResult answer, store->query(sql, {}));
+      return std::move(answer.rows);
+    };
+    kql::Fetch fetch;
+    if (!bodies.empty()) fetch = [this](const std::string& url) { return fetched(url); };
+    const auto asked = kql::compile_asking(query, catalog_of(store->database()),
+                                           {.now = from_iso8601(kNow).value()}, ask, fetch);
     if (!asked) return {"engine: " + asked.error().message()};
     const auto& compiled = *asked;
     if (!compiled) return split_lines(render(compiled.error(), query));
@@ -130,6 +136,12 @@ class KqlRows : public testing::TestWithParam<std::string> {
       for (std::string& line : lines_of(further)) out.push_back(std::move(line));
     }
     return out;
+  }
+
+  Result<std::string> fetched(const std::string& url) const {
+    const auto found = bodies.find(url);
+    if (found == bodies.end()) return Error(ErrorCode::kNotFound, "answers 404");
+    return found->second;
   }
 
   Lines lines_of(const kql::CompiledResult& compiled) {
@@ -148,7 +160,7 @@ class KqlRows : public testing::TestWithParam<std::string> {
 
   static inline std::unique_ptr<store::StoreProcess> process;
   std::unique_ptr<store::StoreClient> store;
-  int inserts = 0;
+  std::map<std::string, std::string> bodies;  // by address
 };
 
 TEST_P(KqlRows, AnswersAsWritten) {
@@ -160,6 +172,9 @@ TEST_P(KqlRows, AnswersAsWritten) {
     const std::string head = block[0];
     if (head.starts_with("insert ")) {
       insert(head.substr(7), {block.begin() + 1, block.end()});
+    } else if (head.starts_with("body ")) {
+      std::string& body = bodies[head.substr(5)];
+      for (auto it = block.begin() + 1; it != block.end(); ++it) body += *it + "\n";
     } else {
       ASSERT_TRUE(head.starts_with("query ")) << head;
       const auto line = std::find(block.begin(), block.end(), "----");
@@ -189,6 +204,29 @@ TEST_P(KqlRows, AnswersAsWritten) {
   }
   run();
   if (getenv("LINKGATE_UPDATE_GOLDEN") != nullptr) std::ofstream(GetParam()) << written;
+}
+
+TEST(ExternalRows, GoAlongWithAQueryUpToTheirLimit) {
+  if (store::StoreProcess::binary().empty()) GTEST_SKIP() << "linkgate-store is not built";
+  store::StoreProcess process;
+  const auto store = process.client("external");
+  ASSERT_TRUE(store::migrate(*store));
+  std::string body;
+  for (int i = 0; i < 300'000; ++i) body += "a line that 'is' \\ told by " + std::to_string(i) + "\n";
+  const auto compiled = [&](const std::string& query) {
+    return *kql::compile_asking(
+        query, catalog_of("external"), {}, [](const std::string&) { return Result<Lines>(Lines()); },
+        [&](const std::string&) { return Result<std::string>(body); });
+  };
+  const std::string data = "externaldata(a:string)['https://data.example/a.txt']";
+  const auto once = compiled(data + " | summarize count(), countif(a endswith \"7\")");
+  ASSERT_TRUE(once) << once.error().message;
+  const auto answer = store->query(once->sql, {});
+  ASSERT_TRUE(answer) << answer.error().message();
+  EXPECT_EQ(answer->rows, Lines{R"(["300000", "30000"])"});
+  const auto often = compiled("let T = " + data + "; union T, T, T, T");
+  ASSERT_FALSE(often);
+  EXPECT_NE(often.error().message.find("more than the 32 MiB"), std::string::npos) << often.error().message;
 }
 
 std::vector<std::string> test_files() {

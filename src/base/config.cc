@@ -134,6 +134,11 @@ void read_events(Section& in, EventsConfig& out) {
   in.text("geoip_file", out.geoip_file, check_word);
 }
 
+void read_kql(Section& in, KqlConfig& out) {
+  in.texts("externaldata_hosts", out.externaldata_hosts, check_external_host);
+  in.bytes("query_memory_bytes", out.query_memory_bytes, 64 * kMiB, 4096 * kGiB);
+}
+
 void read_portal(Section& in, PortalConfig& out) {
   in.text("listen", out.listen, check_listen);
   in.text("tls_certificate", out.tls_certificate);
@@ -155,6 +160,7 @@ void read_all(Section& top, Config& out) {
   read_feeds(top, out.scan.feeds);
   top.table("egress", [&](Section& in) { read_egress(in, out.egress); });
   top.table("events", [&](Section& in) { read_events(in, out.events); });
+  top.table("kql", [&](Section& in) { read_kql(in, out.kql); });
   top.table("portal", [&](Section& in) { read_portal(in, out.portal); });
   top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });
 }

@@ -89,6 +89,12 @@ struct EventsConfig {  // [events]
   std::string geoip_file;  // a database in MaxMind's format, for geo_info_from_ip_address(); empty: none
 };
 
+struct KqlConfig {  // [kql]
+  // Whom externaldata may ask: "data.example", "data.example:8443", and for tests "http://127.0.0.1:8080".
+  std::vector<std::string> externaldata_hosts;
+  uint64_t query_memory_bytes = 4ULL << 30;
+};
+
 struct PortalConfig {  // [portal]
   std::string listen = "127.0.0.1:8482";
   std::string tls_certificate, tls_key;
@@ -114,6 +120,7 @@ struct Config {
   ScanConfig scan;
   EgressConfig egress;
   EventsConfig events;
+  KqlConfig kql;
   PortalConfig portal;
   StateConfig state;
   // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().

@@ -149,6 +149,21 @@ Trouble check_origin(std::string_view value) {
   return std::nullopt;
 }
 
+Trouble check_external_host(std::string_view value) {
+  constexpr std::string_view kHttp = "http://";
+  const bool plain = value.starts_with(kHttp);
+  const HostPort at = split_host_port(plain ? value.substr(kHttp.size()) : value);
+  if (plain) {
+    const bool loopback = at.bracketed ? at.host == "::1" : is_ipv4(at.host) && at.host.starts_with("127.");
+    if (loopback && at.port && *at.port != 0) return std::nullopt;
+    return fmt::format("\"{}\": http is for http://127.0.0.1:PORT and http://[::1]:PORT alone", value);
+  }
+  const bool address = value.size() > 2 && value.starts_with('[') && value.ends_with(']') &&
+                       is_ipv6(std::string(value.substr(1, value.size() - 2)));
+  if (!check_host_name(value) || address || (is_host(at) && at.port && *at.port != 0)) return std::nullopt;
+  return fmt::format("\"{}\" is none of HOST, HOST:PORT, http://127.0.0.1:PORT", value);
+}
+
 Trouble check_event_url(std::string_view value) {
   if (value.empty()) return std::nullopt;
   if (value.find('@') != std::string_view::npos)

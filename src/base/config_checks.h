@@ -21,7 +21,9 @@ Trouble check_network(std::string_view value);      // an address or CIDR
 Trouble check_name_server(std::string_view value);  // an address, with or without a port
 Trouble check_route(std::string_view value);        // "HOST[:PORT]=ADDRESS[:PORT]"
 Trouble check_host_name(std::string_view value);
-Trouble check_origin(std::string_view value);          // "https://HOST[:PORT]", nothing after it
+Trouble check_origin(std::string_view value);  // "https://HOST[:PORT]", nothing after it
+// "HOST", "HOST:PORT" or "http://ADDRESS:PORT" of loopback
+Trouble check_external_host(std::string_view value);
 Trouble check_event_url(std::string_view value);       // an http(s) origin without a password
 Trouble check_state_location(std::string_view value);  // empty or postgresql://... without a password
 Trouble check_identifier(std::string_view value);      // [A-Za-z_][A-Za-z0-9_]*

@@ -28,6 +28,22 @@ TEST(Config, AnEmptyFileIsTheDefaults) {
   EXPECT_EQ(config->file, "t.toml");
 }
 
+TEST(Config, HostsOfExternalDataAreNamesAndPortsAndPlainOnlyOnLoopback) {
+  for (const char* good : {"data.example", "data.example:8443", "192.0.2.1", "[2001:db8::1]",
+                           "[2001:db8::1]:8443", "http://127.0.0.1:8080", "http://[::1]:80"}) {
+    const auto config = parse_config("[kql]\nexternaldata_hosts = [\"" + std::string(good) + "\"]", "t.toml");
+    ASSERT_TRUE(config) << good << config.error().message();
+    EXPECT_EQ(config->kql.externaldata_hosts, std::vector<std::string>{good});
+  }
+  for (const char* bad :
+       {"", "*", "https://data.example", "data.example/", "data.example:0", "http://data.example:80",
+        "http://10.0.0.1:80", "http://127.0.0.1", "user@data.example", "*.example"}) {
+    EXPECT_THAT(error_of("[kql]\nexternaldata_hosts = [\"" + std::string(bad) + "\"]"),
+                StartsWith("t.toml:2:23: kql.externaldata_hosts: "))
+        << bad;
+  }
+}
+
 TEST(Config, EveryKindOfValueIsRead) {
   const auto config = parse_config(R"(
 [linkgate]

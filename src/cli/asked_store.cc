@@ -110,8 +110,9 @@ void AskedStore::end_when_told() {
   std::_Exit(wanted ? kFailed : kCancelled);
 }
 
-Result<store::QueryResult> AskedStore::query(const std::string& sql, const store::QueryLimits& limits) {
-  auto result = (own_ ? own_->client() : *elsewhere_).query(sql, limits);
+Result<store::QueryResult> AskedStore::query(const std::string& sql, const store::QueryLimits& limits,
+                                             const std::string& query_id) {
+  auto result = client().query(sql, limits, query_id);
   if (own_ || result || result.error().code() != ErrorCode::kUnavailable) return result;
   // The address that a store left when it stopped says nothing to whoever asks; that it stopped does.
   if (!supervise::has_own_store(config_)) return result;

@@ -48,10 +48,14 @@ class AskedStore {
   AskedStore(const AskedStore&) = delete;
   AskedStore& operator=(const AskedStore&) = delete;
 
-  Result<store::QueryResult> query(const std::string& sql, const store::QueryLimits& limits);
+  Result<store::QueryResult> query(const std::string& sql, const store::QueryLimits& limits,
+                                   const std::string& query_id = "");
+  // See StoreClient::another().
+  std::unique_ptr<store::StoreClient> another() const { return client().another(); }
 
  private:
   explicit AskedStore(Config config) : config_(std::move(config)) {}
+  store::StoreClient& client() const { return own_ ? own_->client() : *elsewhere_; }
   Result<void> find(bool installed);
   Result<void> start();
   void watch();

@@ -17,6 +17,7 @@
 #include "cli/rows.h"
 #include "kql/kql.h"
 #include "portal/catalog.h"
+#include "portal/external_data.h"
 #include "portal/kusto_commands.h"
 
 namespace linkgate::cli {
@@ -49,11 +50,13 @@ class Querying {
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text) {
     own_ = kql::requested_limits(text);
-    return kql::compile_asking(text, functions_, catalog_, options(),
-                               [this](const std::string& sql) -> Result<std::vector<std::string>> {
-                                 TRY_ASSIGN(store::QueryResult result, run(sql));
-                                 return std::move(result.rows);
-                               });
+    portal::ExternalData external(config_.kql.externaldata_hosts, {});
+    const auto ask = [this](const std::string& sql) -> Result<std::vector<std::string>> {
+      TRY_ASSIGN(store::QueryResult result, run(sql));
+      return std::move(result.rows);
+    };
+    return kql::compile_asking(text, functions_, catalog_, options(), ask,
+                               for_trying_ ? kql::Fetch() : external.fetcher());
   }
   // Without a store: of a query with such columns it is the question.
   kql::Expected<kql::Compiled> explain(const std::string& text) const {
@@ -62,15 +65,19 @@ class Querying {
   Result<store::QueryResult> run(const std::string& sql) {
     if (!store_) store_.emplace(AskedStore::open(config_, installed_));
     if (!*store_) return store_->error();  // the next query would wait for the same in vain
-    QueryProgress progress;
+    const std::string id =
+        fmt::format("kql-{}-{}-{}", ::getpid(), SystemClock().now().time_since_epoch().count(), ++asked_);
+    const auto other = (**store_)->another();
+    QueryProgress progress([&] { return other->read_so_far(id); });
     store::QueryLimits limits;
     limits.time = std::min<std::chrono::seconds>(own_.time.value_or(limits.time), kMostTime);
+    limits.max_memory = config_.kql.query_memory_bytes;
     limits.max_bytes = own_.max_bytes.value_or(limits.max_bytes);
     limits.cancelled = [&progress] {
       progress.tick();
       return false;  // a signal ends the process, see AskedStore
     };
-    return (**store_)->query(sql, limits);
+    return (**store_)->query(sql, limits, id);
   }
 
   // Of the query that was compiled last: its own set statements stand before --rows.
@@ -80,7 +87,8 @@ class Querying {
   kql::CompileOptions options() const {
     kql::CompileOptions options;
     options.now = SystemClock().now();
-    options.external_is_empty = for_trying_;
+    if (for_trying_) options.external = kql::External::kEmpty;
+    if (!for_trying_ && !config_.kql.externaldata_hosts.empty()) options.external = kql::External::kFetched;
     options.row_limit = rows() == 0 ? 0 : rows() + 1;  // the last tells that there are more
     return options;
   }
@@ -97,6 +105,7 @@ class Querying {
   const uint64_t rows_;
   kql::RequestedLimits own_;
   const bool installed_;
+  uint64_t asked_ = 0;
   const kql::Catalog catalog_;
   const bool for_trying_;
   std::vector<kql::StoredFunction> functions_;
@@ -292,6 +301,11 @@ Result<int> run(Context& context, const Options& options) {
   if (!explained) {
     fmt::print(stderr, "{}\n", kql::render(explained.error(), query));
     return kBadUse;
+  }
+  if (options.explain && !explained->to_fetch.empty()) {
+    fmt::print("-- to be fetched first\n");
+    for (const kql::ExternalAddress& address : explained->to_fetch) fmt::print("{}\n", address.url);
+    return kYes;
   }
   if (options.explain) {
     const std::string_view heading = explained->is_question ? "SQL, asked first for the columns" : "SQL";

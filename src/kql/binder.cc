@@ -155,7 +155,7 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
     case ExprKind::kFind:
       return find_rows(expr.operators[0], environment);
     case ExprKind::kExternal:
-      return external(expr);
+      return external(expr, environment);
     case ExprKind::kUnread:
       return DiagnosticList::said();
     default:

@@ -24,12 +24,13 @@ struct BoundQuery {
   // The one plan is no answer but a question to the data, of one row with one dynamic, without whose answer
   // the query has no columns.
   bool is_question = false;
+  std::vector<ExternalAddress> to_fetch = {};  // see Compiled; then the results are to be thrown away
 };
 
 // The JSON array that such a plan gave; nullopt where it has not been asked yet.
 using Answers = std::function<Expected<std::optional<std::string>>(const Plan& question)>;
 
-// Of `options` parameters and external_is_empty count here.
+// Of `options` parameters, external and fetched count here.
 // `bindings` owns the result and must outlive it; so must `query`, `catalog` and `options`.
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
                           const Answers& answers, const CompileOptions& options, Bindings& bindings);

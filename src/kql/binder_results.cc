@@ -23,7 +23,9 @@ bool has_several_results(const Expr& body) {
 
 Expected<BoundQuery> Binder::run(const Query& query) {
   auto bound = run_query(query);
-  if (question_ != nullptr) return BoundQuery{{{question_, "", {}}}, true};
+  const bool sound = bound || question_ != nullptr;
+  if (sound && !to_fetch_.empty()) return BoundQuery{.results = {}, .to_fetch = std::move(to_fetch_)};
+  if (question_ != nullptr) return BoundQuery{{{question_, "", {}}}, true, {}};
   return bound;
 }
 

@@ -66,7 +66,10 @@ class Binder {
   Expected<> check_options(const std::vector<Parameter>& options);
   Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
   static constexpr std::string_view kInvokeInput = "$input";
-  Table external(const Expr& expr);
+  Table external(const Expr& expr, const Environment* environment);
+  Expected<std::vector<ExternalAddress>> external_addresses(const Expr& expr, const Environment* environment);
+  Expected<const std::string*> external_lines(const Expr& expr, struct ExternalLayout layout,
+                                              const std::vector<ExternalAddress>& addresses);
   Table invoke_op(const Operator& op, const Environment* environment);
   static std::string source_name(const Expr& expr, const Environment* environment, size_t place);
   bool is_missing(const Expr& expr, const Environment* environment) const;
@@ -325,6 +328,8 @@ class Binder {
   int64_t now_;
   const Answers& answers_;
   const CompileOptions& options_;
+  std::vector<ExternalAddress> to_fetch_;
+  std::map<const Expr*, const std::string*> external_lines_;
   const Plan* question_ = nullptr;  // what must be asked before binding can go on
   Bindings& bindings_;
   // Columns of tables whose data decided them: a name that is not among them is null there, not an error.

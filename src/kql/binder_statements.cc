@@ -75,21 +75,6 @@ Expected<const Environment*> Binder::query_parameters(const std::vector<ColumnDe
   return environment;
 }
 
-Binder::Table Binder::external(const Expr& expr) {
-  if (!options_.external_is_empty) {
-    return fail(DiagnosticCode::kNotSupported, expr.span,
-                "externaldata reads from other hosts, and no host is allowed in the configuration");
-  }
-  Plan plan{.kind = PlanKind::kRows};
-  Names names;
-  for (const ColumnDeclaration& column : expr.columns) {
-    TRY_ASSIGN(std::string name, names.claim(column.name, column.span));
-    plan.columns.push_back(
-        {bindings_.new_column_id(), std::move(name), column.type, column.type != Type::kString});
-  }
-  return bindings_.add(std::move(plan), expr.span);
-}
-
 // T | invoke f(x) is f(T, x), where T is what the environment calls kInvokeInput.
 Binder::Table Binder::invoke_op(const Operator& op, const Environment* environment) {
   const Environment* function = find(environment, op.expr->name);

@@ -100,7 +100,7 @@ struct JoinKey {
 
 enum class PlanKind : uint8_t {
   kScan,       // table
-  kRows,       // cells: literals, row by row
+  kRows,       // cells: literals, row by row; or lines
   kRange,      // column from, to, step: args
   kFilter,     // predicate
   kProject,    // assignments; `columns` says what stays, in which order
@@ -135,6 +135,7 @@ struct Plan {
   std::vector<const Plan*> inputs;
   const CatalogTable* table = nullptr;
   std::vector<const BoundExpr*> cells;  // kRows, kRange
+  const std::string* lines = nullptr;   // kRows: those of append_external_rows(), in place of `cells`
   const BoundExpr* predicate = nullptr;
   std::vector<Assignment> assignments;
   std::vector<AggregateCall> aggregates;
@@ -173,11 +174,13 @@ class Bindings {
   // here.
   Expected<const BoundExpr*> add(BoundExpr expr);
   Expected<const Plan*> add(Plan plan, Span span);
+  const std::string* keep(std::string lines) { return &lines_.emplace_back(std::move(lines)); }
   int new_column_id() { return next_column_++; }
 
  private:
   std::deque<BoundExpr> exprs_;
   std::deque<Plan> plans_;
+  std::deque<std::string> lines_;
   int next_column_ = 1;
 };
 

@@ -48,6 +48,7 @@ Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catal
   const LowerOptions lowering{now, bound.is_question ? 0 : options.row_limit};
   Compiled compiled;
   compiled.is_question = bound.is_question;
+  compiled.to_fetch = std::move(bound.to_fetch);
   for (BoundResult& result : bound.results) {
     const bool first = &result == bound.results.data();
     CompiledResult& out = first ? compiled : compiled.more.emplace_back();
@@ -71,6 +72,14 @@ std::vector<Diagnostic> all_diagnostics(std::string_view text, const Catalog& ca
   const Answers none = [](const Plan&) -> Expected<std::optional<std::string>> { return std::nullopt; };
   if (ast != nullptr) diagnose(ast->query, catalog, now, none, options, bindings, errors);
   return errors.take();
+}
+
+Diagnostic not_fetched(const ExternalAddress& address, const Error& error, std::string_view text) {
+  const bool too_large = error.code() == ErrorCode::kLimit;
+  Diagnostic found = fail(too_large ? DiagnosticCode::kTooLarge : DiagnosticCode::kNotSupported, address.span,
+                          "externaldata cannot read this: " + error.message());
+  locate(found, text);
+  return found;
 }
 
 // "substring" and "string (string, long, long?)" as "(string, long, long?) -> string".
@@ -100,10 +109,19 @@ Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const 
 }
 
 Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
-                                          CompileOptions options, const Ask& ask) {
+                                          CompileOptions options, const Ask& ask, const Fetch& fetch) {
+  if (fetch) options.external = External::kFetched;
   while (true) {
     auto compiled = compile(text, catalog, options);
-    if (!compiled || !compiled->is_question) return Result<Expected<Compiled>>(std::move(compiled));
+    const bool complete = !compiled || (!compiled->is_question && compiled->to_fetch.empty());
+    if (complete) return Result<Expected<Compiled>>(std::move(compiled));
+    for (const ExternalAddress& address : compiled->to_fetch) {
+      if (options.fetched.contains(address.url)) continue;
+      auto body = fetch ? fetch(address.url) : Result<std::string>(Error(ErrorCode::kPermission, "off"));
+      if (!body) return Expected<Compiled>(not_fetched(address, body.error(), text));
+      options.fetched.emplace(address.url, *std::move(body));
+    }
+    if (!compiled->to_fetch.empty()) continue;
     TRY_ASSIGN(options.answers[compiled->sql], ask(compiled->sql));
   }
 }

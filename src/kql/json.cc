@@ -1,9 +1,8 @@
 #include "kql/json.h"
 
-#include <simdjson.h>
-
 #include <cmath>
 
+#include "kql/json_element.h"
 #include "kql/literal.h"
 #include "kql/time_text.h"
 
@@ -31,7 +30,9 @@ std::optional<Value> number_as(double number, Type type) {
   return std::nullopt;
 }
 
-std::optional<Value> scalar_as(const element& root, Type type) {
+}  // namespace
+
+std::optional<Value> scalar_of_element(const element& root, Type type) {
   switch (root.type()) {
     case element_type::STRING: {
       const std::string_view text = root.get_string().value_unsafe();
@@ -67,8 +68,6 @@ std::optional<Value> scalar_as(const element& root, Type type) {
   return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<std::vector<std::string>> json_elements(std::string_view json) {
   return with_json(json, [](const element& root) -> std::optional<std::vector<std::string>> {
     simdjson::dom::array array;
@@ -80,7 +79,7 @@ std::optional<std::vector<std::string>> json_elements(std::string_view json) {
 }
 
 std::optional<Value> scalar_of_json(std::string_view json, Type type) {
-  return with_json(json, [type](const element& root) { return scalar_as(root, type); });
+  return with_json(json, [type](const element& root) { return scalar_of_element(root, type); });
 }
 
 Value dynamic_of(Type type, const Value& value) {

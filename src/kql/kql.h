@@ -52,6 +52,13 @@ struct Catalog {
   std::vector<CatalogTable> tables;
 };
 
+// What externaldata is.
+enum class External : uint8_t {
+  kRefused,  // no host is allowed
+  kEmpty,    // a table without rows, for where all tables are: to try a query
+  kFetched,  // what CompileOptions::fetched holds; the rest is asked for by Compiled::to_fetch
+};
+
 struct CompileOptions {
   Time now;                // now() and ago(): one constant a query
   uint64_t row_limit = 0;  // at most so many rows come back; 0: all
@@ -61,9 +68,8 @@ struct CompileOptions {
   // ("datetime(2026-11-22)", "90", "dynamic([1])"; with or without the type's name around them), a string as
   // it is. What is not declared is ignored, what is not given has its default.
   std::map<std::string, std::string> parameters = {};
-  // externaldata is a table without rows, for where all tables are: to try a query. Otherwise it is refused,
-  // since it would fetch from hosts that a query names.
-  bool external_is_empty = false;
+  External external = External::kRefused;
+  std::map<std::string, std::string> fetched = {};  // the bodies of addresses, unpacked
 };
 
 struct ResultColumn {
@@ -84,11 +90,19 @@ struct CompiledResult {
   Visualization visualization;
 };
 
+// An address that externaldata names, and where it does.
+struct ExternalAddress {
+  std::string url;
+  Span span;
+};
+
 // The query's first result, and mostly its only one.
 struct Compiled : CompiledResult {
   // The columns of evaluate bag_unpack and pivot are what the data hold: sql is a question to them. Compile
   // again with its answer among CompileOptions::answers and the same `now`.
   bool is_question = false;
+  // Where there is any, there is no SQL yet. Compile again with their bodies among CompileOptions::fetched.
+  std::vector<ExternalAddress> to_fetch = {};
   std::vector<CompiledResult> more;  // of further statements, fork and facet, in their order
   std::string ast_text;              // canonical KQL
   std::string bound_text;            // operators, columns and types, indented
@@ -97,10 +111,12 @@ struct Compiled : CompiledResult {
 // The diagnostic has line, column and length filled in.
 Expected<Compiled> compile(std::string_view text, const Catalog& catalog, const CompileOptions& options);
 
-// The same, with `ask` for what must be asked first. The outer error is that of `ask`.
+// The same, with `ask` for what must be asked first; the outer error is that of `ask`. With `fetch`
+// externaldata is External::kFetched; an error of `fetch` is one of the query, at the address that it names.
 using Ask = std::function<Result<std::vector<std::string>>(const std::string& sql)>;
+using Fetch = std::function<Result<std::string>(const std::string& url)>;
 Result<Expected<Compiled>> compile_asking(std::string_view text, const Catalog& catalog,
-                                          CompileOptions options, const Ask& ask);
+                                          CompileOptions options, const Ask& ask, const Fetch& fetch = {});
 
 // What the query itself asks of its answer: set notruncation; set truncationmaxrecords=5; set
 // truncationmaxsize=1000 (octets); set servertimeout=1m. Nothing where the text does not parse or a value is

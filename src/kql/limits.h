@@ -25,6 +25,11 @@ inline constexpr size_t kMaxResults = 64;
 inline constexpr long kMaxPathEdges = 16;
 // Rows that one scan goes through: it holds them all, and each costs some tens of microseconds.
 inline constexpr long kMaxScanRows = 100'000;
+// Of one externaldata.
+inline constexpr size_t kMaxExternalAddresses = 32;
+// Rows of externaldata, as they stand in the SQL that carries them, once for each place where it stands:
+// beside the bytes of the next limit.
+inline constexpr size_t kMaxExternalSqlBytes = 32u << 20;
 // The engine's default max_query_size is 256 KiB, its max_parser_depth 1,000.
 inline constexpr size_t kMaxSqlBytes = 256 * 1024 - 1;
 inline constexpr int kMaxSqlDepth = 400;

@@ -44,6 +44,7 @@ Ref PlanLowering::stored_column(const std::string& table, const CatalogColumn& c
 Relation PlanLowering::rows(const Plan& plan) {
   const size_t width = plan.columns.size();
   if (width == 0) return Relation(t_);  // one row of nothing: SELECT without FROM
+  if (plan.lines != nullptr) return lines(plan);
   std::vector<Ref> tuples, cells;
   for (const BoundExpr* cell : plan.cells) {
     const size_t column = cells.size();
@@ -64,6 +65,34 @@ Relation PlanLowering::rows(const Plan& plan) {
   for (size_t i = 0; i < width; ++i) {
     relation.set(plan.columns[i], t_.call("tupleElement", {t_.column(from.alias, row),
                                                            t_.integer(static_cast<int64_t>(i) + 1)}));
+  }
+  return relation;
+}
+
+// FROM (SELECT JSONExtract(line, 'Tuple(...)') AS r FROM (SELECT arrayJoin(splitByChar('\n', text)) AS line
+// FROM values('text String', '...'))). The text is an argument of a table function because a constant of some
+// other expression becomes part of its column's name, which the engine copies at each step.
+Relation PlanLowering::lines(const Plan& plan) {
+  sql::Select& split = t_.select();
+  split.from.kind = Source::Kind::kFunction;
+  split.from.function = t_.call("values", {t_.text("text String"), t_.data(*plan.lines)});
+  split.from.alias = t_.fresh("t");
+  const std::string line = t_.fresh("r"), row = t_.fresh("r");
+  const Ref text = t_.column(split.from.alias, "text");
+  split.items.push_back({t_.call("arrayJoin", {t_.call("splitByChar", {t_.text("\n"), text})}), line});
+  std::string type = "Tuple(";
+  for (size_t i = 0; i < plan.columns.size(); ++i) type += i > 0 ? ", Nullable(String)" : "Nullable(String)";
+  sql::Select& read = t_.select();
+  read.from.kind = Source::Kind::kSelects;
+  read.from.selects = {&split};
+  read.from.alias = t_.fresh("t");
+  read.items.push_back(
+      {t_.call("JSONExtract", {t_.column(read.from.alias, line), t_.text(type + ")")}), row});
+  Relation relation = Relation::over(t_, read);
+  const std::string& from = relation.select().from.alias;
+  for (size_t i = 0; i < plan.columns.size(); ++i) {
+    const Ref cell = t_.call("tupleElement", {t_.column(from, row), t_.integer(static_cast<int64_t>(i) + 1)});
+    relation.set(plan.columns[i], t_.cast(cell, column_type(plan.columns[i])));
   }
   return relation;
 }

@@ -33,6 +33,7 @@ class PlanLowering {
   Relation scan(const Plan& plan, const ColumnSet& needed);
   sql::Ref stored_column(const std::string& table, const CatalogColumn& column);
   Relation rows(const Plan& plan);
+  Relation lines(const Plan& plan);
   Relation range(const Plan& plan);
   static std::string_view column_type(const Column& column);
 

@@ -19,6 +19,7 @@ Ref Tree::column(std::string table, std::string name) {
 Ref Tree::text(std::string_view value) {
   return add({.kind = ExprKind::kString, .name = std::string(value)});
 }
+Ref Tree::data(std::string_view value) { return add({.kind = ExprKind::kData, .name = std::string(value)}); }
 Ref Tree::integer(int64_t value) { return add({.kind = ExprKind::kInteger, .integer = value}); }
 Ref Tree::real(double value) { return add({.kind = ExprKind::kReal, .real = value}); }
 Ref Tree::null() { return add({.kind = ExprKind::kNull}); }

@@ -22,6 +22,7 @@ struct Select;
 enum class ExprKind : uint8_t {
   kColumn,   // table.name, or name alone where table is empty (a lambda's variable)
   kString,   // 'text'
+  kData,     // the same, of the data that go along: counted for themselves
   kInteger,  // a bare integer, typed by the engine as narrowly as it fits
   kReal,     // a Float64
   kNull,
@@ -69,7 +70,7 @@ struct Source {
   std::string database, table;  // kTable
   bool final = false;
   std::vector<const Select*> selects;  // kSelects: one, or several joined by UNION ALL; kJoin: left and right
-  Ref function = nullptr;              // kFunction: numbers(...)
+  Ref function = nullptr;              // kFunction: numbers(...), values(...)
   std::string join;                    // kJoin: "ALL INNER", "ALL LEFT", "LEFT ANTI", ...
   Ref on = nullptr;
   std::string alias;  // kJoin: of the left side
@@ -92,6 +93,7 @@ class Tree {
  public:
   Ref column(std::string table, std::string name);
   Ref text(std::string_view value);
+  Ref data(std::string_view value);
   Ref integer(int64_t value);
   Ref real(double value);
   Ref null();

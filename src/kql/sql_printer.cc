@@ -34,7 +34,8 @@ constexpr auto kInfix = std::to_array<Infix>({
 
 class Printer {
  public:
-  bool failed() const { return out_.size() > kMaxSqlBytes || too_deep_; }
+  bool failed() const { return out_.size() - data_bytes_ > kMaxSqlBytes || too_deep_ || has_too_much_data(); }
+  bool has_too_much_data() const { return data_bytes_ > kMaxExternalSqlBytes; }
   std::string take() { return std::move(out_); }
 
   void select(const Select& s, int indent) {
@@ -64,6 +65,9 @@ class Printer {
         break;
       case ExprKind::kString:
         string(e.name);
+        break;
+      case ExprKind::kData:
+        data(e.name);
         break;
       case ExprKind::kInteger:
         integer(e.integer);
@@ -222,6 +226,12 @@ class Printer {
       escaped(text, '`');
   }
 
+  void data(std::string_view text) {
+    const size_t before = out_.size();
+    string(text);
+    data_bytes_ += out_.size() - before;
+  }
+
   void string(std::string_view text) { escaped(text, '\''); }
 
   // Backslash, the quote and control characters are escaped; everything else, bytes above 0x7F included,
@@ -259,6 +269,7 @@ class Printer {
   }
 
   std::string out_;
+  size_t data_bytes_ = 0;
   int depth_ = 0;
   bool too_deep_ = false;
 };
@@ -268,6 +279,11 @@ class Printer {
 Expected<std::string> print(const Select& select, Span whole_query) {
   Printer printer;
   printer.select(select, 0);
+  if (printer.has_too_much_data()) {
+    return fail(DiagnosticCode::kTooLarge, whole_query,
+                "the rows of externaldata, at each place where they are used, are more than the " +
+                    std::to_string(kMaxExternalSqlBytes >> 20) + " MiB that go along with a query");
+  }
   if (printer.failed()) {
     return fail(DiagnosticCode::kTooLarge, whole_query,
                 "the query becomes larger or deeper than the event store takes");

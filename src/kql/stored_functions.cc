@@ -156,9 +156,9 @@ Expected<Compiled> compile(std::string_view text, std::span<const StoredFunction
 
 Result<Expected<Compiled>> compile_asking(std::string_view text, std::span<const StoredFunction> functions,
                                           const Catalog& catalog, const CompileOptions& options,
-                                          const Ask& ask) {
+                                          const Ask& ask, const Fetch& fetch) {
   const WithFunctions joined(text, functions);
-  TRY_ASSIGN(auto compiled, compile_asking(joined.text(), catalog, options, ask));
+  TRY_ASSIGN(auto compiled, compile_asking(joined.text(), catalog, options, ask, fetch));
   if (!compiled) return Expected<Compiled>(joined.of_query(std::move(compiled.error())));
   return compiled;
 }
@@ -191,7 +191,9 @@ Expected<> check_function(const StoredFunction& function, std::span<const Stored
   std::vector<StoredFunction> all(functions.begin(), functions.end());
   std::erase_if(all, [&](const StoredFunction& f) { return f.name == function.name; });
   all.push_back(function);
-  auto compiled = compile(call, all, catalog, options);
+  CompileOptions trying = options;
+  trying.external = External::kFetched;  // is a matter of who calls it
+  auto compiled = compile(call, all, catalog, trying);
   if (!compiled) return std::move(compiled.error());
   return {};
 }

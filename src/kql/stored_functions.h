@@ -51,7 +51,7 @@ Expected<Compiled> compile(std::string_view text, std::span<const StoredFunction
                            const Catalog& catalog, const CompileOptions& options);
 Result<Expected<Compiled>> compile_asking(std::string_view text, std::span<const StoredFunction> functions,
                                           const Catalog& catalog, const CompileOptions& options,
-                                          const Ask& ask);
+                                          const Ask& ask, const Fetch& fetch = {});
 
 // Whether this function can be kept: its name is free, its text is one function, and it binds when it is
 // called with values of its parameters' types (one that takes a table of any columns is only parsed).

@@ -5,7 +5,9 @@
 
 #include "base/metrics.h"
 #include "portal/catalog.h"
+#include "portal/external_data.h"
 #include "portal/function_library.h"
+#include "portal/kusto_answer.h"
 
 namespace linkgate::portal {
 namespace {
@@ -16,7 +18,7 @@ Refusal refusal_of(const Error& error) {
   using Why = Refusal::Why;
   switch (error.code()) {
     case ErrorCode::kLimit:
-      return {Why::kLimit, error.message()};
+      return {store::is_out_of_memory(error) ? Why::kMemory : Why::kLimit, error.message()};
     case ErrorCode::kTimeout:
       return {Why::kTimeout, error.message()};
     case ErrorCode::kUnavailable:
@@ -62,12 +64,13 @@ class Hunting::Turn {
 };
 
 Hunting::Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
-                 FunctionLibrary* functions)
+                 FunctionLibrary* functions, KqlConfig kql)
     : find_store_(std::move(find_store)),
       database_(database),
       catalog_(event_catalog(database)),
       queries_per_user_(queries_per_user),
       clock_(clock),
+      kql_(std::move(kql)),
       functions_(functions) {}
 
 tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
@@ -121,6 +124,7 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   limits.time = question.time;
   limits.max_rows = question.max_rows + 1;
   limits.max_bytes = question.max_bytes;
+  limits.max_memory = kql_.query_memory_bytes;
   limits.cancelled = question.cancelled;
   const kql::CompileOptions compiling{.now = clock_.now(),
                                       .row_limit = question.max_rows + 1,
@@ -133,11 +137,14 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
     if (!found) return tl::unexpected(refusal_of(found.error()));
     functions = *std::move(found);
   }
-  const auto asked = kql::compile_asking(question.text, functions ? *functions : none, catalog_, compiling,
-                                         [&](const std::string& sql) -> Result<std::vector<std::string>> {
-                                           TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));
-                                           return std::move(result.rows);
-                                         });
+  ExternalData external(kql_.externaldata_hosts, question.cancelled);
+  const auto asked = kql::compile_asking(
+      question.text, functions ? *functions : none, catalog_, compiling,
+      [&](const std::string& sql) -> Result<std::vector<std::string>> {
+        TRY_ASSIGN(store::QueryResult result, client.query(sql, limits));
+        return std::move(result.rows);
+      },
+      external.fetcher());
   if (!asked) return tl::unexpected(refusal_of(asked.error()));
   const auto& compiled = *asked;
   if (!compiled) {
@@ -171,6 +178,8 @@ tl::expected<Answer, Refusal> Hunting::one_result(const kql::CompiledResult& com
                                                   const store::QueryLimits& limits, uint64_t max_rows,
                                                   const std::string& query_id) {
   auto result = client.query(compiled.sql, limits, query_id);
+  if (!result && store::is_answer_too_large(result.error()))
+    return tl::unexpected(Refusal{Refusal::Why::kLimit, size_limit_trouble(limits.max_bytes)});
   if (!result) return tl::unexpected(refusal_of(result.error()));
   Answer answer{compiled.columns, {}, compiled.visualization, result->rows.size() > max_rows, compiled.name};
   if (answer.truncated) result->rows.resize(max_rows);

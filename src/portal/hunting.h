@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "kql/kql.h"
 #include "store/client.h"
 
@@ -48,7 +49,8 @@ struct Answer {
 struct Refusal {
   enum class Why {
     kQuery,        // what is wrong with the text: `diagnostic`
-    kLimit,        // too much memory, or too many octets
+    kLimit,        // too many octets, or something else too large
+    kMemory,       // more than kql.query_memory_bytes
     kTimeout,      // of Question::time
     kBusy,         // so many queries of this user run already
     kUnavailable,  // the store is not there, or the client went
@@ -74,7 +76,7 @@ class Hunting {
  public:
   // `functions` outlives this object; null: there are none.
   Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
-          FunctionLibrary* functions = nullptr);
+          FunctionLibrary* functions = nullptr, KqlConfig kql = {});
   FunctionLibrary* functions() const { return functions_; }
   tl::expected<Answer, Refusal> ask(const Question& question);
   // The queries of this user that have no answer yet, the oldest first.
@@ -98,6 +100,7 @@ class Hunting {
   const kql::Catalog catalog_;
   const int queries_per_user_;
   const Clock& clock_;
+  const KqlConfig kql_;
   mutable std::mutex mutex_;  // guards what follows
   std::list<RunningQuery> running_;
   FunctionLibrary* functions_;

@@ -204,6 +204,13 @@ std::string row_limit_trouble(uint64_t max_rows) {
       max_rows);
 }
 
+std::string size_limit_trouble(uint64_t max_bytes) {
+  return fmt::format(
+      "Query result set has exceeded the internal data size limit {} "
+      "(E_QUERY_RESULT_SET_TOO_LARGE; see 'set notruncation')",
+      max_bytes);
+}
+
 std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::string_view trouble) {
   std::string out = "[{\"FrameType\":\"DataSetHeader\",\"IsProgressive\":false,\"Version\":\"v2.0\"},";
   out +=
@@ -262,6 +269,13 @@ KustoError kusto_error(const Refusal& refusal) {
       return of_query(refusal);
     case Refusal::Why::kLimit:
       return limits_exceeded(refusal.message);
+    case Refusal::Why::kMemory:
+      return {
+          400, "LowMemoryCondition",
+          "Kusto.Data.Exceptions.KustoServicePartialQueryFailureLowMemoryConditionException",
+          "Query execution lacks memory resources to complete (80DA0007): Partial query failure: Low memory "
+          "condition (E_LOW_MEMORY_CONDITION). (message: '" +
+              refusal.message + "', details: '')"};
     case Refusal::Why::kTimeout:
       return {504, "Timeout", "Kusto.Data.Exceptions.KustoServiceTimeoutException", refusal.message, false};
     case Refusal::Why::kBusy:

@@ -51,5 +51,7 @@ std::string to_json(const KustoError& error, const RequestMarks& marks);
 
 // What is said of an answer that was cut.
 std::string row_limit_trouble(uint64_t max_rows);
+// Of one that is larger than this many octets.
+std::string size_limit_trouble(uint64_t max_bytes);
 
 }  // namespace linkgate::portal

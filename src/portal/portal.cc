@@ -54,7 +54,7 @@ class Portal {
     functions_ = std::make_unique<FunctionLibrary>(std::move(functions), clock_);
     hunting_ =
         std::make_unique<Hunting>([this] { return store::store_options(config_); }, config_.events.database,
-                                  config_.portal.queries_per_user, clock_, functions_.get());
+                                  config_.portal.queries_per_user, clock_, functions_.get(), config_.kql);
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
     doors_ = std::make_unique<Doors>(*hunting_, *access_, config_.portal);
     TRY(listen(io));

@@ -77,6 +77,33 @@ TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
               HasSubstr("does not have the command '.drop table EmailEvents'"));
 }
 
+// What clients and editors ask when they connect.
+TEST(KustoCommand, ListsWhatThereIsInTheShapesThatClientsRead) {
+  const kql::Catalog catalog = event_catalog("linkgate");
+  const auto ask = [&](std::string_view text) {
+    auto answer = run_command(text, {catalog, "linkgate"});
+    EXPECT_TRUE(answer.has_value()) << text << answer.error().message;
+    return answer.value_or(Answer());
+  };
+  const json schema = json::parse(
+      json::parse(ask(".show databases schema as json with (x=true)").rows.at(0)).at(0).get<std::string>());
+  const json& database = schema.at("Databases").at("linkgate");
+  EXPECT_THAT(
+      database.at("Tables").at("UrlClickEvents").at("OrderedColumns"),
+      testing::Contains(json{{"Name", "Timestamp"}, {"Type", "System.DateTime"}, {"CslType", "datetime"}}));
+  for (const char* part : {"Functions", "ExternalTables", "MaterializedViews"})
+    EXPECT_TRUE(database.at(part).is_object()) << part;
+  EXPECT_EQ(ask(".show database linkgate cslschema").rows.size(), catalog.tables.size());
+  EXPECT_EQ(ask(".show databases entities with (resolveFunctionsSchema=true)").rows.size(),
+            catalog.tables.size());
+  for (const char* text : {".show database", ".show cluster databases", ".show databases"})
+    EXPECT_EQ(ask(text).rows.size(), 1U) << text;
+  for (const char* text : {".show materialized-views", ".show external tables", ".show running queries"})
+    EXPECT_TRUE(ask(text).rows.empty()) << text;
+  for (const char* text : {".show", ".show with (x=1)", ".show tables tables", ".drop table T"})
+    EXPECT_FALSE(run_command(text, {catalog, "linkgate"}).has_value()) << text;
+}
+
 TEST(KustoAnswer, SaysWhatHappenedInThePlacesWhereClientsLook) {
   Answer answer{
       {{"x", kql::Type::kLong}, {"a\"b", kql::Type::kDynamic}}, {"[1,null]", "[2,{\"k\":[]}]"}, {}, true};
@@ -89,6 +116,15 @@ TEST(KustoAnswer, SaysWhatHappenedInThePlacesWhereClientsLook) {
   const json v1 = json::parse(kusto_v1(answer, ""));
   EXPECT_EQ(v1.at("Tables").at(0).at("Columns").at(0).at("DataType"), "Int64");
   EXPECT_FALSE(v1.contains("Exceptions"));
+}
+
+TEST(KustoAnswer, RefusesMemoryInTheWordsOfTheService) {
+  const json error =
+      json::parse(to_json(kusto_error({Refusal::Why::kMemory, "it would use 2 GiB"}), {})).at("error");
+  EXPECT_EQ(error.at("code"), "LowMemoryCondition");
+  EXPECT_THAT(error.at("@message").get<std::string>(), HasSubstr("(80DA0007)"));
+  EXPECT_THAT(error.at("@message").get<std::string>(),
+              HasSubstr("(message: 'it would use 2 GiB', details: '')"));
 }
 
 TEST(KustoAnswer, OfSeveralResultsHasATableOfContents) {

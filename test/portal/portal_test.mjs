@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,15 +26,21 @@ if (!existsSync(program ?? '')) {
 }
 
 const { Client, ClientRequestProperties, KustoConnectionStringBuilder } = kusto;
-let folder, config, up, url, token;
+let folder, config, up, url, token, lists;
 
 const linkgate = (...words) => execFileSync(program, [...words, '--config', config], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
 
 before(async () => {
+  lists = createServer((request, response) => {
+    response.statusCode = request.url === '/list.csv' ? 200 : 404;
+    response.end('Domain,Hits\r\nevil.example,3\r\n"worse.example",x\r\n');
+  });
+  await new Promise((wake) => lists.listen(0, '127.0.0.1', wake));
   folder = mkdtempSync(path.join(tmpdir(), 'linkgate-portal-'));
   config = path.join(folder, 'linkgate.toml');
   writeFileSync(config, `[linkgate]\ndata = "${folder}/data"\nadmin_listen = "127.0.0.1:0"\n[portal]\nlisten = "127.0.0.1:0"\n` +
-    `query_time = "20s"\nqueries_per_user = 2\n[click]\nlisten = ["127.0.0.1:0"]\norigin = "http://links.test:8480"\n`);
+    `query_time = "20s"\nqueries_per_user = 2\n[click]\nlisten = ["127.0.0.1:0"]\norigin = "http://links.test:8480"\n` +
+    `[kql]\nexternaldata_hosts = ["http://127.0.0.1:${lists.address().port}"]\nquery_memory_bytes = "256MiB"\n`);
   up = spawn(program, ['up', '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
   url = await new Promise((resolve, reject) => {
     let said = '';
@@ -55,6 +62,7 @@ after(async () => {
   const ended = new Promise((resolve) => up.once('exit', resolve));
   up.kill();
   await ended;
+  lists.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -150,8 +158,29 @@ test('set statements limit an answer as properties do', async () => {
   assert.equal(rows(await ask('set notruncation; set truncationmaxrecords=10; range x from 1 to 11 step 1')).length, 11);
   const large = await ask('set truncationmaxsize=1000; range x from 1 to 5000 step 1').then(assert.fail, (error) => error);
   assert.equal(large.response.data.error.code, 'LimitsExceeded');
+  assert.match(large.response.data.error['@message'], /data size limit 1000 \(E_QUERY_RESULT_SET_TOO_LARGE/);
   const slow = await ask(`set servertimeout=1s; ${endless}`).then(assert.fail, (error) => error);
   assert.equal(slow.response.status, 504);
+});
+
+test('a query that needs too much memory is refused as the service refuses it', async () => {
+  const refused = await client().execute('linkgate', 'range x from 1 to 100000000 step 1 | summarize dcount(x)')
+    .then(assert.fail, (error) => error);
+  assert.equal(refused.response.status, 400);
+  const { error } = refused.response.data;
+  assert.equal(error.code, 'LowMemoryCondition');
+  assert.match(error['@message'], /\(80DA0007\).*E_LOW_MEMORY_CONDITION.*256\.00 MiB/);
+});
+
+test('externaldata reads from the hosts that are allowed', async () => {
+  const host = `http://127.0.0.1:${lists.address().port}`;
+  const of = (address) => `externaldata(Domain:string, Hits:long)["${address}"] with (ignoreFirstRecord=true)`;
+  assert.deepEqual(rows(await client().execute('linkgate', of(`${host}/list.csv`))),
+    [{ Domain: 'evil.example', Hits: 3 }, { Domain: 'worse.example', Hits: null }]);
+  const said = async (query) => (await client().execute('linkgate', query).then(assert.fail, (error) => error)).response.data.error['@message'];
+  assert.match(await said(`print 1;\n${of('https://other.example/list.csv')}`),
+    /the host 'other.example' is not among kql.externaldata_hosts \[line:position=2:40\]/);
+  assert.match(await said(of(`${host}/none`)), /its host answers 404/);
 });
 
 const endless = 'range x from 1 to 100000000000 step 1 | summarize max(x)';
@@ -193,12 +222,14 @@ test('stored functions are made by those who may, and called by all', async () =
   const forbidden = await client().execute('linkgate', make).then(assert.fail, (error) => error);
   assert.equal(forbidden.response.status, 403);
   const [made] = rows(await writer.execute('linkgate', make));
-  assert.deepEqual([made.Name, made.Parameters, made.DocString, made.ModifiedBy], ['Twice', '(x:long)', 'twice', 'writer']);
+  assert.deepEqual([made.Name, made.Parameters, made.DocString, made.ModifiedBy], ['Twice', '(x: long)', 'twice', 'writer']);
   assert.equal(rows(await client().execute('linkgate', 'Twice(21)'))[0].y, 42);
   assert.equal(rows(await client().execute('linkgate', 'let Twice = (x:long) { print y = 0 }; Twice(21)'))[0].y, 0);
   assert.deepEqual(rows(await client().execute('linkgate', '.show functions')).map((row) => row.Name), ['Twice']);
   const [schema] = rows(await client().execute('linkgate', '.show database linkgate schema as json'));
   assert.equal(JSON.parse(schema.DatabaseSchema).Databases.linkgate.Functions.Twice.Folder, 'Numbers');
+  assert.deepEqual(JSON.parse(schema.DatabaseSchema).Databases.linkgate.Functions.Twice.InputParameters,
+    [{ Name: 'x', Type: 'System.Int64', CslType: 'long' }]);
   assert.match(linkgate('kql', 'Twice(4)', '--format', 'csv'), /8/);
   linkgate('kql', '.create function Four() { Twice(2) }');
   assert.match(linkgate('kql', '.show function Four', '--format', 'json'), /Twice\(2\)/);
@@ -270,7 +301,7 @@ test('a terminal gets charts, and hears that a query takes long', { skip: !exist
     { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, TERM: 'xterm', NO_COLOR: '1' } }).stdout.toString();
   assert.match(see("print d = 'Monday', n = 3 | render barchart with (title='Days')"), /Days[^]*Monday █+ 3/);
   assert.match(see("print d = 'Monday', n = 3 | render treemap"), /treemap is not drawn; here is the table[^]*Monday/);
-  assert.match(see(`set servertimeout=4s; ${endless}`), /asking for 2 s; Ctrl-C cancels/);
+  assert.match(see(`set servertimeout=5s; ${endless}`), /asking for 3 s, [0-9,]+ million rows read[^;]*; Ctrl-C cancels/);
 });
 
 test('nobody gets in without a token that is known', async () => {
