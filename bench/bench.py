@@ -5,6 +5,7 @@ figure is measured here and now; where two things are compared they take turns, 
 usage: ./dev bench [--write] [NAME ...]
 names: micro     the parts: URLs, HTML, seals, one click, one request (curl and Gumbo beside them)
        kql       hunting queries compiled
+       browser   pages in a warm Chromium: how long one takes, and how many a second several at once give
        hunting   ten hunting queries beside SQL by hand, on 10 million clicks and 20 million mails (10 GB of disk, 15 minutes)
        rewrite   mails rewritten in process, against rspamd that only finds their URLs
        clicks    the click server, against nginx that returns a redirect
@@ -125,6 +126,18 @@ def bench_kql(figures):
                                       capture_output=True, text=True, check=True, timeout=600).stdout)
     figures.append((f"a hunting query compiled, {found['compiled']} of {found['queries']} published ones",
                     f"median {found['median_us']:,.0f} us, p99 {found['p99_us']:,.0f} us, slowest {found['slowest_us']:,.0f} us"))
+
+
+def bench_browser(figures):
+    """The whole machine: a browser is several processes."""
+    found = json.loads(subprocess.run([str(BIN / "browser_pages")], capture_output=True, text=True, check=True, timeout=1800).stdout)
+    if "trouble" in found:
+        print(f"  browser: {found['trouble']}", file=sys.stderr)
+        return
+    for name, what in (("plain", "a page without scripts"), ("scripted", "a page with scripts that fetches something")):
+        figures.append((f"{what}, in a warm browser, with its picture", f"p50 {found[name]['p50']:.2f} s, p95 {found[name]['p95']:.2f} s"))
+    figures.append(("pages a second, 1, 2 and 4 at once", ", ".join(f"{found[f'pages_per_second_{n}']:.1f}" for n in (1, 2, 4))))
+    figures.append(("memory of the browser, 1, 2 and 4 pages at once", ", ".join(f"{found[f'megabytes_{n}']} MB" for n in (1, 2, 4))))
 
 
 def bench_rewrite(figures, folder):
@@ -369,7 +382,7 @@ def parse_arguments():
     return arguments.parse_args()
 
 
-NAMES = ["memory", "micro", "kql", "hunting", "rewrite", "freshness", "mail", "clicks", "large"]
+NAMES = ["memory", "micro", "kql", "browser", "hunting", "rewrite", "freshness", "mail", "clicks", "large"]
 
 
 def measure(names, figures):
@@ -377,12 +390,14 @@ def measure(names, figures):
         bench_micro(figures)
     if "kql" in names:
         bench_kql(figures)
+    if "browser" in names:
+        bench_browser(figures)
     with work_folder("linkgate-bench-") as folder:
         if "hunting" in names:
             bench_hunting(figures, folder)
         if "rewrite" in names:
             bench_rewrite(figures, folder)
-        if not set(names) - {"micro", "kql", "hunting", "rewrite"}:
+        if not set(names) - {"micro", "kql", "browser", "hunting", "rewrite"}:
             return
         sink = Sink()
         linkgate = Installation(folder, f"lmtp:127.0.0.1:{sink.port}", extra="workers = 1").start()

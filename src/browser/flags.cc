@@ -34,7 +34,6 @@ constexpr const char* kFixed[] = {
     "--disable-field-trial-config",
     "--disable-search-engine-choice-screen",
     "--disable-print-preview",
-    "--disable-notifications",
     "--disable-speech-api",
     "--metrics-recording-only",
     "--no-pings",

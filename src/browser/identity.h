@@ -19,6 +19,7 @@ std::string_view to_string(Visitor visitor);  // "desktop", "mobile": verdict::P
 struct Locale {
   std::string languages = "en-US,en";  // as navigator.languages has them; the first is the page's
   std::string time_zone;               // "Europe/Berlin"; empty: the machine's
+  friend bool operator==(const Locale&, const Locale&) = default;
 };
 
 // The DevTools commands that make a session this visitor, with what they are given. `version`: of the browser

@@ -16,7 +16,10 @@ using verdict::HopKind;
 
 // Announced for later than this, a reload is a clock on the page, no hop that a visit waits for.
 constexpr double kMaxScheduledSeconds = 6;
-constexpr std::string_view kRefusedHeader = "x-linkgate-refused";
+// With this the egress proxy marks its own answers (docs/egress.md); no site's answer carries it in the
+// clear.
+constexpr std::string_view kProxyHeader = "proxy-status";
+constexpr std::string_view kProxyName = "linkgate-egress";
 
 // Texts and numbers of a message that may hold anything.
 std::string text(const json& object, const char* key, size_t bytes = kMaxUrlBytes) {
@@ -65,6 +68,13 @@ bool stays_open(std::string_view type) {
 
 bool is_refusal(std::string_view error) {
   return error == "net::ERR_TUNNEL_CONNECTION_FAILED" || error == "net::ERR_PROXY_CONNECTION_FAILED";
+}
+
+bool is_refused(const json& headers) {
+  return std::any_of(headers.items().begin(), headers.items().end(), [](const auto& header) {
+    return ascii::to_lower(header.key()) == kProxyHeader && header.value().is_string() &&
+           header.value().template get_ref<const std::string&>().starts_with(kProxyName);
+  });
 }
 
 Time from_seconds(double seconds) {
@@ -165,15 +175,13 @@ void NavigationLog::on_response(const json& params) {
     media_type_ = ascii::to_lower(text(response, "mimeType", kMaxNameBytes));
     alpn_ = text(response, "protocol", kMaxNameBytes);
     note_certificate(response);
+    if (is_refused(child(response, "headers"))) failure_ = "the egress proxy refused it";
     return;
   }
   const auto known = index_of_.find(id);
   if (known == index_of_.end()) return;
   requests_[known->second].status = status;
-  const json& headers = child(response, "headers");
-  for (const auto& [name, value] : headers.items()) {
-    if (ascii::to_lower(name) == kRefusedHeader) requests_[known->second].is_refused = true;
-  }
+  requests_[known->second].is_refused = is_refused(child(response, "headers"));
 }
 
 void NavigationLog::note_certificate(const json& response) {
@@ -231,11 +239,11 @@ void NavigationLog::on_frame_navigated(const json& params) {
   // What came over the network is there already; what did not (blob:, about:blank, a restored page) is a hop
   // now.
   const bool is_blank = url.starts_with("about:blank") && chain_.empty();
-  const bool is_error_page = !text(frame, "unreachableUrl").empty() || url.starts_with("chrome-error:");
+  is_error_page_ = !text(frame, "unreachableUrl").empty() || url.starts_with("chrome-error:");
   const bool is_known = !chain_.empty() && without_fragment(chain_.back().url) == without_fragment(url);
-  if (!is_blank && !is_error_page && !is_known) arrive(url, announced_kind(url));
+  if (!is_blank && !is_error_page_ && !is_known) arrive(url, announced_kind(url));
   announced_.reset();
-  main_request_ = is_error_page ? "" : main_request_;
+  main_request_ = is_error_page_ ? "" : main_request_;
 }
 
 void NavigationLog::on_dialog(const json& params) {

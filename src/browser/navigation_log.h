@@ -48,6 +48,8 @@ class NavigationLog {
   // Why the main document did not come, in the browser's words ("net::ERR_NAME_NOT_RESOLVED"); empty where it
   // did.
   const std::string& failure() const { return failure_; }
+  // What is shown is the browser's own page about a failure.
+  bool is_error_page() const { return is_error_page_; }
   // All that the document asked for at first is there.
   bool is_loaded() const { return is_loaded_; }
   // A navigation of the main frame has been asked for and nothing has come of it yet.
@@ -82,7 +84,7 @@ class NavigationLog {
   std::string announced_url_;
   std::optional<verdict::Certificate> certificate_;
   std::string media_type_, alpn_, failure_;
-  bool is_loaded_ = false, is_announced_ = false, is_under_way_ = false;
+  bool is_error_page_ = false, is_loaded_ = false, is_announced_ = false, is_under_way_ = false;
   uint64_t total_requests_ = 0, documents_ = 0;
 };
 

@@ -100,6 +100,7 @@ Page page_of(VisitRecord& record, const Downloads& downloads) {
   page.identity = record.identity;
   page.trouble = std::move(record.trouble);
   page.screenshot = std::move(record.screenshot);
+  page.favicon = std::move(record.icon);
   fill_from_network(page, record);
   if (page.chain.empty()) page.chain.push_back({record.url, HopKind::kStart, 0});
   fill_from_documents(page, record.frames);

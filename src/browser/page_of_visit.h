@@ -17,7 +17,7 @@ struct VisitRecord {
   std::string_view identity;
   std::vector<const NavigationLog*> tabs;  // the link's first
   std::vector<Snapshot> frames;            // of the tab that is shown, the main one first
-  std::string screenshot, trouble;
+  std::string screenshot, icon, trouble;
   const NavigationLog* shown = nullptr;
 };
 

@@ -36,6 +36,7 @@ constexpr milliseconds kMaxRestartPause{30'000};
 struct Job {
   VisitRequest request;
   std::function<void(verdict::Page)> done;
+  bool was_tried = false;
 };
 
 verdict::Page unseen(const VisitRequest& request, std::string trouble) {
@@ -53,7 +54,9 @@ struct Pool::Impl {
 
   void accept(Job job);
   void share_out();
-  asio::awaitable<void> serve(Job job, std::shared_ptr<Browser> with);
+  asio::awaitable<void> serve(Job job, std::unique_ptr<Visit> visit, std::shared_ptr<Browser> with);
+  std::unique_ptr<Visit> visit_for(const VisitRequest& request);
+  asio::awaitable<void> stock(std::shared_ptr<Browser> with);
   asio::awaitable<Result<void>> start_browser();
   asio::awaitable<void> keep_browser();
   asio::awaitable<void> watch();
@@ -72,9 +75,11 @@ struct Pool::Impl {
   asio::io_context io{1};
   asio::steady_timer watch_timer;
   std::deque<Job> waiting;
-  std::shared_ptr<Browser> browser;  // shared with its visits, see Browser::start
+  std::shared_ptr<Browser> browser;           // shared with its visits, see Browser::start
+  std::deque<std::unique_ptr<Visit>> spares;  // opened ahead, for the visitor that is asked for most
   int active = 0;
-  bool is_starting = true, is_stopping = false;  // the first is started by Pool::start
+  bool is_stocking = false, is_stopping = false;
+  bool is_starting = true;  // the first is started by Pool::start
   milliseconds pause = kRestartPause;
 
   mutable std::mutex mutex;  // of what other threads read
@@ -105,17 +110,50 @@ void Pool::Impl::share_out() {
     waiting.pop_front();
     ++active;
     ++browser->visits;
-    asio::co_spawn(io, serve(std::move(job), browser), asio::detached);
+    auto visit = visit_for(job.request);
+    asio::co_spawn(io, serve(std::move(job), std::move(visit), browser), asio::detached);
   }
+  if (active < options.pages && !is_stopping && !std::exchange(is_stocking, true))
+    asio::co_spawn(io, stock(browser), asio::detached);
 }
 
-asio::awaitable<void> Pool::Impl::serve(Job job, std::shared_ptr<Browser> with) {
-  VisitOutcome outcome = co_await browser::visit(io, *with, job.request);
+std::unique_ptr<Visit> Pool::Impl::visit_for(const VisitRequest& request) {
+  std::erase_if(spares, [&](const auto& spare) { return !spare->is_ready(); });
+  const auto found = std::find_if(spares.begin(), spares.end(),
+                                  [&](const auto& spare) { return spare->is_for(browser.get(), request); });
+  if (found == spares.end()) return Visit::create(io, browser, request.visitor, request.locale);
+  auto visit = std::move(*found);
+  spares.erase(found);
+  return visit;
+}
+
+// Opens tabs ahead while there is nothing better to do.
+asio::awaitable<void> Pool::Impl::stock(std::shared_ptr<Browser> with) {
+  while (with == browser && !is_stopping && active < options.pages &&
+         spares.size() < static_cast<size_t>(options.pages)) {
+    auto spare = Visit::create(io, with, Visitor::kDesktop, Locale());
+    const auto opened = co_await spare->open();
+    if (!opened || with != browser || is_stopping) break;
+    spares.push_back(std::move(spare));
+  }
+  is_stocking = false;
+}
+
+asio::awaitable<void> Pool::Impl::serve(Job job, std::unique_ptr<Visit> visit,
+                                        std::shared_ptr<Browser> with) {
+  VisitOutcome outcome = co_await visit->run(job.request);
+  visit.reset();
   if (outcome.is_browser_lost) with->kill();
-  note([](Figures& f) { ++f.visits; });
-  job.done(std::move(outcome.page));
   with.reset();
   --active;
+  // A tab or a browser that was broken before it asked for anything says nothing about the page.
+  if (!outcome.has_begun && !outcome.page.trouble.empty() && !std::exchange(job.was_tried, true) &&
+      !is_stopping) {
+    waiting.push_front(std::move(job));
+  } else {
+    note([](Figures& f) { ++f.visits; });
+    job.done(std::move(outcome.page));
+  }
   share_out();
 }
 
@@ -125,6 +163,7 @@ asio::awaitable<Result<void>> Pool::Impl::start_browser() {
     set_trouble(started.error().message());
     co_return std::move(started).error();
   }
+  spares.clear();
   browser = std::move(*started);
   set_trouble("");
   note([&](Figures& f) {
@@ -138,6 +177,7 @@ asio::awaitable<Result<void>> Pool::Impl::start_browser() {
 asio::awaitable<void> Pool::Impl::keep_browser() {
   if (browser && !browser->is_alive()) {
     note([](Figures& f) { ++f.browsers_lost; });
+    spares.clear();
     browser.reset();
   }
   while (!is_stopping) {
@@ -213,11 +253,13 @@ Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options) {
     const auto work = asio::make_work_guard(impl.io);
     asio::co_spawn(impl.io, impl.start_browser(), [&](const std::exception_ptr& thrown, Result<void> result) {
       impl.is_starting = false;
+      if (!thrown && result) impl.share_out();
       first.set_value(thrown ? Result<void>(Error(ErrorCode::kInternal, "browser: cannot start"))
                              : std::move(result));
     });
     asio::co_spawn(impl.io, impl.watch(), asio::detached);
     impl.io.run();
+    impl.spares.clear();
     impl.browser.reset();
   });
   Result<void> result = started.get();
@@ -230,13 +272,15 @@ Pool::~Pool() {
     impl->is_stopping = true;
     for (Job& job : std::exchange(impl->waiting, {}))
       job.done(unseen(job.request, "the browser is being stopped"));
+    impl->spares.clear();
     if (impl->browser) impl->browser->kill();
     impl->watch_timer.cancel();
   });
   // Visits under way see their browser end, and finish.
   const auto is_idle = [impl = impl_.get()] {
     std::promise<bool> idle;
-    asio::post(impl->io, [&] { idle.set_value(impl->active == 0 && !impl->is_starting); });
+    asio::post(impl->io,
+               [&] { idle.set_value(impl->active == 0 && !impl->is_starting && !impl->is_stocking); });
     return idle.get_future().get();
   };
   constexpr milliseconds kLook{5};

@@ -275,7 +275,7 @@ void Process::await_group() {
   constexpr std::chrono::milliseconds kLook{2};
   const auto deadline = std::chrono::steady_clock::now() + kGroupPatience;
   while (std::chrono::steady_clock::now() < deadline) {
-    if (has_ended() && ::kill(-pid_, 0) != 0) return;
+    if (has_ended() && !is_group_running(pid_)) return;
     std::this_thread::sleep_for(kLook);
   }
 }

@@ -72,5 +72,7 @@ struct Member {
 };
 // Every process below `root`, and itself; what ends meanwhile is left out.
 std::vector<Member> members_of(pid_t root);
+// Whether any process of the group runs; one that has ended and is not reaped does not.
+bool is_group_running(pid_t group);
 
 }  // namespace linkgate::browser

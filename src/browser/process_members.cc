@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -18,7 +19,8 @@ constexpr uint64_t kBytesPerKilobyte = 1024;
 constexpr size_t kMaxProcesses = 4096;  // that are followed up to their root
 
 struct Entry {
-  pid_t parent = -1;
+  pid_t parent = -1, group = -1;
+  bool has_ended = false;
   uint64_t bytes = 0;
 };
 
@@ -51,9 +53,12 @@ std::map<pid_t, Entry> all_processes() {
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc() || pid <= 0) continue;
     const std::string status = read_start("/proc/" + std::string(name) + "/status");
     if (status.empty()) continue;
-    all[pid] = {
-        static_cast<pid_t>(number_after(status, "\nPPid:")),
-        (number_after(status, "\nRssAnon:") + number_after(status, "\nRssShmem:")) * kBytesPerKilobyte};
+    Entry& one = all[pid];
+    one.parent = static_cast<pid_t>(number_after(status, "\nPPid:"));
+    one.group = static_cast<pid_t>(number_after(status, "\nNSpgid:"));
+    one.has_ended = status.find("\nState:\tZ") != std::string::npos;
+    one.bytes =
+        (number_after(status, "\nRssAnon:") + number_after(status, "\nRssShmem:")) * kBytesPerKilobyte;
   }
   ::closedir(folder);
   return all;
@@ -80,6 +85,12 @@ std::vector<Member> members_of(pid_t root) {
     members.push_back({pid, command.find("--type=renderer") != std::string::npos, entry.bytes});
   }
   return members;
+}
+
+bool is_group_running(pid_t group) {
+  const auto all = all_processes();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& one) { return one.second.group == group && !one.second.has_ended; });
 }
 
 }  // namespace linkgate::browser

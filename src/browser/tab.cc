@@ -40,6 +40,15 @@ std::vector<std::string> frame_ids(const Json& answer) {
   return ids;
 }
 
+// Where the page names its icon, or where browsers look for one and found it.
+std::string icon_of(const Snapshot& frame, const NavigationLog& log) {
+  if (frame.icon.starts_with("http")) return frame.icon;
+  for (const verdict::Request& request : log.requests()) {
+    if (request.url.ends_with("/favicon.ico") && request.status == 200) return request.url;
+  }
+  return {};
+}
+
 Json evaluation_in(const Json& context) {
   return {
       {"expression", snapshot_script()}, {"contextId", context}, {"returnByValue", true}, {"silent", true}};
@@ -115,6 +124,43 @@ asio::awaitable<std::string> Tab::screenshot(Instant deadline) {
   auto png = base64_decode((*answer)["data"].get_ref<const std::string&>());
   if (!png || png->size() > kMaxScreenshotBytes) co_return std::string();
   co_return std::move(*png);
+}
+
+asio::awaitable<std::string> Tab::fetch_icon(const Snapshot& frame, Instant deadline) {
+  const std::string url = icon_of(frame, log);
+  if (url.empty()) co_return std::string();
+  const Json options{{"disableCache", false}, {"includeCredentials", true}};
+  const Json wanted{{"frameId", id}, {"url", url}, {"options", options}};
+  auto loaded = co_await call("Network.loadNetworkResource", wanted, deadline);
+  if (!loaded || !loaded->contains("resource")) co_return std::string();
+  const Json& resource = (*loaded)["resource"];
+  const auto stream = resource.is_object() ? resource.find("stream") : resource.end();
+  if (!resource.is_object() || stream == resource.end() || !stream->is_string()) co_return std::string();
+  const bool is_good = resource.contains("httpStatusCode") && resource["httpStatusCode"] == 200;
+  const std::string handle = stream->get<std::string>();
+  std::string bytes;
+  if (is_good) bytes = co_await read_stream(handle, deadline);
+  const Json closing{{"handle", handle}};
+  send("IO.close", closing);
+  co_return bytes;
+}
+
+// All of it, or nothing.
+asio::awaitable<std::string> Tab::read_stream(std::string handle, Instant deadline) {
+  std::string bytes;
+  while (bytes.size() <= kMaxIconBytes) {
+    const Json wanted{{"handle", handle}, {"size", kMaxIconBytes}};
+    auto piece = co_await call("IO.read", wanted, deadline);
+    if (!piece || !piece->contains("data") || !(*piece)["data"].is_string()) co_return std::string();
+    const auto& data = (*piece)["data"].get_ref<const std::string&>();
+    const bool is_encoded = piece->contains("base64Encoded") && (*piece)["base64Encoded"] == true;
+    const std::optional<std::string> decoded = is_encoded ? base64_decode(data) : data;
+    if (!decoded) co_return std::string();
+    bytes += *decoded;
+    const bool is_end = piece->contains("eof") && (*piece)["eof"] == true;
+    if (is_end || decoded->empty()) co_return bytes.size() <= kMaxIconBytes ? bytes : std::string();
+  }
+  co_return std::string();
 }
 
 }  // namespace linkgate::browser

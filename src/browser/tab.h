@@ -29,6 +29,9 @@ class Tab {
   boost::asio::awaitable<Result<std::vector<Snapshot>>> take(Instant deadline);
   // PNG of what is seen, in pixels of the page; empty where there is none in time.
   boost::asio::awaitable<std::string> screenshot(Instant deadline);
+  // The bytes of the page's icon, mostly from the browser's cache; empty where there is none, or none in
+  // time.
+  boost::asio::awaitable<std::string> fetch_icon(const Snapshot& frame, Instant deadline);
   void send(std::string_view method, const Json& params) {
     browser_.devtools().send(session, method, params);
   }
@@ -42,6 +45,7 @@ class Tab {
  private:
   void set_up(const std::vector<std::pair<std::string, Json>>& identity);
   boost::asio::awaitable<Result<Snapshot>> take_frame(std::string frame, Instant deadline);
+  boost::asio::awaitable<std::string> read_stream(std::string handle, Instant deadline);
   boost::asio::awaitable<Result<Json>> call(std::string method, Json params, Instant deadline);
 
   Browser& browser_;
@@ -49,5 +53,6 @@ class Tab {
 
 inline constexpr size_t kMaxFrames = 8;
 inline constexpr size_t kMaxScreenshotBytes = 4 << 20;
+inline constexpr size_t kMaxIconBytes = 256 << 10;
 
 }  // namespace linkgate::browser

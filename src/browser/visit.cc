@@ -32,26 +32,34 @@ constexpr milliseconds kTakingTime{700};
 // Beyond the budget, for a page whose script must be ended first.
 constexpr milliseconds kGrace{2500};
 constexpr milliseconds kOpenTimeout{5000};
+constexpr milliseconds kIconPatience{500};
 constexpr size_t kThinText = 200;  // characters of what is seen
 constexpr size_t kMaxPopups = 5;
 constexpr uint64_t kMaxEvents = 50'000;
 constexpr int kMaxDialogsDismissed = 100;
 
-class Visit final : public ContextObserver {
+class Opened final : public Visit, public ContextObserver {
  public:
-  Visit(asio::io_context& io, Browser& browser, VisitRequest request)
-      : browser_(browser),
-        request_(std::move(request)),
-        identity_(commands_for(request_.visitor, request_.locale, browser.version())),
+  Opened(asio::io_context& io, std::shared_ptr<Browser> browser, Visitor visitor, Locale locale)
+      : keeps_(std::move(browser)),
+        browser_(*keeps_),
+        visitor_(visitor),
+        locale_(std::move(locale)),
+        identity_(commands_for(visitor_, locale_, browser_.version())),
         bell_(io),
-        started_(steady_clock::now()),
-        deadline_(started_ + request_.budget),
-        downloads_(browser.downloads()) {}
-  ~Visit() override { browser_.forget(*this); }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
+        downloads_(browser_.downloads()) {}
+  ~Opened() override { browser_.forget(*this); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
 
-  asio::awaitable<VisitOutcome> run();
+  asio::awaitable<Result<void>> open() override;
+  bool is_ready() const override {
+    return is_open_ && lost_.empty() && !tabs_[0]->is_gone && !tabs_[0]->has_crashed;
+  }
+  bool is_for(const Browser* browser, const VisitRequest& request) const override {
+    return browser == &browser_ && request.visitor == visitor_ && request.locale == locale_;
+  }
+  asio::awaitable<VisitOutcome> run(VisitRequest request) override;
 
   void on_attached(const Target& target) override;
   void on_detached(const std::string& session) override;
@@ -63,8 +71,9 @@ class Visit final : public ContextObserver {
   }
 
  private:
-  asio::awaitable<bool> open();
   void navigate();
+  asio::awaitable<void> await_load(Instant latest);
+  asio::awaitable<void> arrive();
   asio::awaitable<void> wait_until(Instant when);
   asio::awaitable<void> settle(Instant latest);
   asio::awaitable<void> look_around();
@@ -81,30 +90,32 @@ class Visit final : public ContextObserver {
   void dismiss_dialog(Tab& tab, const Json& params);
   std::string trouble() const;
 
+  const std::shared_ptr<Browser> keeps_;  // see Browser::start
   Browser& browser_;
-  const VisitRequest request_;
+  const Visitor visitor_;
+  const Locale locale_;
+  VisitRequest request_;
   const std::vector<std::pair<std::string, Json>> identity_;
-  asio::steady_timer bell_;     // rung by every event
-  Instant started_, deadline_;  // from the first request on
+  asio::steady_timer bell_;            // rung by every event
+  Instant deadline_ = Instant::max();  // counted from the first request on
   std::vector<std::unique_ptr<Tab>>
       tabs_;  // the first is the link's, the others are windows that pages opened
-  std::string own_target_;
   Downloads downloads_;
   std::vector<Snapshot> frames_;
-  std::string screenshot_, lost_, opening_trouble_, taking_trouble_;
+  std::string screenshot_, icon_, lost_, taking_trouble_;
   uint64_t events_ = 0;
   int dialogs_dismissed_ = 0;
-  bool is_flooded_ = false, is_unresponsive_ = false;
+  bool is_open_ = false, is_flooded_ = false, is_unresponsive_ = false;
 };
 
-Tab* Visit::find(const std::string& session) {
+Tab* Opened::find(const std::string& session) {
   for (const auto& tab : tabs_) {
     if (tab->session == session) return tab.get();
   }
   return nullptr;
 }
 
-void Visit::on_attached(const Target& target) {
+void Opened::on_attached(const Target& target) {
   const bool is_first = tabs_.empty();
   if (tabs_.size() > kMaxPopups) {
     browser_.devtools().send("", "Target.closeTarget", {{"targetId", target.id}});
@@ -116,12 +127,12 @@ void Visit::on_attached(const Target& target) {
   bell_.cancel();
 }
 
-void Visit::on_detached(const std::string& session) {
+void Opened::on_detached(const std::string& session) {
   if (Tab* tab = find(session)) tab->is_gone = true;
   bell_.cancel();
 }
 
-void Visit::on_event(const std::string& session, const std::string& method, const Json& params) {
+void Opened::on_event(const std::string& session, const std::string& method, const Json& params) {
   Tab* tab = find(session);
   if (tab == nullptr) return;
   if (++events_ > kMaxEvents && !is_flooded_) {
@@ -136,7 +147,7 @@ void Visit::on_event(const std::string& session, const std::string& method, cons
   bell_.cancel();
 }
 
-void Visit::on_browser_event(const std::string& method, const Json& params) {
+void Opened::on_browser_event(const std::string& method, const Json& params) {
   const std::string cancelled = downloads_.on_event(method, params, [this](const std::string& frame) {
     return std::any_of(tabs_.begin(), tabs_.end(), [&](const auto& tab) { return tab->id == frame; });
   });
@@ -146,48 +157,35 @@ void Visit::on_browser_event(const std::string& method, const Json& params) {
 }
 
 // "Leave this page?" is answered yes, all else no.
-void Visit::dismiss_dialog(Tab& tab, const Json& params) {
+void Opened::dismiss_dialog(Tab& tab, const Json& params) {
   const bool is_leaving = params.contains("type") && params["type"] == "beforeunload";
   tab.send("Page.handleJavaScriptDialog", {{"accept", is_leaving}});
   if (++dialogs_dismissed_ == kMaxDialogsDismissed) tab.send("Runtime.terminateExecution", Json::object());
 }
 
-asio::awaitable<void> Visit::wait_until(Instant when) {
+asio::awaitable<void> Opened::wait_until(Instant when) {
   bell_.expires_at(when);
   co_await bell_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-void Visit::navigate() { tabs_[0]->send("Page.navigate", {{"url", request_.url}}); }
+void Opened::navigate() { tabs_[0]->send("Page.navigate", {{"url", request_.url}}); }
 
-asio::awaitable<bool> Visit::open() {
+asio::awaitable<Result<void>> Opened::open() {
   auto context = co_await browser_.open_context(*this);
-  if (!context) {
-    opening_trouble_ = context.error().message();
-    co_return false;
-  }
+  CO_TRY(context);
   const Json wanted{{"url", "about:blank"}, {"browserContextId", *context}};
   auto made = co_await browser_.devtools().call("", "Target.createTarget", wanted, kOpenTimeout);
+  CO_TRY(made);
   const Instant patience = steady_clock::now() + kOpenTimeout;
-  while (made && lost_.empty() && tabs_.empty() && steady_clock::now() < patience)
-    co_await wait_until(patience);
-  if (!made || tabs_.empty()) {
-    opening_trouble_ = made ? "the browser opened no tab" : made.error().message();
-    is_unresponsive_ = true;
-    co_return false;
-  }
-  const auto prepared = co_await tabs_[0]->prepared(identity_, steady_clock::now() + kOpenTimeout);
-  if (!prepared) {
-    opening_trouble_ = prepared.error().message();
-    is_unresponsive_ = true;
-    co_return false;
-  }
-  started_ = steady_clock::now();
-  deadline_ = started_ + request_.budget;
-  navigate();
-  co_return true;
+  while (lost_.empty() && tabs_.empty() && steady_clock::now() < patience) co_await wait_until(patience);
+  if (tabs_.empty()) co_return Error(ErrorCode::kTimeout, "the browser opened no tab");
+  auto prepared = co_await tabs_[0]->prepared(identity_, steady_clock::now() + kOpenTimeout);
+  CO_TRY(prepared);
+  is_open_ = true;
+  co_return Result<void>{};
 }
 
-bool Visit::is_settled() const {
+bool Opened::is_settled() const {
   const Instant now = steady_clock::now();
   for (const auto& tab : tabs_) {
     if (tab->is_gone) continue;
@@ -200,10 +198,17 @@ bool Visit::is_settled() const {
   return !downloads_.is_under_way();
 }
 
-asio::awaitable<void> Visit::settle(Instant latest) {
+asio::awaitable<void> Opened::settle(Instant latest) {
   while (!is_over() && steady_clock::now() < latest && !is_settled()) {
     co_await wait_until(std::min(std::min(latest, latest_event()), steady_clock::now() + kQuiet));
   }
+}
+
+asio::awaitable<void> Opened::await_load(Instant latest) {
+  const NavigationLog& log = tabs_[0]->log;
+  const auto is_there = [&] { return !log.is_leaving() && (log.is_loaded() || !log.failure().empty()); };
+  while (!is_over() && steady_clock::now() < latest && !is_there() && !downloads_.any())
+    co_await wait_until(latest);
 }
 
 void move_mouse(Tab& tab, int x, int y) {
@@ -216,7 +221,7 @@ void turn_wheel(Tab& tab, int delta) {
 }
 
 // A hand on the mouse: towards the middle, a little down, and up again.
-asio::awaitable<void> Visit::look_around() {
+asio::awaitable<void> Opened::look_around() {
   constexpr std::pair<int, int> kPath[] = {{212, 640}, {240, 575}, {291, 498},
                                            {330, 431}, {352, 402}, {361, 388}};
   constexpr milliseconds kStep{12};
@@ -232,13 +237,28 @@ asio::awaitable<void> Visit::look_around() {
   turn_wheel(tab, -kScroll);
 }
 
-bool is_thin(const std::vector<Snapshot>& frames) {
-  size_t text = 0, forms = 0;
-  for (const Snapshot& frame : frames) {
-    text += frame.text.size();
-    forms += frame.forms.size();
+// From document to document, looking around in each that stays long enough, until one stays for good.
+asio::awaitable<void> Opened::arrive() {
+  constexpr int kMaxLooks = 4;
+  for (int look = 0; look < kMaxLooks && !is_over(); ++look) {
+    co_await await_load(latest_event());
+    const uint64_t documents = tabs_[0]->log.documents();
+    if (!is_over() && tabs_[0]->log.failure().empty()) co_await look_around();
+    co_await settle(latest_event());
+    if (documents == tabs_[0]->log.documents()) break;
   }
-  return text < kThinText && forms == 0;
+}
+
+size_t length_of(const std::vector<Snapshot>& frames) {
+  size_t length = 0;
+  for (const Snapshot& frame : frames) length += frame.text.size();
+  return length;
+}
+
+bool is_thin(const std::vector<Snapshot>& frames) {
+  const bool has_form =
+      std::any_of(frames.begin(), frames.end(), [](const Snapshot& frame) { return !frame.forms.empty(); });
+  return !has_form && length_of(frames) < kThinText;
 }
 
 bool has_scripts(const std::vector<Snapshot>& frames) {
@@ -248,7 +268,7 @@ bool has_scripts(const std::vector<Snapshot>& frames) {
 }
 
 // Looks once, and again after a while where scripts may change what is there.
-asio::awaitable<void> Visit::watch() {
+asio::awaitable<void> Opened::watch() {
   const Instant begin = steady_clock::now();
   while (!is_over()) {
     const uint64_t documents = tabs_[0]->log.documents();
@@ -268,14 +288,15 @@ asio::awaitable<void> Visit::watch() {
 }
 
 // The link's own tab, or the last window that it opened where it shows next to nothing itself.
-asio::awaitable<Tab*> Visit::tab_to_show() {
+asio::awaitable<Tab*> Opened::tab_to_show() {
   Tab* shown = tabs_[0].get();
   if (tabs_.size() > 1 && (shown->is_gone || is_thin(frames_))) {
     for (size_t at = tabs_.size(); at-- > 1;) {
       Tab& popup = *tabs_[at];
-      if (popup.is_gone || popup.has_crashed || popup.log.chain().empty()) continue;
+      if (popup.is_gone || popup.has_crashed || popup.log.chain().empty() || popup.log.is_error_page())
+        continue;
       auto taken = co_await popup.take(deadline_);
-      if (!taken) continue;
+      if (!taken || length_of(*taken) <= length_of(frames_)) continue;
       frames_ = std::move(*taken);
       shown = &popup;
       break;
@@ -284,11 +305,9 @@ asio::awaitable<Tab*> Visit::tab_to_show() {
   co_return shown;
 }
 
-asio::awaitable<void> Visit::take_last() {
-  const Instant latest = deadline_ + kGrace;
-  if (!lost_.empty() || tabs_.empty()) co_return;
-  if (!tabs_[0]->has_crashed && !tabs_[0]->is_gone) {
-    auto taken = co_await tabs_[0]->take(latest);
+asio::awaitable<void> Opened::take_last() {
+  if (lost_.empty() && !tabs_[0]->has_crashed && !tabs_[0]->is_gone) {
+    auto taken = co_await tabs_[0]->take(deadline_ + kGrace);
     if (taken) {
       frames_ = std::move(*taken);
     } else {
@@ -296,11 +315,12 @@ asio::awaitable<void> Visit::take_last() {
       is_unresponsive_ = taken.error().code() == ErrorCode::kTimeout;
     }
   }
+  // What Chromium shows in place of a document is nobody's page.
+  if (tabs_[0]->log.is_error_page() || !tabs_[0]->log.failure().empty()) frames_.clear();
 }
 
-std::string Visit::trouble() const {
+std::string Opened::trouble() const {
   if (!lost_.empty()) return lost_;
-  if (!opening_trouble_.empty()) return opening_trouble_;
   if (tabs_[0]->has_crashed) return "the page crashed its process";
   if (is_flooded_) return "the page floods the browser with requests";
   if (is_unresponsive_) return "the page's script never rests";
@@ -308,24 +328,36 @@ std::string Visit::trouble() const {
   return taking_trouble_;
 }
 
-asio::awaitable<VisitOutcome> Visit::run() {
+asio::awaitable<VisitOutcome> Opened::run(VisitRequest request) {
+  request_ = std::move(request);
   VisitOutcome outcome;
+  std::string opening_trouble;
+  if (!is_open_) {
+    const auto opened = co_await open();
+    if (!opened) opening_trouble = lost_.empty() ? opened.error().message() : lost_;
+  }
   Tab* shown = nullptr;
-  if (co_await open()) {
-    co_await settle(latest_event());
-    if (!is_over() && tabs_[0]->log.failure().empty()) {
-      co_await look_around();
-      co_await settle(latest_event());
-      co_await watch();
-    }
+  if (is_open_) {
+    deadline_ = steady_clock::now() + request_.budget;
+    navigate();
+    co_await arrive();
+    if (!is_over() && tabs_[0]->log.failure().empty()) co_await watch();
     co_await take_last();
-    if (lost_.empty() && !tabs_.empty()) shown = co_await tab_to_show();
+    if (lost_.empty()) shown = co_await tab_to_show();
     if (shown != nullptr && request_.want_screenshot && !is_unresponsive_ && !shown->has_crashed)
       screenshot_ = co_await shown->screenshot(deadline_ + kGrace);
+    if (shown != nullptr && !frames_.empty() && !is_unresponsive_)
+      icon_ = co_await shown->fetch_icon(frames_[0], steady_clock::now() + kIconPatience);
   }
-  outcome.is_browser_lost = !lost_.empty() || (is_unresponsive_ && tabs_.empty());
-  VisitRecord record{request_.url, to_string(request_.visitor), {},
-                     frames_,      std::move(screenshot_),      trouble()};
+  outcome.is_browser_lost = !lost_.empty() || !opening_trouble.empty();
+  outcome.has_begun = !tabs_.empty() && tabs_[0]->log.total_requests() > 0;
+  VisitRecord record;
+  record.url = request_.url;
+  record.identity = to_string(visitor_);
+  record.trouble = is_open_ ? trouble() : opening_trouble;
+  record.frames = std::move(frames_);
+  record.screenshot = std::move(screenshot_);
+  record.icon = std::move(icon_);
   for (const auto& tab : tabs_) record.tabs.push_back(&tab->log);
   record.shown = shown != nullptr ? &shown->log : (tabs_.empty() ? nullptr : &tabs_[0]->log);
   outcome.page = page_of(record, downloads_);
@@ -334,9 +366,9 @@ asio::awaitable<VisitOutcome> Visit::run() {
 
 }  // namespace
 
-asio::awaitable<VisitOutcome> visit(asio::io_context& io, Browser& browser, VisitRequest request) {
-  Visit one(io, browser, std::move(request));
-  co_return co_await one.run();
+std::unique_ptr<Visit> Visit::create(asio::io_context& io, std::shared_ptr<Browser> browser, Visitor visitor,
+                                     Locale locale) {
+  return std::make_unique<Opened>(io, std::move(browser), visitor, std::move(locale));
 }
 
 }  // namespace linkgate::browser

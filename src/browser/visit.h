@@ -28,10 +28,24 @@ struct VisitOutcome {
   verdict::Page page;
   // The browser is to be replaced: it ended, or no longer does what it is told.
   bool is_browser_lost = false;
+  bool has_begun = false;  // something was asked for: whoever serves the link knows of us
 };
 
-// Never fails: what went wrong is in the page's trouble. `browser` is alive until the visit is done.
-boost::asio::awaitable<VisitOutcome> visit(boost::asio::io_context& io, Browser& browser,
-                                           VisitRequest request);
+// A context with a tab in it, and one visit made with them. Opened ahead of time, a visit costs only itself.
+class Visit {
+ public:
+  static std::unique_ptr<Visit> create(boost::asio::io_context& io, std::shared_ptr<Browser> browser,
+                                       Visitor visitor, Locale locale);
+  virtual ~Visit() = default;  // the context is thrown away
+
+  // The tab is there, is empty, and is this visitor's. Errors: kUnavailable, kTimeout.
+  virtual boost::asio::awaitable<Result<void>> open() = 0;
+  // After open(), as long as nothing became of the tab.
+  virtual bool is_ready() const = 0;
+  virtual bool is_for(const Browser* browser, const VisitRequest& request) const = 0;
+  // Once; opens first what is not open. REQUIRES: is_for(request). Never fails: what went wrong is in the
+  // page's trouble.
+  virtual boost::asio::awaitable<VisitOutcome> run(VisitRequest request) = 0;
+};
 
 }  // namespace linkgate::browser
