@@ -17,7 +17,7 @@ from . import looks
 from .description import Reply, redirect
 
 FOLDER = pathlib.Path(__file__).parent / "pages"
-KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser", "header", "final"}
+KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser", "header", "final", "strict"}
 BLOCK = re.compile(r"^=== (.+)\n((?:[a-z]+: .*\n)*)---\n", re.M)
 
 
@@ -101,11 +101,15 @@ def _collector(visit):
     return Reply.of('{"ok":true}', media_type="application/json", headers=(("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Headers", "*")))
 
 
-def _page(html, after, visit):
+STRICT = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), ("Content-Security-Policy", "base-uri 'self'; object-src 'none'; frame-ancestors 'none'"),
+          ("X-Frame-Options", "DENY"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin"))
+
+
+def _page(html, after, headers, visit):
     """GET shows the page; POST goes where `after` says, or shows it again as after a wrong password."""
     if visit.method == "POST" and after:
         return redirect(after)
-    return Reply.of(html)
+    return Reply.of(html, headers=headers)
 
 
 def _favicon(words):
@@ -139,4 +143,4 @@ def build(world):
             else:
                 parts = urllib.parse.urlsplit(_add_site(world, file, title, keys).url)
                 host, path = parts.hostname, parts.path or "/"
-            world.at(host + path, functools.partial(_page, filled(body, host, world), keys.get("after", "")))
+            world.at(host + path, functools.partial(_page, filled(body, host, world), keys.get("after", ""), STRICT if keys.get("strict") == "yes" else ()))

@@ -211,6 +211,10 @@ class Server:
         for host in self.world.hosts():
             tls = self.ports[self.world.ports.get(host, "https")]
             lines += [f"{host}:443={LOOPBACK}:{tls}", f"{host}:80={LOOPBACK}:{self.ports['http']}"]
+        for site in self.world.sites.values():
+            parts = urllib.parse.urlsplit(site.url)
+            if parts.port not in (None, 80, 443):
+                lines.append(f"{parts.hostname}:{parts.port}={LOOPBACK}:{self.ports[parts.scheme]}")
         return lines
 
     def state(self):
