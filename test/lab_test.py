@@ -11,7 +11,7 @@ import sys
 import urllib.parse
 
 from harness import claims
-from harness.lab import Lab
+from harness.lab import Lab, mistakes
 from harness.process import wait_until, work_folder
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
@@ -103,6 +103,18 @@ def claim_the_pages_are_many_and_half_of_the_bad_ones_say_no_name(lab):
         if site["brand"] and re.search(rf"\b{site['brand']}\b", words, re.I):
             said.append(site["name"])
     assert not said, said
+
+
+def claim_a_verdict_is_held_to_what_a_site_deserves(lab):
+    def said(disposition, *codes, chain=()):
+        return {"disposition": disposition, "evidence": [{"code": code} for code in codes], "url_chain": list(chain)}
+
+    gate, late, long = lab.site("gate-challenge-page"), lab.site("late-page"), lab.site("chain-60-http")
+    assert mistakes(gate, said("gated", "gate.cloudflare")) == [] and mistakes(gate, said("phishing")) == []
+    assert len(mistakes(gate, said("gated", "page.brand"))) == 1 and len(mistakes(gate, said("clean"))) == 1
+    assert mistakes(late, said("clean")) == [] and len(mistakes(late, said("clean"), turned=True)) == 1
+    assert mistakes(long, said("clean", "redirect.long", chain=("https://a.example/", long["final"]))) == []
+    assert len(mistakes(long, said("clean", "redirect.long", chain=("https://a.example/",)))) == 1
 
 
 WRONG_CERTIFICATES = {"expired": "certificate has expired", "future": "not yet valid", "self-signed": "self-signed certificate", "wrong-name": "Hostname mismatch",

@@ -20,6 +20,25 @@ DESKTOP = {
 }
 
 
+def mistakes(site, verdict, turned=False):
+    """What a line of `linkgate check --jsonl` gets wrong about a site, as sentences; none where it is right. `turned`: the site's
+    switch is on, or the lab's clock far enough; before, what it deserves is what it `delivered`."""
+    early = site["delivered"] and not turned
+    deserved = {site["delivered"]} if early else {site["disposition"], *site["accept"]}
+    found = []
+    if verdict["disposition"] not in deserved:
+        found.append(f"is {verdict['disposition']}, deserves {' or '.join(sorted(deserved))}")
+    if early:
+        return found
+    codes = {piece["code"] for piece in verdict["evidence"]}
+    for wanted in site["evidence"] if verdict["disposition"] == site["disposition"] else ():
+        if not codes & set(wanted.split("|")):
+            found.append(f"lacks the evidence {wanted}")
+    if site["final"] and verdict["url_chain"][-1:] != [site["final"]]:
+        found.append(f"ends at {verdict['url_chain'][-1:]}, not at {site['final']}")
+    return found
+
+
 class Lab:
     """with Lab(folder) as lab: ...    Ports, CA file and routes are members; sites is the list of lab/README.md."""
 
