@@ -76,6 +76,7 @@ class Reply:
     media_type: str = "text/html; charset=utf-8"
     pieces: object = None        # an async generator of bytes, sent instead of `body` without a length
     length: int | None = None    # what Content-Length says where that is not the body's length
+    delay: float = 0             # seconds before the first byte
     is_raw: bool = False         # `pieces` are the whole answer, status line included
 
     @staticmethod
@@ -124,7 +125,7 @@ class World:
         assert parts.scheme in ("http", "https") and parts.hostname, url
         assert site.evidence == tuple(site.evidence) and not site.delivered or site.delivered in DISPOSITIONS, name
         self.sites[name] = site
-        self.answers.setdefault(parts.hostname, [])
+        self.answers.setdefault(parts.hostname.encode("idna").decode(), [])
         if site.switch:
             self.switches.setdefault(site.switch, False)
         if site.acts:

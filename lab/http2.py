@@ -66,6 +66,7 @@ class Http2:
         fields = {name: value for name, value in headers.items() if not name.startswith(":")}
         fields.setdefault("host", headers.get(":authority", ""))
         reply = self.respond("https", method, target, fields, body)
+        await asyncio.sleep(reply.delay)
         if reply.is_raw:  # an answer that is no HTTP is none here
             self.connection.reset_stream(stream, h2.errors.ErrorCodes.PROTOCOL_ERROR)
             return await self.flush()

@@ -95,6 +95,7 @@ class Server:
             return False
         method, target, headers, body = request
         reply = self.respond(scheme, method, target, headers, body)
+        await asyncio.sleep(reply.delay)
         keep = reply.pieces is None and headers.get("connection", "").lower() != "close"
         if reply.pieces is None:
             length = reply.length if reply.length is not None else len(reply.body)

@@ -40,7 +40,7 @@ def trouble_with(lab, site):
     """What is not as described, or None."""
     headers = dict([site["needs_header"].split(": ", 1)]) if site["needs_header"] else {}
     try:
-        status, _, body = lab.get(site["url"], headers, timeout=3, most=200_000 if site["shows"] else 0)
+        status, _, body = lab.get(site["url"], headers, timeout=6, most=200_000 if site["shows"] else 0)
     except OSError:
         status, body = 0, b""
     if status != site["status"] or site["shows"].encode() not in body:

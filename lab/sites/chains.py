@@ -108,8 +108,35 @@ def _carried(world):
                final=bad, hops=1, status=302, brand="Microsoft", brand_in_text=True, evidence=("page.brand", "page.credentials"))
 
 
+def _wrapped(world):
+    """Links that another vendor's protection has wrapped; the lab answers for the wrappers as they do."""
+    bad = "https://account-review.ms-portal.net/wrapped"
+    found = {"brand": "Microsoft", "brand_in_text": True, "evidence": ("page.brand", "page.credentials"), "final": bad, "hops": 1, "status": 302}
+    quoted = urllib.parse.quote(bad, safe="")
+    v2 = bad.replace("-", "-2D").replace("_", "-5F").replace(":", "-3A").replace("/", "_")
+    for name, link, does in (
+            ("wrapped-safelinks", f"https://eur01.safelinks.protection.outlook.com/?url={quoted}&data=05%7C02%7Cjoan%40corp.test%7C8f1c&reserved=0", "Wrapped by Safe Links."),
+            ("wrapped-proofpoint-2", f"https://urldefense.proofpoint.com/v2/url?u={v2}&d=DwMFAg&c=lab&r=lab&m=lab&s=lab&e=", "Wrapped by Proofpoint's second form."),
+            ("wrapped-proofpoint-3", f"https://urldefense.com/v3/__{bad}__;!!LAB!q8Wx$", "Wrapped by Proofpoint's third form.")):
+        world.site(name, "chains", link, does, "phishing", **found)
+        host, _, path = link.removeprefix("https://").partition("/")
+        world.at(f"{host}/{path.split('?')[0].split('__')[0]}*", redirect(bad))
+
+
+def _slow(world):
+    """Hops that take their time: all of it together is more than an impatient visitor's."""
+    bad = "https://account-review.ms-portal.net/slow"
+    for i in range(5):
+        to = f"https://slow-courier-links.net/go/{i + 1}" if i < 4 else bad
+        world.at(f"slow-courier-links.net/go/{i}", redirect(to, delay=0.6))
+    world.site("chain-slow", "chains", "https://slow-courier-links.net/go/0", "Five hops that answer after 0.6 s each, to a phishing page.", "phishing", accept=("unknown", "suspicious"), brand="Microsoft", brand_in_text=True,
+               evidence=("page.brand", "page.credentials"), final=bad, hops=5, status=302)
+
+
 def build(world):
     _ends(world)
+    _wrapped(world)
+    _slow(world)
     honest, bad = "https://www.brightleaf-news.com/", "https://account-review.ms-portal.net/"
     phishing = {"brand": "Microsoft", "brand_in_text": True, "evidence": ("redirect.long", "page.brand", "page.credentials")}
     for number, (kind, (_, needs)) in enumerate(KINDS.items()):

