@@ -17,7 +17,8 @@ from . import looks
 from .description import Reply, redirect
 
 FOLDER = pathlib.Path(__file__).parent / "pages"
-KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser", "header", "final", "strict"}
+KEYS = {"url", "does", "deserves", "accept", "evidence", "brand", "text", "lang", "favicon", "shows", "after", "posts", "certificate", "browser",
+        "header", "final", "strict"}
 BLOCK = re.compile(r"^=== (.+)\n((?:[a-z]+: .*\n)*)---\n", re.M)
 
 
@@ -68,7 +69,8 @@ def _hidden(kind, html):
         numbers = ",".join(str(b ^ key) for b in html.encode("ascii", "xmlcharrefreplace"))
         return f"<script>var _0x4f=[{numbers}],_0x1a='';for(var _0x2b=0;_0x2b<_0x4f.length;_0x2b++)_0x1a+=String.fromCharCode(_0x4f[_0x2b]^{key});document.write(_0x1a);</script>"
     if kind == "reversed":
-        text = html.encode("ascii", "xmlcharrefreplace").decode()[::-1].replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("</script", "<\\/script").replace("tpircs/<", "tpircs'+'/<")
+        text = html.encode("ascii",
+                           "xmlcharrefreplace").decode()[::-1].replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("</script", "<\\/script").replace("tpircs/<", "tpircs'+'/<")
         return f"<script>document.write('{text}'.split('').reverse().join(''))</script>"
     if kind == "eval":  # twice: a text that is evaluated and writes a text
         inner = f"document.write(decodeURIComponent(escape(atob({_quoted(base64.b64encode(data).decode())}))))"

@@ -8,7 +8,8 @@ FIRM = "Fernbrook Courses"
 
 def build(world):
     def acting(name, address, does, answer, known_good=True, disposition="clean", **more):
-        world.site(name, "acting", "https://" + address, does, disposition, acts=True, known_good=known_good, **{"accept": ("unknown", "gated"), "shows": FIRM, **more})
+        world.site(name, "acting", "https://" + address, does, disposition, acts=True, known_good=known_good,
+                   **{"accept": ("unknown", "gated"), "shows": FIRM, **more})
 
         def act(visit):
             visit.world.acted[name] += 1
@@ -32,7 +33,8 @@ def build(world):
            "phishing", accept=("gated",), brand="Microsoft", brand_in_text=True, shows="Sign in")
     acting("act-bad-magic", "session-restore-office.com/magic/verify?token=771b", "A one-time link to a sign-in page of somebody else's brand.",
            lambda visit, times: phish.microsoft() if times == 1 else Reply.of("Link expired", status=410), False, "phishing", accept=("gated",), brand="Microsoft", brand_in_text=True, differs_by=("first-visit",), shows="Sign in")
-    world.site("act-two-steps", "acting", "https://news.fernbrook-courses.com/preferences?u=8812", "Asks before it unsubscribes: only a POST acts.", "clean", acts=True, known_good=True, accept=("unknown", "gated"), shows="Really")
+    world.site("act-two-steps", "acting", "https://news.fernbrook-courses.com/preferences?u=8812", "Asks before it unsubscribes: only a POST acts.",
+               "clean", acts=True, known_good=True, accept=("unknown", "gated"), shows="Really")
 
     def two_steps(visit):
         if visit.method == "POST":

@@ -18,12 +18,14 @@ def _proxy(world, name, host, lure, remembers):
             return redirect(AWAY)
         visit.world.memory[host] = "lured"
         to = f"https://login.{host}/common/oauth2/v2.0/authorize?client_id=4765445b&response_type=code&scope=openid"
-        return Reply.of("", status=302, headers=(("Location", to), ("Set-Cookie", f"k3fa=8d1e77; Domain={host}; Path=/; Expires=Fri, 01 Jan 2027 00:00:00 GMT")))
+        return Reply.of("", status=302,
+                        headers=(("Location", to), ("Set-Cookie", f"k3fa=8d1e77; Domain={host}; Path=/; Expires=Fri, 01 Jan 2027 00:00:00 GMT")))
 
     def sign_in(visit):
         if "k3fa=8d1e77" not in visit.headers.get("cookie", ""):
             return other(visit)
-        return Reply.of(SIGN_IN.format(host=host, logo=looks.logo("microsoft")), headers=(("Set-Cookie", "buid=0.AX; Path=/; Secure"), ("x-ms-request-id", "f00d")))
+        return Reply.of(SIGN_IN.format(host=host, logo=looks.logo("microsoft")),
+                        headers=(("Set-Cookie", "buid=0.AX; Path=/; Secure"), ("x-ms-request-id", "f00d")))
 
     def other(visit):
         if remembers and visit.world.memory.get(host) != "lured":
@@ -45,7 +47,9 @@ def build(world):
     _proxy(world, "aitm-burns", "office-authportal.net", "/nWcYpLsa", True)
     # The brand's own page, on the brand's own host: the same markup, and nothing wrong with it.
     own = SIGN_IN.format(host="microsoftonline.com", logo=looks.logo("microsoft"))
-    strict = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), ("X-Frame-Options", "DENY"), ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "object-src 'none'; base-uri 'self'"))
-    world.site("aitm-brand-itself", "aitm", "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=4765445b", "The brand's own sign-in page on its own host.", "clean", brand="Microsoft", brand_in_text=True, shows="Sign in")
+    strict = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), ("X-Frame-Options", "DENY"),
+              ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "object-src 'none'; base-uri 'self'"))
+    world.site("aitm-brand-itself", "aitm", "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=4765445b",
+               "The brand's own sign-in page on its own host.", "clean", brand="Microsoft", brand_in_text=True, shows="Sign in")
     world.at("login.microsoftonline.com/common/oauth2/v2.0/authorize", lambda visit: Reply.of(own, headers=strict))
     world.at("www.youtube.com/watch", "<!doctype html><title>Video</title><h1>A song of the eighties</h1>")

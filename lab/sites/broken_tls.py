@@ -12,9 +12,11 @@ def build(world):
         world.site(f"tls-{kind}", "tls", f"https://{host}/", f"An honest shop with {words}.", "unknown", evidence=("tls.untrusted",), **unseen)
         world.at(f"{host}/", page("Wharf Antiques", BOOKS, "Wharf Antiques", "#542"))
         world.certificates[host] = kind
-    for port, words in {"garbage": "answers a handshake with what is none", "mute": "takes a handshake and says nothing", "closing": "closes in the handshake", "nobody": "has no server at all"}.items():
+    for port, words in {"garbage": "answers a handshake with what is none", "mute": "takes a handshake and says nothing",
+                        "closing": "closes in the handshake", "nobody": "has no server at all"}.items():
         host = f"{port}.wharf-antiques.com"
-        world.site(f"tls-{port}", "tls", f"https://{host}/", f"A host that {words}.", "unknown", **{**unseen, "trouble": "connection" if port == "nobody" else "tls", "accept": ()})
+        world.site(f"tls-{port}", "tls", f"https://{host}/", f"A host that {words}.", "unknown",
+                   **{**unseen, "trouble": "connection" if port == "nobody" else "tls", "accept": ()})
         world.answers.setdefault(host, [])
         world.ports[host] = port
     world.site("tls-phish", "tls", "https://secure-signin.wharf-logins.net/", "A phishing page with a certificate that it signed itself; people click that away.", "phishing",

@@ -97,7 +97,8 @@ def _carried(world):
     nested = honest
     for _ in range(4):
         nested = out + quote(nested)
-    world.site("carried-nested", "chains", nested, "An open redirector in an open redirector, four times, each target encoded once more.", "clean", final=honest, hops=4, status=302)
+    world.site("carried-nested", "chains", nested, "An open redirector in an open redirector, four times, each target encoded once more.", "clean",
+               final=honest, hops=4, status=302)
     twice = "https://out.forumhaus.de/b64?u=" + base64.urlsafe_b64encode((out + quote(bad)).encode()).decode().rstrip("=")
     world.site("carried-base64", "chains", twice, "The target in base64, which is a redirector itself and leads to a phishing page.", "phishing",
                final=bad, hops=2, status=302, brand="Microsoft", brand_in_text=True, evidence=("page.brand", "page.credentials"))
@@ -115,8 +116,10 @@ def _wrapped(world):
     quoted = urllib.parse.quote(bad, safe="")
     v2 = bad.replace("-", "-2D").replace("_", "-5F").replace(":", "-3A").replace("/", "_")
     for name, link, does in (
-            ("wrapped-safelinks", f"https://eur01.safelinks.protection.outlook.com/?url={quoted}&data=05%7C02%7Cjoan%40corp.test%7C8f1c&reserved=0", "Wrapped by Safe Links."),
-            ("wrapped-proofpoint-2", f"https://urldefense.proofpoint.com/v2/url?u={v2}&d=DwMFAg&c=lab&r=lab&m=lab&s=lab&e=", "Wrapped by Proofpoint's second form."),
+            ("wrapped-safelinks", f"https://eur01.safelinks.protection.outlook.com/?url={quoted}&data=05%7C02%7Cjoan%40corp.test%7C8f1c&reserved=0",
+             "Wrapped by Safe Links."),
+            ("wrapped-proofpoint-2", f"https://urldefense.proofpoint.com/v2/url?u={v2}&d=DwMFAg&c=lab&r=lab&m=lab&s=lab&e=",
+             "Wrapped by Proofpoint's second form."),
             ("wrapped-proofpoint-3", f"https://urldefense.com/v3/__{bad}__;!!LAB!q8Wx$", "Wrapped by Proofpoint's third form.")):
         world.site(name, "chains", link, does, "phishing", **found)
         host, _, path = link.removeprefix("https://").partition("/")
@@ -143,11 +146,14 @@ def build(world):
         chain(world, f"hop-{kind}", [kind], f"{bad}by-{kind}", needs, f"One redirect by {kind} to a phishing page.", "phishing", number,
               brand="Microsoft", brand_in_text=True, evidence=("page.brand", "page.credentials"))
     sixty = list(itertools.islice(itertools.cycle(WITHOUT_BROWSER), 60))
-    chain(world, "chain-60-http", sixty, honest + "sixty-plain", False, "Sixty hops over seven hosts by status, Refresh and meta, to an honest page.", "clean", evidence=("redirect.long",))
+    chain(world, "chain-60-http", sixty, honest + "sixty-plain", False, "Sixty hops over seven hosts by status, Refresh and meta, to an honest page.",
+          "clean", evidence=("redirect.long",))
     mixed = list(itertools.islice(itertools.cycle(ALL_BUT_FRAMES), 60))
-    chain(world, "chain-60-mixed", mixed, honest + "sixty-mixed", True, "Sixty hops of all kinds, scripts and forms among them, to an honest page.", "clean", evidence=("redirect.long",))
+    chain(world, "chain-60-mixed", mixed, honest + "sixty-mixed", True, "Sixty hops of all kinds, scripts and forms among them, to an honest page.",
+          "clean", evidence=("redirect.long",))
     chain(world, "chain-60-phish", mixed[7:] + mixed[:7], bad + "sixty", True, "Sixty hops of all kinds to a phishing page.", "phishing", 3, **phishing)
-    chain(world, "chain-60-http-phish", sixty[3:] + sixty[:3], bad + "sixty-plain", False, "Sixty hops without scripts to a phishing page.", "phishing", 2, **phishing)
+    chain(world, "chain-60-http-phish", sixty[3:] + sixty[:3], bad + "sixty-plain", False, "Sixty hops without scripts to a phishing page.",
+          "phishing", 2, **phishing)
     chain(world, "chain-12-frames", ["302", "frame", "meta", "frame", "location", "frame"] * 2, bad + "framed", True, "Frames that fill the page, with redirects between, around a phishing page.", "phishing", 1,
           brand="Microsoft", brand_in_text=True, evidence=("page.brand", "page.credentials"))
     _carried(world)

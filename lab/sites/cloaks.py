@@ -8,7 +8,8 @@ from .honest import page
 BOTS = ("bot", "crawl", "spider", "curl", "wget", "python", "headless", "scan", "preview", "facebookexternalhit", "go-http", "java/", "libwww")
 FOUND = {"brand": "Microsoft", "brand_in_text": True, "evidence": ("page.brand", "page.credentials")}
 DECOYS = (
-    ("Cedar & Pine Carpentry", "<h1>Tables that stay</h1><p>We build from oak and ash, in a workshop behind the old mill. Ask for a drawing; it costs nothing.</p>"),
+    ("Cedar & Pine Carpentry",
+     "<h1>Tables that stay</h1><p>We build from oak and ash, in a workshop behind the old mill. Ask for a drawing; it costs nothing.</p>"),
     ("Bluebell Garden Club", "<h1>Seed swap on Sunday</h1><p>Bring what you have too much of. There will be soup.</p>"),
     ("Kettle Row Recipes", "<h1>Lentil soup for a cold day</h1><p>Two onions, a carrot, a pound of lentils, and patience.</p>"),
     ("Site under construction", "<h1>Coming soon</h1><p>We are working on something. Come back in spring.</p>"),
@@ -107,25 +108,32 @@ FRAGMENT = "var m=location.hash.slice(1);if(/^[^@]+@[^@]+\\.[a-z]+$/.test(m)){s(
 BY_REQUEST = (
     ("cloak-agent", "orders.cedarpine-carpentry.com/view", ("agent",), _by_agent, "Bots by agent get a carpenter's page, people a Microsoft sign-in.", {}),
     ("cloak-hints", "bluebell-gardens.org/members/doc", ("agent", "headless"), _by_hints, "Who says Chrome but lacks its client hints gets a garden club.", {}),
-    ("cloak-language", "kettlerow.net/pkt/8841", ("language",), _by_language, "Shown to those alone who ask for German.", {"brand": "DHL", "evidence": ("page.brand", "page.payment"), "shows": "Lentil", "needs_header": "Accept-Language: de-DE,de;q=0.9"}),
-    ("cloak-address", "siteready-hosting.net/in/box", ("address",), _by_address, "Shown to residential addresses; a lab's proxy says so in a header.", {"needs_header": "X-Lab-Exit: residential", "accept": ("clean", "unknown", "suspicious")}),
-    ("cloak-mobile", "pkt-notice.info/t", ("agent",), _by_mobile, "Shown to telephones alone.", {"brand": "DHL", "evidence": ("page.brand", "page.payment"), "shows": "Tables that stay"}),
+    ("cloak-language", "kettlerow.net/pkt/8841", ("language",), _by_language, "Shown to those alone who ask for German.",
+     {"brand": "DHL", "evidence": ("page.brand", "page.payment"), "shows": "Lentil", "needs_header": "Accept-Language: de-DE,de;q=0.9"}),
+    ("cloak-address", "siteready-hosting.net/in/box", ("address",), _by_address, "Shown to residential addresses; a lab's proxy says so in a header.",
+     {"needs_header": "X-Lab-Exit: residential", "accept": ("clean", "unknown", "suspicious")}),
+    ("cloak-mobile", "pkt-notice.info/t", ("agent",), _by_mobile, "Shown to telephones alone.",
+     {"brand": "DHL", "evidence": ("page.brand", "page.payment"), "shows": "Tables that stay"}),
     ("cloak-referrer", "bluebell-seeds.org/open", ("referrer",), _by_referrer, "Shown to those who come from a mail program, without Referer.", {}),
-    ("cloak-first-visit", "files.granite-quarry-supplies.com/d/Qm7xTz2w", ("first-visit",), _first_only, "Shown once, to the first request, if it is for exactly this address.", {}),
-    ("cloak-recipient", "hr-benefits-desk.com/q2?e=am9hbkBjb3JwLnRlc3Q", (), _by_recipient, "The victim's address is in the query; without it nothing is there.", {}),
+    ("cloak-first-visit", "files.granite-quarry-supplies.com/d/Qm7xTz2w", ("first-visit",), _first_only,
+     "Shown once, to the first request, if it is for exactly this address.", {}),
+    ("cloak-recipient", "hr-benefits-desk.com/q2?e=am9hbkBjb3JwLnRlc3Q", (), _by_recipient,
+     "The victim's address is in the query; without it nothing is there.", {}),
     ("cloak-cookie", "invoice-room.net/r/551", (), _by_cookie, "A script sets a cookie and loads again.", {"browser": True, "shows": "Loading"}),
 )
 BY_SCRIPT = (
     ("cloak-webdriver", "cedarpine-workshop.com/plans", ("headless",), WEBDRIVER, "A script looks at navigator.webdriver.", {}),
     ("cloak-headless", "cedarpine-oak.com/table", ("headless",), TRAITS, "A script looks for the traits of headless browsers.", {}),
-    ("cloak-webgl", "cedarpine-ash.com/chair", ("headless",), WEBGL, "A script asks who draws: a graphics card or software.", {"accept": ("suspicious", "unknown")}),
+    ("cloak-webgl", "cedarpine-ash.com/chair", ("headless",), WEBGL, "A script asks who draws: a graphics card or software.",
+     {"accept": ("suspicious", "unknown")}),
     ("cloak-time-zone", "cedarpine-elm.com/desk", ("time-zone",), ZONE, "A script asks for the time zone; UTC is for servers.", {}),
     ("cloak-mouse", "kettlerow-soups.com/lentil", ("interaction",), MOVE, "Waits for the mouse to move, or a finger.", {}),
     ("cloak-click", "kettlerow-breads.com/rye", ("interaction",), CLICK, "Waits for a click anywhere.", {}),
     ("cloak-scroll", "kettlerow-pies.com/apple", ("interaction",), SCROLL, "Waits for a scroll.", {}),
     ("cloak-wait", "kettlerow-teas.com/mint", ("waiting",), WAIT, "Waits two seconds.", {}),
     ("cloak-focus", "kettlerow-jams.com/plum", ("headless",), VISIBLE, "Wants a visible window with the focus.", {}),
-    ("cloak-fragment", "kettlerow-cakes.com/seed#joan.reed@corp.test", ("fragment",), FRAGMENT, "Wants the victim's address in the fragment, which no server sees.", {}),
+    ("cloak-fragment", "kettlerow-cakes.com/seed#joan.reed@corp.test", ("fragment",), FRAGMENT,
+     "Wants the victim's address in the fragment, which no server sees.", {}),
 )
 
 
@@ -146,8 +154,11 @@ def build(world):
                delivered="clean", differs_by=("time",), **FOUND)
     world.at("night-ledger.net/statement", _by_hour)
     # The honest twins: pages that differ by visitor, and mean no harm.
-    world.site("differs-language", "cloaks", "https://www.alpenblick-pension.de/", "A guest house that greets in the visitor's language.", "clean", differs_by=("language",), shows="Guest house")
+    world.site("differs-language", "cloaks", "https://www.alpenblick-pension.de/", "A guest house that greets in the visitor's language.", "clean",
+               differs_by=("language",), shows="Guest house")
     world.at("www.alpenblick-pension.de/", lambda v: page("Pension Alpenblick", "<h1>Pension Alpenblick</h1><p>Willkommen in den Bergen. Zimmer ab 64 Euro.</p>", "Pension Alpenblick", "#264", "de")
              if v.headers.get("accept-language", "").startswith("de") else page("Alpenblick", "<h1>Guest house Alpenblick</h1><p>Welcome to the mountains. Rooms from 64 euros.</p>", "Alpenblick", "#264"))
-    world.site("differs-mobile", "cloaks", "https://www.tramtimes.org/", "Departures; another layout for telephones.", "clean", differs_by=("agent",), shows="Next trams")
-    world.at("www.tramtimes.org/", lambda v: page("Trams", "<h1>Next trams</h1><p>4 Harbour 12:04</p>" if "Mobile" in v.agent else "<h1>Next trams</h1><table><tr><td>4<td>Harbour<td>12:04</table>", "Tram Times", "#a30"))
+    world.site("differs-mobile", "cloaks", "https://www.tramtimes.org/", "Departures; another layout for telephones.", "clean", differs_by=("agent",),
+               shows="Next trams")
+    world.at("www.tramtimes.org/",
+             lambda v: page("Trams", "<h1>Next trams</h1><p>4 Harbour 12:04</p>" if "Mobile" in v.agent else "<h1>Next trams</h1><table><tr><td>4<td>Harbour<td>12:04</table>", "Tram Times", "#a30"))

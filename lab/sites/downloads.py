@@ -33,14 +33,19 @@ var a=document.createElement('a');a.href=URL.createObjectURL(o);a.download='{nam
 
 def _attachments(world):
     attached = (
-        ("download-program", "Invoice_2291.exe", PROGRAM, "application/x-msdownload", "A Windows program that looks like an invoice.", "suspicious", ("malware",)),
+        ("download-program", "Invoice_2291.exe", PROGRAM, "application/x-msdownload", "A Windows program that looks like an invoice.", "suspicious",
+         ("malware",)),
         ("download-double", "scan_0042.pdf.exe", PROGRAM, "application/octet-stream", "A program with two endings.", "suspicious", ("malware",)),
         ("download-script", "statement.js", b"WScript.Echo('nothing');\r\n", "application/javascript", "A script for Windows.", "suspicious", ("malware",)),
         ("download-iso", "order-details.iso", ISO, "application/octet-stream", "A disk image.", "suspicious", ("malware",)),
-        ("download-zip-program", "documents.zip", _zip(Invoice__exe=PROGRAM), "application/zip", "An archive with a program in it.", "suspicious", ("malware",)),
-        ("download-zip", "photos-of-the-fair.zip", _zip(readme__txt=b"Two photographs follow next week.\n"), "application/zip", "An honest archive.", "clean", ("unknown", "suspicious")),
-        ("download-html", "remittance.html", phish.microsoft("https://collect-forms.net/in").encode(), "text/html", "A sign-in page as a file to open at home.", "phishing", ("suspicious",)),
-        ("download-shortcut", "Open.url", b"[InternetShortcut]\r\nURL=https://northgate-voicemail.com/secure/login.html\r\n", "application/internet-shortcut", "A shortcut to a sign-in page.", "suspicious", ("phishing", "malware")),
+        ("download-zip-program", "documents.zip", _zip(Invoice__exe=PROGRAM), "application/zip", "An archive with a program in it.", "suspicious",
+         ("malware",)),
+        ("download-zip", "photos-of-the-fair.zip", _zip(readme__txt=b"Two photographs follow next week.\n"), "application/zip", "An honest archive.",
+         "clean", ("unknown", "suspicious")),
+        ("download-html", "remittance.html", phish.microsoft("https://collect-forms.net/in").encode(), "text/html",
+         "A sign-in page as a file to open at home.", "phishing", ("suspicious",)),
+        ("download-shortcut", "Open.url", b"[InternetShortcut]\r\nURL=https://northgate-voicemail.com/secure/login.html\r\n",
+         "application/internet-shortcut", "A shortcut to a sign-in page.", "suspicious", ("phishing", "malware")),
     )
     for name, file, data, media_type, does, disposition, accept in attached:
         world.site(name, "downloads", f"https://dl.paperlane-files.com/{name}/{file}", does, disposition, accept=accept, shows="" if b"\0" in data else data[:20].decode("latin-1"),
@@ -56,17 +61,25 @@ def _smuggling(world):
         world.site(name, "downloads", f"https://docs-courier-view.com/{name}", does, "malware", accept=("suspicious",), shows="being prepared", **seen)
         world.at(f"docs-courier-view.com/{name}", _smuggled(data, file, media_type))
     link = base64.b64encode(PROGRAM).decode()
-    world.site("smuggle-data-link", "downloads", "https://docs-courier-view.com/data", "A link to data in the page, that the page clicks itself.", "malware", accept=("suspicious",), shows="octet-stream", **seen)
-    world.at("docs-courier-view.com/data", f"<!doctype html><title>Update</title><p>Your update starts by itself.</p><a id=a download='update.exe' href='data:application/octet-stream;base64,{link}'>Start</a><script>a.click()</script>")
+    world.site("smuggle-data-link", "downloads", "https://docs-courier-view.com/data", "A link to data in the page, that the page clicks itself.",
+               "malware", accept=("suspicious",), shows="octet-stream", **seen)
+    world.at("docs-courier-view.com/data",
+             f"<!doctype html><title>Update</title><p>Your update starts by itself.</p><a id=a download='update.exe' href='data:application/octet-stream;base64,{link}'>Start</a><script>a.click()</script>")
     hidden = base64.b64encode(phish.microsoft("https://collect-forms.net/in").encode()).decode()
     bad = {"browser": True, "brand": "Microsoft", "brand_in_text": True, "evidence": ("page.brand", "page.credentials")}
-    world.site("smuggle-blob-page", "downloads", "https://docs-courier-view.com/blob", "A script builds a sign-in page as a blob and goes there.", "phishing", accept=("suspicious",), shows="createObjectURL", **bad)
-    world.at("docs-courier-view.com/blob", f"<!doctype html><title>Loading</title><script>location=URL.createObjectURL(new Blob([atob('{hidden}')],{{type:'text/html'}}))</script>")
-    world.site("smuggle-srcdoc", "downloads", "https://docs-courier-view.com/srcdoc", "A script puts a sign-in page into a frame without an address.", "phishing", accept=("suspicious",), shows="srcdoc", **bad)
-    world.at("docs-courier-view.com/srcdoc", f"<!doctype html><title>Document</title><body style='margin:0'><script>var f=document.createElement('iframe');f.style.cssText='border:0;width:100%;height:99vh';f.srcdoc=atob('{hidden}');document.body.appendChild(f)</script>")
+    world.site("smuggle-blob-page", "downloads", "https://docs-courier-view.com/blob", "A script builds a sign-in page as a blob and goes there.",
+               "phishing", accept=("suspicious",), shows="createObjectURL", **bad)
+    world.at("docs-courier-view.com/blob",
+             f"<!doctype html><title>Loading</title><script>location=URL.createObjectURL(new Blob([atob('{hidden}')],{{type:'text/html'}}))</script>")
+    world.site("smuggle-srcdoc", "downloads", "https://docs-courier-view.com/srcdoc", "A script puts a sign-in page into a frame without an address.",
+               "phishing", accept=("suspicious",), shows="srcdoc", **bad)
+    world.at("docs-courier-view.com/srcdoc",
+             f"<!doctype html><title>Document</title><body style='margin:0'><script>var f=document.createElement('iframe');f.style.cssText='border:0;width:100%;height:99vh';f.srcdoc=atob('{hidden}');document.body.appendChild(f)</script>")
     # The honest twin: a page that lets its visitor save what is on it.
-    world.site("honest-export", "downloads", "https://www.tally-of-birds.org/list", "A list that can be saved as a table, by a script and on a click.", "clean", shows="Save as table")
-    world.at("www.tally-of-birds.org/list", page("Birds", "<h1>Birds of March</h1><ul><li>Wren 12<li>Robin 31<li>Heron 2</ul><button onclick=\"var a=document.createElement('a');a.href=URL.createObjectURL(new Blob(['wren,12\\nrobin,31'],{type:'text/csv'}));a.download='birds.csv';a.click()\">Save as table</button>", "Tally of Birds", "#254"))
+    world.site("honest-export", "downloads", "https://www.tally-of-birds.org/list",
+               "A list that can be saved as a table, by a script and on a click.", "clean", shows="Save as table")
+    world.at("www.tally-of-birds.org/list",
+             page("Birds", "<h1>Birds of March</h1><ul><li>Wren 12<li>Robin 31<li>Heron 2</ul><button onclick=\"var a=document.createElement('a');a.href=URL.createObjectURL(new Blob(['wren,12\\nrobin,31'],{type:'text/csv'}));a.download='birds.csv';a.click()\">Save as table</button>", "Tally of Birds", "#254"))
 
 
 def build(world):

@@ -22,15 +22,18 @@ def _widgets(world):
     def script(host_and_path, cls, frame, field, name):
         world.at(host_and_path, Reply.of(WIDGET % (cls, frame, field, name), media_type="text/javascript"))
 
-    script("challenges.cloudflare.com/turnstile/v0/api.js", "cf-turnstile", "https://challenges.cloudflare.com/cdn-cgi/challenge-platform/h/b/turnstile/if/ov2/av0/rcv/", "cf-turnstile-response", "turnstile")
+    script("challenges.cloudflare.com/turnstile/v0/api.js", "cf-turnstile",
+           "https://challenges.cloudflare.com/cdn-cgi/challenge-platform/h/b/turnstile/if/ov2/av0/rcv/", "cf-turnstile-response", "turnstile")
     world.at("challenges.cloudflare.com/cdn-cgi/*", box.format("Verify you are human"))
     script("www.google.com/recaptcha/api.js", "g-recaptcha", "https://www.google.com/recaptcha/api2/anchor?k=", "g-recaptcha-response", "grecaptcha")
     world.at("www.google.com/recaptcha/api2/anchor", box.format("I'm not a robot"))
     script("js.hcaptcha.com/1/api.js", "h-captcha", "https://newassets.hcaptcha.com/captcha/v1/static/hcaptcha.html#sitekey=", "h-captcha-response", "hcaptcha")
     world.at("newassets.hcaptcha.com/captcha/v1/static/hcaptcha.html", box.format("I am human"))
-    world.at("ct.captcha-delivery.com/c.js", Reply.of("var f=document.createElement('iframe');f.src='https://geo.captcha-delivery.com/captcha/?cid='+dd.cid+'&hash='+dd.hsh;f.style.cssText='border:0;width:100%;height:60vh';document.body.appendChild(f);", media_type="text/javascript"))
+    world.at("ct.captcha-delivery.com/c.js",
+             Reply.of("var f=document.createElement('iframe');f.src='https://geo.captcha-delivery.com/captcha/?cid='+dd.cid+'&hash='+dd.hsh;f.style.cssText='border:0;width:100%;height:60vh';document.body.appendChild(f);", media_type="text/javascript"))
     world.at("geo.captcha-delivery.com/captcha/", box.format("Slide right to complete the puzzle"))
-    world.at("client.px-cloud.net/PXlab7f3a/main.min.js", Reply.of("document.getElementById('px-captcha').innerHTML='<button style=\"padding:14px 60px\">Press &amp; Hold</button>';", media_type="text/javascript"))
+    world.at("client.px-cloud.net/PXlab7f3a/main.min.js",
+             Reply.of("document.getElementById('px-captcha').innerHTML='<button style=\"padding:14px 60px\">Press &amp; Hold</button>';", media_type="text/javascript"))
 
 
 TURNSTILE = '<script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer></script>'
@@ -70,14 +73,18 @@ BOX = """<div style="border:1px solid #d3d3d3;background:#f9f9f9;width:300px;pad
 <script>document.getElementById('c').addEventListener('click',function(e){if(e.isTrusted&&e.screenX)setTimeout(function(){location.href='?k='+e.timeStamp},900)})</script>"""
 MAIL = """<h2>Protected message</h2><p>Enter the address to which this message was sent.</p><form method="post"><input type="email" name="m" placeholder="name@company.com" required><button>Open message</button></form>"""
 WORD = """<h2>Q2-remittance.pdf</h2><p>This document is protected. The password is in the mail that brought you here.</p><form method="post"><input type="password" name="document-password" placeholder="Document password"><button>Open document</button></form>"""
-PICTURES = "<p>Choose all pictures with a <b>boat</b></p><div>" + "".join(f'<canvas width="70" height="70" data-n="{i}" style="background:#{c};margin:2px"></canvas>' for i, c in enumerate(("8bd", "9c8", "8bd", "ca8", "9c8", "8bd"))) + "</div><script>var p=[];document.querySelectorAll('canvas').forEach(function(c){c.onclick=function(e){if(!e.isTrusted)return;p.push(c.dataset.n);if(p.sort().join('')=='025')location.href='?k=1'}})</script>"
+PICTURES = "<p>Choose all pictures with a <b>boat</b></p><div>" + "".join(f'<canvas width="70" height="70" data-n="{i}" style="background:#{c};margin:2px"></canvas>' for i,
+        c in enumerate(("8bd", "9c8", "8bd", "ca8", "9c8", "8bd"))) + "</div><script>var p=[];document.querySelectorAll('canvas').forEach(function(c){c.onclick=function(e){if(!e.isTrusted)return;p.push(c.dataset.n);if(p.sort().join('')=='025')location.href='?k=1'}})</script>"
 
 
 def _home_made(world):
     sites = (
-        ("gate-hold", "tender-docs-room.com/a7", HOLD, "A home-made press and hold.", "Confirm you are human"), ("gate-sum", "scan-copier-mail.com/s", SUM, "A sum, half of it in a picture.", "Quick check"),
-        ("gate-slider", "faxpage-online.com/v2/9", SLIDE, "A home-made slider.", "Document"), ("gate-checkbox", "audit-files-share.com/open", BOX, "A box drawn like a well-known one.", "Security verification"),
-        ("gate-pictures", "payroll-adjust.net/m", PICTURES, "Six pictures to choose from.", "Are you human?"), ("gate-address", "encrypted-mail-reader.com/r/44", MAIL, "Opens for the mail's recipient alone.", "Protected message"),
+        ("gate-hold", "tender-docs-room.com/a7", HOLD, "A home-made press and hold.",
+         "Confirm you are human"), ("gate-sum", "scan-copier-mail.com/s", SUM, "A sum, half of it in a picture.", "Quick check"),
+        ("gate-slider", "faxpage-online.com/v2/9", SLIDE, "A home-made slider.",
+         "Document"), ("gate-checkbox", "audit-files-share.com/open", BOX, "A box drawn like a well-known one.", "Security verification"),
+        ("gate-pictures", "payroll-adjust.net/m", PICTURES, "Six pictures to choose from.",
+         "Are you human?"), ("gate-address", "encrypted-mail-reader.com/r/44", MAIL, "Opens for the mail's recipient alone.", "Protected message"),
         ("gate-password", "doc-locker-share.com/q2", WORD, "Wants the password from the mail.", "Protected document"),
     )
     for name, address, body, does, title in sites:
@@ -93,12 +100,19 @@ def build(world):
     _widgets(world)
     _known(world)
     _home_made(world)
-    world.site("gate-honest", "gates", "https://www.bargain-flights-index.com/", "An honest site that lets nobody in without Turnstile: not seen is not clean.", "gated", evidence=("gate.turnstile",), shows="cf-turnstile")
-    world.at("www.bargain-flights-index.com/", gate("Checking your browser", '<h2>Checking your browser</h2><div class="cf-turnstile" data-sitekey="0x4AAAAAAALabHonest00001"></div>', TURNSTILE))
-    world.site("gate-after-redirect", "gates", "https://mail-link-tracker.net/c/81", "A redirect to a page behind a gate.", "gated", status=302, hops=1, final="https://sharedocs-secure-view.com/f/92k", evidence=("gate.turnstile",), accept=("phishing",))
+    world.site("gate-honest", "gates", "https://www.bargain-flights-index.com/",
+               "An honest site that lets nobody in without Turnstile: not seen is not clean.", "gated", evidence=("gate.turnstile",),
+               shows="cf-turnstile")
+    world.at("www.bargain-flights-index.com/",
+             gate("Checking your browser", '<h2>Checking your browser</h2><div class="cf-turnstile" data-sitekey="0x4AAAAAAALabHonest00001"></div>', TURNSTILE))
+    world.site("gate-after-redirect", "gates", "https://mail-link-tracker.net/c/81", "A redirect to a page behind a gate.", "gated", status=302,
+               hops=1, final="https://sharedocs-secure-view.com/f/92k", evidence=("gate.turnstile",), accept=("phishing",))
     world.at("mail-link-tracker.net/c/81", redirect("https://sharedocs-secure-view.com/f/92k"))
     contact = BOOKS + '<h2>Write to us</h2><form method="post"><p><input name="name" placeholder="Your name"> <input name="mail" type="email" placeholder="E-mail"></p><p><textarea name="text" rows="6" cols="50"></textarea></p>{}<p><button>Send</button></p></form>' \
         "<p>Or come by: Hollow Lane 14, Tuesday to Saturday, ten to six. The telephone number is 01632 960 983; Mrs Okafor answers it when she is not on the ladder.</p>"
-    for name, box, head in (("turnstile", '<div class="cf-turnstile" data-sitekey="0x4AAAAAAALabHonest00002"></div>', TURNSTILE), ("recaptcha", '<div class="g-recaptcha" data-sitekey="6LLabHonestAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"></div>', RECAPTCHA), ("hcaptcha", '<div class="h-captcha" data-sitekey="1abGa7e0-0000-4000-8000-00000000beef"></div>', HCAPTCHA)):
-        world.site(f"contact-{name}", "gates", f"https://www.hollowlanebooks.com/contact-{name}", f"An honest page whose contact form has {name}: not gated.", "clean", shows="Write to us")
+    for name, box, head in (("turnstile", '<div class="cf-turnstile" data-sitekey="0x4AAAAAAALabHonest00002"></div>', TURNSTILE),
+                            ("recaptcha", '<div class="g-recaptcha" data-sitekey="6LLabHonestAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"></div>', RECAPTCHA),
+                            ("hcaptcha", '<div class="h-captcha" data-sitekey="1abGa7e0-0000-4000-8000-00000000beef"></div>', HCAPTCHA)):
+        world.site(f"contact-{name}", "gates", f"https://www.hollowlanebooks.com/contact-{name}",
+                   f"An honest page whose contact form has {name}: not gated.", "clean", shows="Write to us")
         world.at(f"www.hollowlanebooks.com/contact-{name}", page("Contact", contact.format(box)).replace("</head>", head + "</head>"))

@@ -53,11 +53,15 @@ def build(world):
 <p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p><p><button>Sign in</button></p></form>
 <p>Forgotten? Ask at the gate, extension 12.</p>""", "Stonebridge Tools", "#733"))
 
-    world.site("honest-slow", "honest", "https://archive.parish-records-fenland.org/search?q=1841", "An old machine that answers after two and a half seconds.", "clean", accept=("unknown",), shows="Baptisms")
-    world.at("archive.parish-records-fenland.org/search", Reply.of(page("Parish records", "<h1>Baptisms, 1841</h1><ul><li>Ann Thorpe<li>Wm. Gedney</ul>", "Parish Records", "#654"), delay=2.5))
+    world.site("honest-slow", "honest", "https://archive.parish-records-fenland.org/search?q=1841",
+               "An old machine that answers after two and a half seconds.", "clean", accept=("unknown",), shows="Baptisms")
+    world.at("archive.parish-records-fenland.org/search",
+             Reply.of(page("Parish records", "<h1>Baptisms, 1841</h1><ul><li>Ann Thorpe<li>Wm. Gedney</ul>", "Parish Records", "#654"), delay=2.5))
 
-    world.site("honest-letters", "honest", "https://www.b\u00e4ckerei-m\u00fchlenhof.de/", "A bakery with letters of its language in the name.", "clean", language="de", shows="Roggenbrot")
-    world.at("www.xn--bckerei-mhlenhof-vnb45b.de/", page("B\u00e4ckerei M\u00fchlenhof", "<h1>Heute</h1><p>Roggenbrot, Dinkelseelen, Apfelkuchen.</p>", "B\u00e4ckerei M\u00fchlenhof", "#852", "de"))
+    world.site("honest-letters", "honest", "https://www.b\u00e4ckerei-m\u00fchlenhof.de/", "A bakery with letters of its language in the name.",
+               "clean", language="de", shows="Roggenbrot")
+    world.at("www.xn--bckerei-mhlenhof-vnb45b.de/",
+             page("B\u00e4ckerei M\u00fchlenhof", "<h1>Heute</h1><p>Roggenbrot, Dinkelseelen, Apfelkuchen.</p>", "B\u00e4ckerei M\u00fchlenhof", "#852", "de"))
     _built_by_scripts(world)
 
 
@@ -77,6 +81,7 @@ def field(name, kind, words):
 
 
 def _built_by_scripts(world):
-    world.site("honest-application", "honest", "https://app.larder-lists.com/", "An application that is empty until its script has run: sign-in of a kitchen's planner.", "clean", browser=True, shows="root")
+    world.site("honest-application", "honest", "https://app.larder-lists.com/",
+               "An application that is empty until its script has run: sign-in of a kitchen's planner.", "clean", browser=True, shows="root")
     application(world, "app.larder-lists.com", "Larder Lists", {"of": [{"tag": "h1", "text": "Larder Lists"}, {"tag": "p", "text": "What is in the cupboard, and for how long."},
                 {"tag": "form", "set": {"method": "post", "action": "/session"}, "of": [field("email", "email", "you@home"), field("password", "password", "Password"), {"tag": "button", "text": "Open the larder"}]}]})

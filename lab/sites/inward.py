@@ -63,5 +63,7 @@ def build(world):
             if kind != "301" and number % 7 != 3:
                 continue
             shown = place.replace("{p}", "PORT")
-            world.site(f"inward-{kind}-{number:02}", "inward", f"https://garden-weather-station.net/{kind}/{number}", f"A redirect {words} to {shown}.", "suspicious", status=status, browser=browser, **refused)
-            world.at(f"garden-weather-station.net/{kind}/{number}", lambda visit, make=make, place=place: make(quote(place.format(p=port()), safe=":/?#[]@!$&'()*+,;=%")))
+            world.site(f"inward-{kind}-{number:02}", "inward", f"https://garden-weather-station.net/{kind}/{number}",
+                       f"A redirect {words} to {shown}.", "suspicious", status=status, browser=browser, **refused)
+            world.at(f"garden-weather-station.net/{kind}/{number}", lambda visit, make=make,
+                     place=place: make(quote(place.format(p=port()), safe=":/?#[]@!$&'()*+,;=%")))

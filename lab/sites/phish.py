@@ -49,14 +49,16 @@ def _addresses(world):
             ("phish-port", "https://ms-account-desk.net:8443/signin", "On port 8443."),
             ("phish-user", "https://login.microsoftonline.com@ms-account-desk.net/signin", "A user name that reads like the brand's host."),
             ("phish-address", "http://203.0.113.77/office/signin", "An address instead of a name."),
-            ("phish-subdomains", "https://login.microsoftonline.com.session.verify.ms-account-desk.net/signin", "The brand's host as the beginning of a long name."),
+            ("phish-subdomains", "https://login.microsoftonline.com.session.verify.ms-account-desk.net/signin",
+             "The brand's host as the beginning of a long name."),
             ("phish-other-letters", "https://xn--mcrosoft-tkb.com/signin", "A letter of another alphabet in the host's name."),
             ("phish-hyphens", "https://www-microsoft-com-account.secure-signin-session-8841.net/signin", "A name of nothing but hyphens and words."),
             ("phish-long", "https://ms-account-desk.net/signin?session=" + "8f3a" * 1500, "Six thousand characters of query."),
             ("phish-encoded", "https://ms-account-desk.net/%73%69%67%6e%69%6e", "A path of nothing but escapes."),
             ("phish-dots", "https://ms-account-desk.net/a/b/../../%2e/signin", "Dots in the path.")):
         world.site(name, "phish", url, does, "phishing", **found)
-    for host in ("ms-account-desk.net", "203.0.113.77", "login.microsoftonline.com.session.verify.ms-account-desk.net", "xn--mcrosoft-tkb.com", "www-microsoft-com-account.secure-signin-session-8841.net"):
+    for host in ("ms-account-desk.net", "203.0.113.77", "login.microsoftonline.com.session.verify.ms-account-desk.net", "xn--mcrosoft-tkb.com",
+                 "www-microsoft-com-account.secure-signin-session-8841.net"):
         for path in ("/signin", "/office/signin", "/%73%69%67%6e%69%6e", "/a/b/../../%2e/signin"):
             world.at(host + path, microsoft())
 
@@ -69,7 +71,8 @@ def _answers(world):
     """The same page with statuses, types and encodings that a scanner may take for a reason to look away."""
     found = {"brand": "Microsoft", "brand_in_text": True, "evidence": ("page.brand", "page.credentials")}
     xhtml = microsoft().replace("<!doctype html>", '<?xml version="1.0"?>\n<!DOCTYPE html>').replace('<html lang="en">', '<html xmlns="http://www.w3.org/1999/xhtml" lang="en">') \
-        .replace('<meta charset="utf-8">', "").replace("<br>", "<br/>").replace('placeholder="Email, phone, or Skype">', 'placeholder="Email, phone, or Skype"/>').replace('placeholder="Password">', 'placeholder="Password"/>')
+        .replace('<meta charset="utf-8">',
+                 "").replace("<br>", "<br/>").replace('placeholder="Email, phone, or Skype">', 'placeholder="Email, phone, or Skype"/>').replace('placeholder="Password">', 'placeholder="Password"/>')
     wide = microsoft().replace('<meta charset="utf-8">', "")
     for name, does, reply, status, shows in (
             ("phish-404", "Status 404, and a whole page.", Reply.of(microsoft(), status=404), 404, "Sign in"),
@@ -77,7 +80,8 @@ def _answers(world):
             ("phish-no-type", "No media type at all.", Reply.of(microsoft(), media_type=""), 200, "Sign in"),
             ("phish-xhtml", "XHTML.", Reply.of(xhtml, media_type="application/xhtml+xml"), 200, "Sign in"),
             ("phish-svg", "A picture (SVG) with a form in it.", Reply.of(PICTURE, media_type="image/svg+xml"), 200, "Sign in"),
-            ("phish-utf-16", "UTF-16 with a mark of the byte order.", Reply(b"\xff\xfe" + wide.encode("utf-16-le"), media_type="text/html"), 200, "S\0i\0g\0n\0"),
+            ("phish-utf-16", "UTF-16 with a mark of the byte order.", Reply(b"\xff\xfe" + wide.encode("utf-16-le"), media_type="text/html"), 200,
+             "S\0i\0g\0n\0"),
             ("phish-odd-charset", "A charset that nobody knows.", Reply.of(wide, media_type="text/html; charset=x-unheard-of"), 200, "Sign in")):
         world.site(name, "phish", f"https://ms-billing-answers.com/{name}", does, "phishing", status=status, shows=shows, **found)
         world.at(f"ms-billing-answers.com/{name}", reply)

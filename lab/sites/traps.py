@@ -101,14 +101,20 @@ def _on_the_wire(world):
     trap("trap-silence", "silence", "Takes the request and says nothing.", lambda v: Reply(pieces=_nothing(), is_raw=True), "time", status=0)
     trap("trap-drip", "drip", "A page that is never done.", lambda v: Reply(pieces=_drip_html()), "time", accept=("suspicious", "clean"))
     trap("trap-gigabyte", "gigabyte", "A gigabyte of zeros that says it is HTML.", lambda v: Reply(pieces=_zeros(GIGABYTE), length=GIGABYTE), "size")
-    trap("trap-ten-gigabytes", "ten-gigabytes", "Ten gigabytes, and says so.", lambda v: Reply(pieces=_zeros(10 * GIGABYTE), length=10 * GIGABYTE, media_type="application/octet-stream"), "size")
+    trap("trap-ten-gigabytes", "ten-gigabytes", "Ten gigabytes, and says so.",
+         lambda v: Reply(pieces=_zeros(10 * GIGABYTE), length=10 * GIGABYTE, media_type="application/octet-stream"), "size")
     trap("trap-endless-text", "guestbook", "A page of text without end.", lambda v: Reply(pieces=_text_for_ever()), "size", accept=("suspicious", "clean"))
     coded = {"headers": (("Content-Encoding", "gzip"),)}
     trap("trap-gzip-bomb", "photos", "Ten gigabytes in ten megabytes of gzip.", lambda v: Reply(_bomb(10 * GIGABYTE), **coded), "size")
-    trap("trap-gzip-bomb-twice", "photos-small", "Ten gigabytes in gzip in gzip.", lambda v: Reply(_double_bomb(10 * GIGABYTE), headers=(("Content-Encoding", "gzip, gzip"),)), "size")
-    trap("trap-broken-gzip", "broken-gzip", "Says gzip and is none.", lambda v: Reply(b"<h1>This is no gzip at all</h1>", **coded), "connection", accept=("suspicious", "clean"))
-    trap("trap-short-body", "short", "Promises more than it sends.", lambda v: Reply(pieces=_raw(b"<!doctype html><title>Short</title><h1>Not all of</h1>"), length=90000), "connection", accept=("suspicious", "clean"))
-    trap("trap-no-http", "gopher", "Answers what is no HTTP.", lambda v: Reply(pieces=_raw(b"iWelcome to gopher\tfake\t(NULL)\t0\r\n.\r\n"), is_raw=True), "connection", status=0)
+    trap("trap-gzip-bomb-twice", "photos-small", "Ten gigabytes in gzip in gzip.",
+         lambda v: Reply(_double_bomb(10 * GIGABYTE), headers=(("Content-Encoding", "gzip, gzip"),)), "size")
+    trap("trap-broken-gzip", "broken-gzip", "Says gzip and is none.", lambda v: Reply(b"<h1>This is no gzip at all</h1>", **coded), "connection",
+         accept=("suspicious", "clean"))
+    trap("trap-short-body", "short", "Promises more than it sends.",
+         lambda v: Reply(pieces=_raw(b"<!doctype html><title>Short</title><h1>Not all of</h1>"), length=90000), "connection",
+         accept=("suspicious", "clean"))
+    trap("trap-no-http", "gopher", "Answers what is no HTTP.",
+         lambda v: Reply(pieces=_raw(b"iWelcome to gopher\tfake\t(NULL)\t0\r\n.\r\n"), is_raw=True), "connection", status=0)
     trap("trap-closes", "closes", "Closes without an answer.", lambda v: Reply(pieces=_raw(b""), is_raw=True), "connection", status=0)
     trap("trap-loop", "loop", "Redirects to itself.", lambda v: redirect("https://maze-of-hedges.com/loop"), "loop", status=302)
     trap("trap-loop-two", "ping", "Two addresses that redirect to each other.", lambda v: redirect("https://maze-of-hedges.com/pong"), "loop", status=302)
@@ -145,4 +151,5 @@ def build(world):
     _on_the_wire(world)
     _documents(world)
     world.site("trap-none", "traps", "https://maze-of-hedges.com/", "The same host without a trap.", "clean", shows="Maze")
-    world.at("maze-of-hedges.com/", page("Maze of Hedges", "<h1>Maze of Hedges</h1><p>Open from Easter. Children under six in company only.</p>", "Maze of Hedges", "#252"))
+    world.at("maze-of-hedges.com/",
+             page("Maze of Hedges", "<h1>Maze of Hedges</h1><p>Open from Easter. Children under six in company only.</p>", "Maze of Hedges", "#252"))
