@@ -49,7 +49,8 @@ Result<std::string> make_folder(const BrowserOptions& options) {
     return Error(ErrorCode::kIo, fmt::format("browser: {}: {}", folder, std::strerror(errno)));
   fs::create_directory(folder + "/profile", error);
   fs::create_directory(folder + "/downloads", error);
-  for (const char* name : {"", "/profile", "/downloads"}) TRY(give_to(folder + name, options.user));
+  fs::create_directory(folder + "/t", error);
+  for (const char* name : {"", "/profile", "/downloads", "/t"}) TRY(give_to(folder + name, options.user));
   return folder;
 }
 
@@ -77,8 +78,8 @@ asio::awaitable<Result<std::shared_ptr<Browser>>> Browser::start(asio::io_contex
   if (options.binary.empty()) options.binary = find_chromium();
   if (options.binary.empty()) co_return Error(ErrorCode::kNotFound, "browser: Chromium is not installed");
   CO_TRY_ASSIGN(std::string folder, make_folder(options));
-  auto process =
-      Process::start({options.binary, options.user, folder + "/profile", options.allow_unconfined});
+  auto process = Process::start(
+      {options.binary, options.user, folder + "/profile", folder + "/t", options.allow_unconfined});
   if (!process) {
     std::error_code ignored;
     fs::remove_all(folder, ignored);
@@ -87,6 +88,7 @@ asio::awaitable<Result<std::shared_ptr<Browser>>> Browser::start(asio::io_contex
   // Shared with the visits that it serves: one that is being replaced lives until the last of them is done.
   std::shared_ptr<Browser> browser(
       new Browser(io, std::move(*process), std::move(folder), options.proxy_socket));
+  browser->ca_file_ = options.ca_file;
   auto greeted = co_await browser->greet();
   if (!greeted) co_return std::move(greeted).error().with_context("browser: Chromium does not start");
   co_return browser;

@@ -21,6 +21,7 @@ struct BrowserOptions {
   std::string user;          // to run as; root must name one
   std::string proxy_socket;  // of the egress proxy
   std::string scratch;       // where its folder is made; empty: the system's place for such
+  std::string ca_file;       // PEM: who else than the system's CAs may vouch for a site; may be empty
   bool allow_unconfined = false;
 };
 
@@ -52,6 +53,7 @@ class Browser {
   const std::string& version() const { return version_; }  // "156.0.8078.79"
   const Process& process() const { return process_; }
   std::string downloads() const { return folder_ + "/downloads"; }
+  const std::string& ca_file() const { return ca_file_; }
   bool is_alive() const { return devtools_->is_open(); }
   uint64_t own_calls() const {
     return own_relay_.accepted();
@@ -71,7 +73,7 @@ class Browser {
   void on_event(const std::string& session, const std::string& method, const Json& params);
   void on_attached(const Json& params);
 
-  std::string folder_;
+  std::string folder_, ca_file_;
   Process process_;
   Relay page_relay_, own_relay_;
   std::unique_ptr<DevTools> devtools_;

@@ -42,6 +42,10 @@ class NavigationLog {
   const std::vector<verdict::Request>& requests() const { return requests_; }
   const std::vector<std::string>& dialogs() const { return dialogs_; }
   const std::optional<verdict::Certificate>& certificate() const { return certificate_; }
+  // It is good, although the browser does not know who vouches for it.
+  void trust_certificate() {
+    if (certificate_) certificate_->is_trusted = true;
+  }
   int status() const { return chain_.empty() ? 0 : chain_.back().status; }
   const std::string& media_type() const { return media_type_; }
   const std::string& alpn() const { return alpn_; }

@@ -148,10 +148,11 @@ struct Texts {
   std::string uid_map, gid_map;
   std::vector<char*> argv, envp;
 
-  Texts(const User& user, std::vector<std::string> command, const std::string& profile)
+  Texts(const User& user, std::vector<std::string> command, const std::string& profile,
+        const std::string& temporary)
       : arguments(std::move(command)),
         environment{"HOME=" + profile,
-                    "TMPDIR=" + profile,
+                    "TMPDIR=" + temporary,
                     "LANG=C.UTF-8",
                     "PATH=/usr/bin:/bin",
                     "DBUS_SESSION_BUS_ADDRESS=disabled:",
@@ -192,7 +193,7 @@ std::string why_not_confined() {
   auto hand_over = hand_over_socket();
   if (!hand_over) return hand_over.error().message();
   const User user;
-  const Texts texts(user, {"none"}, "/");
+  const Texts texts(user, {"none"}, "/", "/");
   ChildPlan plan = texts.plan(user, true);
   plan.argv = nullptr;
   plan.hand_over = hand_over->childs.get();
@@ -208,6 +209,9 @@ std::string why_not_confined() {
 Result<Process> Process::start(const ProcessOptions& options) {
   if (::access(options.binary.c_str(), X_OK) != 0)
     return Error(ErrorCode::kNotFound, fmt::format("browser: {} cannot be executed", options.binary));
+  if (options.temporary.size() > kMaxTemporaryPath)
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("browser: the path {} is too long for a socket below it", options.temporary));
   TRY_ASSIGN(const User user, find_user(options.user));
   const bool confine = why_not_confined().empty();
   if (!confine && !options.allow_unconfined) return Error(ErrorCode::kPermission, why_not_confined());
@@ -220,7 +224,7 @@ Result<Process> Process::start(const ProcessOptions& options) {
     TRY_ASSIGN(own, listen_here());
   }
   const Texts texts(user, chromium_arguments(options.binary, options.profile, confine ? kOwnPort : own.port),
-                    options.profile);
+                    options.profile, options.temporary);
   ChildPlan plan = texts.plan(user, confine);
   plan.commands_fd = commands.childs.get();
   plan.answers_fd = answers.childs.get();

@@ -18,10 +18,14 @@
 
 namespace linkgate::browser {
 
+// What a socket's path has room for, less "/org.chromium.Chromium.XXXXXX/SingletonSocket".
+inline constexpr size_t kMaxTemporaryPath = 60;
+
 struct ProcessOptions {
-  std::string binary;   // Chromium itself, not a shell script around it
-  std::string user;     // become this user; only for root, who must name one
-  std::string profile;  // an empty folder that the user may write
+  std::string binary;     // Chromium itself, not a shell script around it
+  std::string user;       // become this user; only for root, who must name one
+  std::string profile;    // an empty folder that the user may write
+  std::string temporary;  // another; its path at most kMaxTemporaryPath, for Chromium makes a socket below it
   // Without a namespace the flags are the only guard. Off unless an administrator asks for it.
   bool allow_unconfined = false;
 };

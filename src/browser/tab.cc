@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "browser/certificate_chain.h"
+#include "url/url.h"
 
 namespace linkgate::browser {
 namespace {
@@ -124,6 +126,21 @@ asio::awaitable<std::string> Tab::screenshot(Instant deadline) {
   auto png = base64_decode((*answer)["data"].get_ref<const std::string&>());
   if (!png || png->size() > kMaxScreenshotBytes) co_return std::string();
   co_return std::move(*png);
+}
+
+asio::awaitable<void> Tab::verify_certificate(Instant deadline) {
+  if (!log.certificate() || log.certificate()->is_trusted || log.chain().empty()) co_return;
+  const auto url = url::Url::parse(log.chain().back().url);
+  if (!url || url->scheme() != "https") co_return;
+  const Json wanted{{"origin", url->origin()}};
+  auto answer = co_await call("Network.getCertificate", wanted, deadline);
+  if (!answer || !answer->contains("tableNames") || !(*answer)["tableNames"].is_array()) co_return;
+  std::vector<std::string> chain;
+  for (const Json& one : (*answer)["tableNames"]) {
+    const auto der = one.is_string() ? base64_decode(one.get_ref<const std::string&>()) : std::nullopt;
+    if (der && chain.size() < kMaxCertificates) chain.push_back(*der);
+  }
+  if (is_trusted(chain, url->hostname(), browser_.ca_file())) log.trust_certificate();
 }
 
 asio::awaitable<std::string> Tab::fetch_icon(const Snapshot& frame, Instant deadline) {

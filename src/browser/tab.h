@@ -32,6 +32,8 @@ class Tab {
   // The bytes of the page's icon, mostly from the browser's cache; empty where there is none, or none in
   // time.
   boost::asio::awaitable<std::string> fetch_icon(const Snapshot& frame, Instant deadline);
+  // Looks for ourselves at a certificate that Chromium did not take.
+  boost::asio::awaitable<void> verify_certificate(Instant deadline);
   void send(std::string_view method, const Json& params) {
     browser_.devtools().send(session, method, params);
   }

@@ -346,6 +346,7 @@ asio::awaitable<VisitOutcome> Opened::run(VisitRequest request) {
     if (lost_.empty()) shown = co_await tab_to_show();
     if (shown != nullptr && request_.want_screenshot && !is_unresponsive_ && !shown->has_crashed)
       screenshot_ = co_await shown->screenshot(deadline_ + kGrace);
+    if (shown != nullptr) co_await shown->verify_certificate(steady_clock::now() + kIconPatience);
     if (shown != nullptr && !frames_.empty() && !is_unresponsive_)
       icon_ = co_await shown->fetch_icon(frames_[0], steady_clock::now() + kIconPatience);
   }

@@ -114,7 +114,7 @@ class BrowserTest : public FolderTest {
   void start(const PoolOptions& wanted) {
     pool_.reset();
     auto started = Pool::start(wanted);
-    ASSERT_TRUE(started) << started.error().message();
+    if (!started) throw std::runtime_error(started.error().message());
     pool_ = std::move(*started);
   }
   verdict::Page look(const std::string& url) {
