@@ -112,6 +112,8 @@ def bench_micro(figures):
                 text += f", {statistics.median(one['items_per_second'] for one in same):,.0f}/s"
             if "bytes_per_second" in same[0]:
                 text += f", {statistics.median(one['bytes_per_second'] for one in same) / 1e6:,.0f} MB/s"
+            if "memory_bytes" in same[0]:
+                text += f", {same[0]['memory_bytes'] / 1e6:.1f} MB"
             figures.append((name, text))
 
 

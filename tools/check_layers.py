@@ -24,7 +24,7 @@ ALLOWED = {
     "click": "base url verdict net events state api",
     "respond": "base url mail verdict net events store state api kql",
     "portal": "base url kql verdict net events store state api",
-    "supervise": "base net", "chart": "base",
+    "supervise": "base net", "chart": "base", "training": "base url verdict",
 }
 COMPOSERS = {"programs", "cli"}  # may include everything
 
@@ -37,7 +37,7 @@ ABSENT = [
     (re.compile(r"\bchdb_\w+\s*\("), {"engine"}, "the engine is seen by engine/ alone"),
     (re.compile(r"crypto_aead_xchacha20"), {"url"}, "only url/sealed_link knows the key format"),
 ]
-PURE = {"url", "kql", "mail", "document", "verdict", "chart"}
+PURE = {"url", "kql", "mail", "document", "verdict", "chart", "training"}
 
 
 def declared(folder):
