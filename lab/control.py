@@ -12,7 +12,9 @@ POST /advance?seconds=N       moves the lab's clock on
 POST /reset                   forgets all of the above, and flips every switch back"""
 import json
 
-from .description import Reply
+from .description import MAX_REQUEST, Reply
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE")
 
 
 def _json(value, status=200):
@@ -21,10 +23,10 @@ def _json(value, status=200):
 
 def _hits(server, query):
     url = query.get("url", "").split("#")[0]
-    scheme, _, rest = url.partition("://")
-    if "/" not in rest:
+    if "/" not in url.partition("://")[2]:
         url += "/"
-    return _json(sum(n for key, n in server.world.hits.items() if key.split(" ", 1)[1] == url))
+    counts = server.world.hits
+    return _json(sum(counts.get(f"{method} {url}"[:MAX_REQUEST], 0) for method in METHODS))
 
 
 def _requests(server, query):

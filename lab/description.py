@@ -1,6 +1,7 @@
 """What a site of the lab is: the link that is judged, the verdict that it deserves, and what its hosts answer.
 
 Modules in sites/ have a function build(world) that calls world.site(...) for links and world.at(...) for answers."""
+import collections
 import dataclasses
 import json
 import re
@@ -8,6 +9,9 @@ import time
 import traceback
 import urllib.parse
 
+MAX_LOG = 20_000     # requests that are remembered
+MAX_HITS = 50_000    # different requests that are counted
+MAX_REQUEST = 2_000  # characters of a request that are kept; sites with endless addresses are among ours
 DISPOSITIONS = ("clean", "unknown", "suspicious", "gated", "phishing", "malware")
 
 
@@ -109,7 +113,7 @@ class World:
     # What happened; the control port shows and forgets it.
     def reset(self):
         self.started, self.advanced = time.monotonic(), 0.0
-        self.hits, self.log, self.memory = {}, [], {}
+        self.hits, self.log, self.memory = {}, collections.deque(maxlen=MAX_LOG), {}
         self.switches = dict.fromkeys(self.switches, False)
         self.acted = dict.fromkeys(self.acted, 0)
 
@@ -148,10 +152,11 @@ class World:
         return max(below, key=lambda found: found[0])[1] if below else None
 
     def answer(self, visit):
-        key = f"{visit.method} {visit.scheme}://{visit.host}{visit.target}"
+        key = f"{visit.method} {visit.scheme}://{visit.host}{visit.target}"[:MAX_REQUEST]
         visit.count = self.hits[key] = self.hits.get(key, 0) + 1
-        self.log.append({"at": round(self.now(), 3), "request": key, "agent": visit.agent})
-        del self.log[:-20000]
+        if len(self.hits) > MAX_HITS:
+            del self.hits[next(iter(self.hits))]
+        self.log.append({"at": round(self.now(), 3), "request": key, "agent": visit.agent[:200]})
         if visit.host not in self.answers:
             return Reply.of("This host is not served here.\n", status=421, media_type="text/plain")
         handler = self.find(visit.host, visit.path)

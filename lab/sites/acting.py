@@ -9,7 +9,7 @@ FIRM = "Fernbrook Courses"
 def build(world):
     def acting(name, address, does, answer, known_good=True, disposition="clean", **more):
         world.site(name, "acting", "https://" + address, does, disposition, acts=True, known_good=known_good,
-                   **{"accept": ("unknown", "gated"), "shows": FIRM, **more})
+                   **{"accept": ("unknown", "gated"), "shows": FIRM, "evidence": ("link.acts|link.acts_spared",) if known_good else (), **more})
 
         def act(visit):
             visit.world.acted[name] += 1
