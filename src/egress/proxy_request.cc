@@ -23,13 +23,6 @@ bool is_printable(std::string_view text) {
   });
 }
 
-ParsedRequest refuse(Refusal why, std::string details) {
-  ParsedRequest refused;
-  refused.refusal = why;
-  refused.details = std::move(details);
-  return refused;
-}
-
 struct Field {
   std::string_view name, value;
 };
@@ -119,6 +112,11 @@ size_t head_size(std::string_view bytes, size_t from) {
 ParsedRequest parse_proxy_request(std::string_view head) {
   ParsedRequest parsed;
   ProxyRequest& request = parsed.request;
+  const auto refuse = [&](Refusal why, std::string_view details) {
+    parsed.refusal = why;
+    parsed.details = details;
+    return std::move(parsed);
+  };
   const size_t end = head.find("\r\n");
   if (end == head.npos || !head.ends_with("\r\n\r\n")) return refuse(Refusal::kBadRequest, "no request");
   const auto words = ascii::split(head.substr(0, end), ' ');

@@ -73,7 +73,7 @@ void FetchHandle::prepare(FetchRequest asked) {
   request = std::move(asked);
   result = {};
   header_bytes = 0;
-  headers_too_long = false;
+  headers_too_long = headers_done = false;
   certificate.reset();
   message[0] = '\0';
   begun = std::chrono::steady_clock::now();
@@ -139,7 +139,12 @@ size_t FetchHandle::on_header(char* data, size_t, size_t size, void* user) {
     return 0;
   }
   // The proxy's own answer to CONNECT, interim answers, and then the one that counts.
-  if (line.starts_with("HTTP/")) self->result.headers.clear();
+  if (line.starts_with("HTTP/")) {
+    self->result.headers.clear();
+    self->headers_done = false;
+  } else if (ascii::trim(line).empty()) {
+    self->headers_done = true;
+  }
   const size_t colon = line.find(':');
   if (colon == line.npos || self->result.headers.size() >= kMaxFetchFields) return size;
   self->result.headers.emplace_back(ascii::to_lower(ascii::trim(line.substr(0, colon))),
@@ -170,7 +175,7 @@ FetchResult FetchHandle::finish(CURLcode code) {
   if (is_refused) {
     tell_refusal(connect_status);
   } else {
-    if (status >= 200) result.status = static_cast<int>(status);
+    if (status >= 200 && headers_done) result.status = static_cast<int>(status);
     if (result.status > 0 && request.url.scheme() == "https")
       result.alpn = version == CURL_HTTP_VERSION_2_0 ? "h2" : "http/1.1";
     if (code != CURLE_OK) tell_trouble(code);

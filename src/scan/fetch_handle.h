@@ -42,7 +42,7 @@ struct FetchHandle {
   std::unique_ptr<curl_slist, FreeCurl> headers, proxy_headers;
   FetchResult result;
   size_t header_bytes = 0;
-  bool headers_too_long = false;
+  bool headers_too_long = false, headers_done = false;
   std::optional<verdict::Certificate> certificate;           // of this connection's handshake
   std::map<std::string, verdict::Certificate> certificates;  // by host, for connections that are used again
   std::array<char, CURL_ERROR_SIZE> message{};

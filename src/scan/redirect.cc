@@ -95,6 +95,12 @@ class HopFinder {
     if (ascii::istarts_with(ascii::trim(reference), "javascript:")) return read_javascript_url(reference);
     const auto url = url::Url::parse(reference, &markup_.base);
     if (!url) return;
+    // What a page opens besides (mailto:, data:, about:blank, an app's own scheme) is no page that follows
+    // it.
+    if (!url->is_http()) {
+      if (page_.links.size() < kMaxListed) page_.links.push_back(url->href());
+      return;
+    }
     NextHop hop{.url = url->href(), .how = how};
     hop.is_conditional = is_conditional;
     add(std::move(hop));
@@ -197,14 +203,16 @@ class HopFinder {
     for (const std::string& frame : markup_.full_frames) add_reference(frame, HopKind::kFrame);
   }
 
-  // "Click here to continue", and nothing else.
+  // "Click here to continue", to somebody else's host, and nothing else.
   void add_lone_link() {
     const bool is_small = page_.visible_text.size() <= kLoneLinkText && page_.forms.empty();
     if (!is_small || page_.links.empty() || answer_.status >= 400) return;
+    const std::string& link = page_.links.front();
     const bool same = std::all_of(page_.links.begin(), page_.links.end(),
-                                  [&](const std::string& link) { return link == page_.links.front(); });
-    if (same && ascii::istarts_with(page_.links.front(), "http"))
-      add_reference(page_.links.front(), HopKind::kClick);
+                                  [&](const std::string& other) { return other == link; });
+    const auto url = url::Url::parse(link);
+    if (same && url && url->is_http() && url->hostname() != at_.hostname())
+      add_reference(link, HopKind::kClick);
   }
 
   const FetchResult& answer_;

@@ -18,7 +18,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 // A path of names from a token on: window["location"].href is {location, href}.
 struct Path {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   size_t end = 0;  // behind it
 };
 
@@ -46,7 +46,6 @@ class ScriptReader {
   bool is(size_t token, std::string_view text) const {
     return token < tokens_.size() && tokens_[token].kind == Kind::kMark && tokens_[token].text == text;
   }
-  bool is_text(size_t token) const { return token < tokens_.size() && tokens_[token].kind == Kind::kString; }
 
   Path path_at(size_t token) const {
     Path path;
@@ -57,9 +56,13 @@ class ScriptReader {
           tokens_[path.end + 1].kind == Kind::kName) {
         path.names.push_back(tokens_[path.end + 1].text);
         path.end += 2;
-      } else if (is(path.end, "[") && is_text(path.end + 1) && is(path.end + 2, "]")) {
-        path.names.push_back(tokens_[path.end + 1].text);
-        path.end += 3;
+      } else if (is(path.end, "[")) {
+        // window["location"], or put together: location["hr" + "ef"].
+        size_t at = path.end + 1;
+        const auto name = evaluate(tokens_, &at, world_);
+        if (!name || name->is_list || !is(at, "]")) break;
+        path.names.push_back(name->text);
+        path.end = at + 1;
       } else {
         break;
       }
@@ -85,9 +88,9 @@ class ScriptReader {
     } else if (path.names[0] == "cookie" && path.names.size() == 1) {
       if (runs && value && found_.cookies.size() < kMaxScriptTargets) found_.cookies.push_back(value->text);
     } else if (path.names.size() == 1) {
-      learn(std::string(path.names[0]), value, path.end);
+      learn(path.names[0], value, path.end);
     } else if (path.names.size() == 2 && is_one_of(path.names[1], {"href", "action"}) && value) {
-      world_.names[std::string(path.names[0]) + "." + std::string(path.names[1])] = *value;
+      world_.names[path.names[0] + "." + path.names[1]] = *value;
     } else if (path.names.size() == 2 && is_one_of(path.names[1], {"innerHTML", "outerHTML", "srcdoc"}) &&
                value) {
       if (runs) write(value->text);
@@ -114,8 +117,8 @@ class ScriptReader {
   }
 
   void call(const Path& path, size_t begin) {
-    const std::string_view last = path.names.back();
-    const std::string_view first = path.names.front();
+    const std::string& last = path.names.back();
+    const std::string& first = path.names.front();
     size_t at = path.end + 1;
     const bool moves =
         first == "location" && path.names.size() == 2 && is_one_of(last, {"assign", "replace"});
@@ -125,6 +128,9 @@ class ScriptReader {
       if (value && !value->is_list) add_target(value->text, begin, false);
     } else if (first == "location" && last == "reload") {
       found_.reloads = true;
+      if (is_renamed_) add_target(world_.location.href(), begin, false);
+    } else if (first == "history" && is_one_of(last, {"replaceState", "pushState"})) {
+      rename_page(path.end);
     } else if (path.names.size() == 1 &&
                is_one_of(last, {"setTimeout", "setInterval", "eval", "execScript", "Function"})) {
       const auto value = evaluate(tokens_, &at, world_);
@@ -132,6 +138,24 @@ class ScriptReader {
     } else if (path.names.size() == 1 && is_one_of(last, {"write", "writeln"})) {
       const auto value = evaluate(tokens_, &at, world_);
       if (value && !value->is_list) write(value->text);
+    }
+  }
+
+  // history.replaceState(state, title, url): the page is at another address from now on.
+  void rename_page(size_t open) {
+    const size_t end = regions_.partner(open);
+    int commas = 0;
+    for (size_t at = open + 1; at < end && end < tokens_.size(); ++at) {
+      if (regions_.partner(at) > at && regions_.partner(at) < end) at = regions_.partner(at);
+      if (!is(at, ",") || ++commas < 2) continue;
+      ++at;
+      const auto value = evaluate(tokens_, &at, world_);
+      auto url = value ? url::Url::parse(value->text, &world_.location) : std::nullopt;
+      // Browsers allow it within an origin alone.
+      if (!url || url->origin() != world_.location.origin()) return;
+      world_.location = std::move(*url);
+      is_renamed_ = true;
+      return;
     }
   }
 
@@ -234,6 +258,7 @@ class ScriptReader {
   ScriptFindings& found_;
   const int depth_;
   std::map<std::string, ScriptElement, std::less<>> elements_;
+  bool is_renamed_ = false;
 };
 
 }  // namespace

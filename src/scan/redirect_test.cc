@@ -138,6 +138,8 @@ TEST(PageRedirects, OfMarkup) {
        ""},
       {"<p>Please <a href='https://b.example/go'>click here</a> to continue", "click https://b.example/go"},
       {"<a href=/1>one</a><a href=/2>two</a>", ""},
+      {"<p>My app</p><a href=/login>Sign in</a>", ""},
+      {"<script>location='mailto:a@b.example'; window.open('about:blank')</script>", ""},
       {"<form method=post action=/f><input type=hidden name=t value='a b&'><input name=u></form>"
        "<script>document.forms[0].submit()</script>",
        "form POST https://a.example/f t=a+b%26&u="},
@@ -170,6 +172,8 @@ TEST(PageRedirects, OfScripts) {
       "location.href='https://b.example/x'",
       "top.location.href = `https://b.example/x`",
       "window['location']['href']='https://b.example/x'",
+      "location['hr'+'ef']='https://b.example/x'",
+      "var h='href'; self['loc'+'ation'][h]='https://b.example/x'",
       "document.location='https://b.example/x'",
       "self.parent.location.replace('https://b.example/x')",
       "location.assign(\"https:\\/\\/b.example\\/x\")",
@@ -211,6 +215,10 @@ TEST(PageRedirects, OfScripts) {
   }
   EXPECT_EQ(script("location = 'https://b.example/#' + location.hash.substring(1)"),
             "script https://b.example/#frag");
+  EXPECT_EQ(script("history.replaceState(null,'',location.pathname+'?again=1');location.reload()"),
+            "script https://a.example/dir/page?again=1");
+  EXPECT_EQ(script("history.pushState({a:[1,2]},'','//b.example/x');location.reload()"), "")
+      << "another origin";
   EXPECT_EQ(script("var a=document.createElement('a'); a.href='/made'; a.click()"),
             "click https://a.example/made");
   EXPECT_EQ(script("var f=document.createElement('form'); f.action='/made'; f.submit()"),
