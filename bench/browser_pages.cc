@@ -30,7 +30,8 @@ constexpr const char* kScripted =
     "src=/j></script>"
     "<script>fetch('/x').then(() => document.body.append('Loaded: a sentence that is long enough to be a "
     "page of its own, "
-    "so that nobody waits for more of it; it goes on for a while, about as far as two hundred characters go, "
+    "so that nobody waits for more of it, and a second one that adds to it what is missing; it goes on for a "
+    "while, about as far as two hundred characters go, "
     "and ends.'))</script>";
 
 net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request) {

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 #include <pwd.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 
@@ -41,10 +44,27 @@ Result<void> give_to(const std::string& path, const std::string& user) {
   return {};
 }
 
+// Folders are called after the process that made them, so that those of one that was killed can be told.
+void remove_what_is_left(const fs::path& place) {
+  std::error_code error;
+  std::vector<fs::path> left;
+  for (fs::directory_iterator at(place, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(kFolderPrefix)) continue;
+    const std::string_view number = std::string_view(name).substr(kFolderPrefix.size());
+    pid_t pid = 0;
+    const auto [rest, wrong] = std::from_chars(number.data(), number.data() + number.size(), pid);
+    if (wrong != std::errc() || pid <= 0 || rest == number.data() + number.size() || *rest != '-') continue;
+    if (::kill(pid, 0) != 0 && errno == ESRCH) left.push_back(at->path());
+  }
+  for (const fs::path& path : left) fs::remove_all(path, error);  // where it is ours
+}
+
 Result<std::string> make_folder(const BrowserOptions& options) {
   std::error_code error;
   const fs::path place = options.scratch.empty() ? fs::temp_directory_path(error) : fs::path(options.scratch);
-  std::string folder = (place / (std::string(kFolderPrefix) + "XXXXXX")).string();
+  remove_what_is_left(place);
+  std::string folder = (place / fmt::format("{}{}-XXXXXX", kFolderPrefix, ::getpid())).string();
   if (::mkdtemp(folder.data()) == nullptr)
     return Error(ErrorCode::kIo, fmt::format("browser: {}: {}", folder, std::strerror(errno)));
   fs::create_directory(folder + "/profile", error);

@@ -105,7 +105,7 @@ class Opened final : public Visit, public ContextObserver {
   std::string screenshot_, icon_, lost_, taking_trouble_;
   uint64_t events_ = 0;
   int dialogs_dismissed_ = 0;
-  bool is_open_ = false, is_flooded_ = false, is_unresponsive_ = false;
+  bool is_open_ = false, is_late_ = false, is_flooded_ = false, is_unresponsive_ = false;
 };
 
 Tab* Opened::find(const std::string& session) {
@@ -325,6 +325,7 @@ std::string Opened::trouble() const {
   if (is_flooded_) return "the page floods the browser with requests";
   if (is_unresponsive_) return "the page's script never rests";
   if (!tabs_[0]->log.failure().empty() && frames_.empty()) return tabs_[0]->log.failure();
+  if (is_late_) return "the page was not done in time";
   return taking_trouble_;
 }
 
@@ -342,6 +343,8 @@ asio::awaitable<VisitOutcome> Opened::run(VisitRequest request) {
     navigate();
     co_await arrive();
     if (!is_over() && tabs_[0]->log.failure().empty()) co_await watch();
+    is_late_ = steady_clock::now() >= latest_event() &&
+               (tabs_[0]->log.is_leaving() || !tabs_[0]->log.is_loaded()) && !downloads_.any();
     co_await take_last();
     if (lost_.empty()) shown = co_await tab_to_show();
     if (shown != nullptr && request_.want_screenshot && !is_unresponsive_ && !shown->has_crashed)
