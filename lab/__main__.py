@@ -41,7 +41,7 @@ https    127.0.0.1:{server.ports['https']}
 control  {control}   ({control}/ says what it takes)
 CA       {server.authority.file}
 routes   curl {control}/egress.toml prints them for Linkgate's configuration
-try      curl --cacert {server.authority.file} --connect-to ::127.0.0.1:{server.ports['https']} {next(iter(world.sites.values())).url}
+try      curl --cacert {server.authority.file} --connect-to ::127.0.0.1:{server.ports['https']} '{world.sites["honest-home"].url}'
 Ctrl-C ends it.""", flush=True)
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
