@@ -16,6 +16,7 @@ namespace linkgate::scan {
 
 inline constexpr size_t kMaxMarkup = 4ULL << 20;  // bytes that are read; the rest is left out
 inline constexpr size_t kMaxNesting = 1000;       // of elements; what lies deeper is left out
+inline constexpr size_t kMaxAttributes = 1000;    // of one tag; at the first that has more, reading ends
 inline constexpr size_t kMaxTags = 150'000;       // likewise
 inline constexpr size_t kMaxParserMemory = 96ULL << 20;
 inline constexpr std::chrono::milliseconds kMaxParserTime{1500};

@@ -26,6 +26,24 @@ bool is_flat(std::string_view name) {
                      [&](std::string_view flat) { return ascii::iequals(flat, name); });
 }
 
+// Behind the end of the tag whose name ends at `at`; *attributes is how many it has.
+size_t skip_tag(std::string_view html, size_t at, size_t* attributes) {
+  *attributes = 0;
+  char quote = '\0';
+  for (bool was_space = true; at < html.size(); ++at) {
+    const char c = html[at];
+    if (quote != '\0') {
+      if (c == quote) quote = '\0';
+      continue;
+    }
+    if (c == '>') break;
+    if (c == '"' || c == '\'') quote = c;
+    if (was_space && !ascii::is_space(c)) ++*attributes;
+    was_space = ascii::is_space(c);
+  }
+  return at;
+}
+
 }  // namespace
 
 // Memory that is only ever taken, until the limit; then the parse is left at once.
@@ -64,7 +82,7 @@ MarkupTree::MarkupTree(std::string_view html) : arena_(std::make_unique<Arena>()
   const size_t readable = readable_bytes(html);
   if (readable < html.size()) {
     html = html.substr(0, readable);
-    trouble_ = "the document nests too deep to be read to its end";
+    trouble_ = "the document has more markup than is read";
   }
   if (!parse(html)) trouble_ = "the document takes more time or memory than there is to be read";
 }
@@ -85,17 +103,17 @@ bool MarkupTree::parse(std::string_view html) {
 
 // End tags count whether they fit or not: markup that is wrong on purpose is what the arena's limits are for.
 size_t readable_bytes(std::string_view html) {
-  size_t depth = 0, tags = 0;
-  for (size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
+  size_t depth = 0, tags = 0, attributes = 0, next = 0;
+  for (size_t at = html.find('<'); at != html.npos; at = html.find('<', next)) {
     const bool is_end = html.substr(at + 1).starts_with('/');
-    size_t end = at + 1 + (is_end ? 1 : 0);
-    const size_t begin = end;
+    const size_t begin = at + 1 + (is_end ? 1 : 0);
+    size_t end = begin;
     while (end < html.size() && ascii::is_alnum(html[end])) ++end;
-    if (end == begin || is_flat(html.substr(begin, end - begin))) {
-      if (end != begin && ++tags > kMaxTags) return at;
-      continue;
-    }
-    if (++tags > kMaxTags) return at;
+    next = at + 1;
+    if (end == begin) continue;
+    next = skip_tag(html, end, &attributes);
+    if (++tags > kMaxTags || attributes > kMaxAttributes) return at;
+    if (is_flat(html.substr(begin, end - begin))) continue;
     if (is_end) {
       depth -= depth > 0 ? 1 : 0;
     } else if (++depth > kMaxNesting) {

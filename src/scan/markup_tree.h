@@ -29,7 +29,7 @@ class MarkupTree {
   std::string trouble_;
 };
 
-// How much of `html` nests no deeper and has no more tags than markup.h allows.
+// How much of `html` nests no deeper and has no more tags and attributes than markup.h allows.
 size_t readable_bytes(std::string_view html);
 
 }  // namespace linkgate::scan

@@ -317,6 +317,18 @@ TEST(Markup, HostileMarkupIsReadInBounds) {
   }
 }
 
+TEST(Markup, WhatStandsBeforeTheLimitIsRead) {
+  verdict::Page page;
+  std::string html = "<p title='a > b'>seen</p><form><input type=password></form><p ";
+  for (int i = 0; i < 50'000; ++i) html += "a" + std::to_string(i) + "=1 ";
+  const auto begin = std::chrono::steady_clock::now();
+  const Markup markup = read_markup(html + ">not seen</p>", here(), &page);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kMaxParserTime);
+  EXPECT_EQ(page.visible_text, "seen");
+  EXPECT_EQ(page.forms.size(), 1U);
+  EXPECT_EQ(markup.trouble, "the document has more markup than is read");
+}
+
 TEST(Script, HostileScriptsAreReadInBounds) {
   const auto repeated = [](const std::string& piece) {
     std::string all;
