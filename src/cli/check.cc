@@ -13,6 +13,7 @@
 #include "cli/recipient.h"
 #include "cli/rows.h"
 #include "scan/feed_parser.h"
+#include "scan/url_model_stage.h"
 #include "url/url.h"
 
 namespace linkgate::cli {
@@ -28,23 +29,51 @@ struct Options {
   std::string format = "table";
 };
 
-// 0 certainly harmless to 100 certainly harmful: one number to sort by.
-int score(const Verdict& verdict) {
+// What a URL's text says, 0 to 100; negative where no model is there.
+class TextScore {
+ public:
+  static Result<TextScore> open(const Config& config) {
+    TextScore out;
+    TRY_ASSIGN(out.model_, scan::load_url_model(config));
+    return out;
+  }
+  double of(const std::string& text) const {
+    const auto url = url::Url::parse(text);
+    if (model_ == nullptr || !url) return -1;
+    const auto targets = scan::static_targets(*url);
+    const auto worst = scan::worst_target(*model_, targets);
+    return worst.target == nullptr ? -1 : 100 * worst.score.probability;
+  }
+
+ private:
+  scan::UrlModelPointer model_;
+};
+
+// 0 certainly harmless to 100 certainly harmful: one number to sort by. Where nothing better is known it is
+// what the text says.
+double score(const Verdict& verdict, double by_text) {
   switch (verdict.disposition) {
     case Disposition::kClean:
-      return (100 - verdict.confidence) / 4;
+      return (100 - verdict.confidence) / 4.0;
     case Disposition::kUnknown:
-      return 30;
+      return by_text >= 0 ? by_text : 30;
     case Disposition::kSuspicious:
-      return 50 + verdict.confidence / 4;
+      return std::max(by_text, 50 + verdict.confidence / 4.0);
     case Disposition::kGated:
-      return 60;
+      return std::max(by_text, 60.0);
     case Disposition::kPhishing:
     case Disposition::kMalware:
-      return 75 + verdict.confidence / 4;
+      return 75 + verdict.confidence / 4.0;
   }
   return 0;
 }
+
+struct Answer {
+  Verdict verdict;
+  double score = 0;
+  // With all the digits that tell two URLs apart.
+  Cell score_cell() const { return Cell::json(fmt::format("{:.10g}", score)); }
+};
 
 std::string evidence_json(const Verdict& verdict) {
   std::string out = "[";
@@ -57,10 +86,11 @@ std::string evidence_json(const Verdict& verdict) {
   return out + "]";
 }
 
-std::string verdict_json(const std::string& url, const Verdict& verdict) {
+std::string answer_json(const std::string& url, const Answer& answer) {
+  const Verdict& verdict = answer.verdict;
   return json_object({{"url", url},
                       {"disposition", to_string(verdict.disposition)},
-                      {"score", score(verdict)},
+                      {"score", answer.score_cell()},
                       {"confidence", verdict.confidence},
                       {"evidence", Cell::json(evidence_json(verdict))},
                       {"url_chain", Cell::json(json_array(verdict.url_chain))}});
@@ -96,18 +126,21 @@ Result<int> run(Context& context, const Options& options) {
   if (!options.recipient.empty()) TRY(check_recipient(options.recipient));
   TRY_ASSIGN(const Config* config, context.installation());
   TRY_ASSIGN(const auto judge, open_judging(*config));
-  const auto ask = [&](const std::string& typed) -> Result<Verdict> {
+  TRY_ASSIGN(const auto text_score, TextScore::open(*config));
+  const auto ask = [&](const std::string& typed) -> Result<Answer> {
     api::CheckRequest request;
     TRY_ASSIGN(request.url, as_url(typed));
     request.recipient = options.recipient;
     request.static_only = options.is_static;
-    return judge->check(request);
+    TRY_ASSIGN(Verdict verdict, judge->check(request));
+    const double all = score(verdict, text_score.of(request.url));
+    return Answer{std::move(verdict), all};
   };
   if (options.jsonl) {
     return answer_lines(std::cin, [&](const JsonObject& line) -> Result<std::string> {
       TRY_ASSIGN(const std::string url, line.text("url"));
-      TRY_ASSIGN(const Verdict verdict, ask(url));
-      return verdict_json(url, verdict);
+      TRY_ASSIGN(const Answer answer, ask(url));
+      return answer_json(url, answer);
     });
   }
   if (options.urls.empty()) return Error(ErrorCode::kInvalidArgument, "no URL is given");
@@ -115,12 +148,13 @@ Result<int> run(Context& context, const Options& options) {
   Rows rows{{"url", "disposition", "score", "why"}, {}};
   std::string json;
   for (const std::string& url : options.urls) {
-    TRY_ASSIGN(const Verdict verdict, ask(url));
+    TRY_ASSIGN(const Answer answer, ask(url));
+    const Verdict& verdict = answer.verdict;
     if (is_bad(verdict)) code = kNo;
     std::string why;
     for (const auto& evidence : verdict.evidence) why += (why.empty() ? "" : "; ") + evidence.sentence;
-    rows.rows.push_back({url, to_string(verdict.disposition), score(verdict), why});
-    json += (json.empty() ? "" : ",\n") + verdict_json(url, verdict);
+    rows.rows.push_back({url, to_string(verdict.disposition), answer.score_cell(), why});
+    json += (json.empty() ? "" : ",\n") + answer_json(url, answer);
   }
   fmt::print("{}", options.format == "json" ? "[\n" + json + "\n]\n" : print(rows, options.format));
   return code;

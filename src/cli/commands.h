@@ -14,6 +14,7 @@ void add_status(Commands& commands);
 void add_policy(Commands& commands);
 void add_list(Commands& commands);
 void add_feed(Commands& commands);
+void add_model(Commands& commands);
 void add_keys(Commands& commands);
 void add_token(Commands& commands);
 // Asking

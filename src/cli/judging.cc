@@ -6,6 +6,7 @@
 #include "cli/talk.h"
 #include "click/decision.h"
 #include "scan/judge.h"
+#include "scan/url_model_stage.h"
 #include "state/poller.h"
 
 namespace linkgate::cli {
@@ -24,16 +25,20 @@ class LocalJudge {
   static Result<std::unique_ptr<LocalJudge>> open(const Config& config) {
     TRY_ASSIGN(auto store, state::open_intel_store(state_options(config, true)));
     TRY_ASSIGN(auto intel, scan::Intel::start(std::move(store)));
-    return std::unique_ptr<LocalJudge>(new LocalJudge(std::move(intel), config.scan.verdict_lifetime));
+    TRY_ASSIGN(auto model, scan::load_url_model(config));
+    return std::unique_ptr<LocalJudge>(
+        new LocalJudge(std::move(intel), std::move(model), config.scan.verdict_lifetime));
   }
   Verdict check(const api::CheckRequest& request) const { return judge_.judge(request); }
 
  private:
-  LocalJudge(std::unique_ptr<scan::Intel> intel, std::chrono::seconds lifetime)
-      : intel_(std::move(intel)), judge_(stages(*intel_), clock_, lifetime) {}
-  static std::vector<std::unique_ptr<scan::Stage>> stages(const scan::Intel& intel) {
+  LocalJudge(std::unique_ptr<scan::Intel> intel, scan::UrlModelPointer model, std::chrono::seconds lifetime)
+      : intel_(std::move(intel)), judge_(stages(*intel_, std::move(model)), clock_, lifetime) {}
+  static std::vector<std::unique_ptr<scan::Stage>> stages(const scan::Intel& intel,
+                                                          scan::UrlModelPointer model) {
     std::vector<std::unique_ptr<scan::Stage>> out;
     out.push_back(scan::intel_stage(intel));
+    if (model != nullptr) out.push_back(scan::url_model_stage(std::move(model)));
     return out;
   }
 

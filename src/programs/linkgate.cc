@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   add_policy(commands);
   add_list(commands);
   add_feed(commands);
+  add_model(commands);
   add_keys(commands);
   add_token(commands);
   // Asking

@@ -116,7 +116,7 @@ Verdict Judge::judge(const api::CheckRequest& request) const {
   size_t decided = 0;
   while (decided < stages_.size() && stages_[decided]->judge(subject, &verdict) == Stage::Next::kGoOn)
     ++decided;
-  if (decided == stages_.size()) {
+  if (decided == stages_.size() && verdict.disposition == Disposition::kUnknown) {
     verdict.evidence.push_back(
         {"nothing.known",
          "Nothing is known about " + shown(key) + ": no feed lists it and nobody judged it yet", ""});

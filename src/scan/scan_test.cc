@@ -14,6 +14,7 @@
 #include "api/feeds.h"
 #include "scan/feed_parser.h"
 #include "scan/service.h"
+#include "scan/url_model_stage.h"
 #include "url/canonical_key.h"
 
 namespace linkgate::scan {
@@ -39,7 +40,12 @@ bool comes_true(Condition condition) {
 
 class Scan : public FolderTest {
  protected:
-  void SetUp() override { config_.data = folder_; }
+  void SetUp() override {
+    config_.data = folder_;
+    // No URL model: url_model_stage_test.cc has it.
+    std::filesystem::create_directories(folder_ + "/models");
+    std::ofstream(own_url_model(config_));
+  }
 
   std::string write(const std::string& name, std::string_view text) const {
     const std::string path = folder_ + "/" + name, fresh = path + ".new";

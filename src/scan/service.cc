@@ -9,6 +9,7 @@
 #include "api/feeds.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "scan/url_model_stage.h"
 
 namespace linkgate::scan {
 namespace {
@@ -58,6 +59,8 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Cloc
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(intel_stage(*service->intel_));
   stages.push_back(cache_stage(*service->cache_, *service->intel_));
+  TRY_ASSIGN(const auto url_model, load_url_model(config));
+  if (url_model != nullptr) stages.push_back(url_model_stage(url_model));
   service->judge_ = std::make_unique<Judge>(std::move(stages), clock, config.scan.verdict_lifetime);
   FeedLoaderOptions feed_options;
   feed_options.egress_socket = DataPaths(config.data).egress_feeds_socket();

@@ -10,7 +10,7 @@
 namespace linkgate::training {
 
 struct TreeOptions {
-  int trees = 200;
+  int trees = 150;
   uint32_t depth = 6;
   float rate = 0.1F;
   float rows = 0.7F, columns = 0.5F;  // shares that a tree looks at

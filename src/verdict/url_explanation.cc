@@ -85,7 +85,7 @@ class UrlExplanation {
   std::string owner() const {
     if (known_.host_kind == HostKind::kOwn) return "belongs to " + std::string(parts_.domain());
     return "lives on " + std::string(to_string(known_.host_kind)) + " (" +
-           std::string(parts_.suffix().empty() ? parts_.domain() : parts_.suffix()) + ")";
+           std::string(host_kind_suffix(parts_.host)) + ")";
   }
 
   void about_host_brands() {
@@ -141,7 +141,7 @@ class UrlExplanation {
     if (parts_.is_address) return say("the host is a bare address, " + parts_.host, effect);
     if (known_.host_kind != HostKind::kOwn)
       return say("anybody can have such a host: it is " + std::string(to_string(known_.host_kind)) + " (" +
-                     std::string(parts_.suffix().empty() ? parts_.domain() : parts_.suffix()) + ")",
+                     std::string(host_kind_suffix(parts_.host)) + ")",
                  effect);
     say("much phishing lies under \"." +
             std::string(parts_.suffix().empty() ? parts_.top_level() : parts_.suffix()) + "\"",

@@ -3,7 +3,6 @@
 #include "base/ascii.h"
 #include "url/canonical_key.h"
 #include "url/domain.h"
-#include "verdict/url_words.h"
 
 namespace linkgate::verdict {
 namespace {
@@ -40,21 +39,10 @@ void cut_host(std::string_view host, bool is_address, UrlParts* parts) {
   parts->is_address = is_address;
   parts->label_end = parts->host.size();
   if (is_address) return;
-  const size_t size = parts->host.size();
-  parts->label_begin = size - std::min(url::registrable_domain(parts->host).size(), size);
-  // Whose name it is stands in front of the suffix that is given away, which the Public Suffix List need not
-  // know.
-  const size_t given = given_suffix(parts->host).size();
+  const size_t domain = url::registrable_domain(parts->host).size();
+  parts->label_begin = parts->host.size() - std::min(domain, parts->host.size());
   const size_t dot = parts->host.find('.', parts->label_begin);
-  const size_t suffix = dot == std::string::npos ? 0 : size - dot - 1;
-  if (given > suffix && given < size) {
-    parts->label_end = size - given - 1;
-    const size_t before =
-        parts->label_end == 0 ? std::string::npos : parts->host.rfind('.', parts->label_end - 1);
-    parts->label_begin = before == std::string::npos ? 0 : before + 1;
-  } else if (dot != std::string::npos) {
-    parts->label_end = dot;
-  }
+  if (dot != std::string::npos) parts->label_end = dot;
 }
 
 }  // namespace

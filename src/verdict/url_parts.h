@@ -17,8 +17,7 @@ inline constexpr size_t kMaxModelQuery = 160;
 
 struct UrlParts {
   std::string host;  // lower case, without port; an address as url::host_as_addressed writes it
-  // host is [subdomain "."] label ["." suffix]; label and suffix make the registrable domain, or the name
-  // that a free host gave away.
+  // host is [subdomain "."] label ["." suffix]; label and suffix make the registrable domain.
   std::string_view subdomain() const;
   std::string_view label() const;
   std::string_view suffix() const;

@@ -201,12 +201,7 @@ bool is_word_char(char c) { return ascii::is_alnum(c); }
 
 HostKind host_kind(std::string_view host) { return find_host(host).kind; }
 
-std::string_view given_suffix(std::string_view host) {
-  const KnownHost known = find_host(host);
-  const bool is_service =
-      known.kind == HostKind::kOwn || known.kind == HostKind::kForm || known.kind == HostKind::kShortener;
-  return is_service ? std::string_view() : known.suffix;
-}
+std::string_view host_kind_suffix(std::string_view host) { return find_host(host).suffix; }
 
 std::string_view to_string(HostKind kind) { return kHostGroups[static_cast<size_t>(kind)].name; }
 

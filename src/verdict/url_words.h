@@ -27,9 +27,8 @@ enum class HostKind : uint8_t {
 inline constexpr int kHostKinds = 10;
 // By the longest suffix of `host` that is known.
 HostKind host_kind(std::string_view host);
-// That suffix, if names in front of it are given to anybody; empty for hosts of their own, forms and
-// shorteners.
-std::string_view given_suffix(std::string_view host);
+// That suffix; empty for kOwn.
+std::string_view host_kind_suffix(std::string_view host);
 std::string_view to_string(HostKind kind);  // for people: "a free site builder"
 
 // A well-known name within a text, spelt right or nearly so.
