@@ -47,7 +47,13 @@ constexpr const char* kFixed[] = {
     "InterestFeedContentSuggestions,"
     "CertificateTransparencyComponentUpdater,AutofillServerCommunication,SafeBrowsing,HttpsUpgrades,"
     "HttpsFirstBalancedModeAutoEnable,NetworkTimeServiceQuerying,SpareRendererForSitePerProcess,"
-    "IsolateOrigins,site-per-process,DownloadBubble,PrivacySandboxSettings4",
+    "IsolateOrigins,site-per-process,DownloadBubble,PrivacySandboxSettings4,"
+    // Parts of a window that nobody sees: they would take a renderer of their own for each context, and more
+    // than half of all the work.
+    "PreloadTopChromeWebUI,InitialWebUI,InitialWebUIWithoutExtensions,WebUIToolbar,WebUIReloadButton,"
+    "WebUISplitTabsButton,WebUIHomeButton,WebUIBackForwardButton,WebUILocationBar,WebUIOverflowButton,"
+    "WebUIReloadButtonPrewarmWebUI,WebUIReloadButtonProfilePrewarming,WebUIOmniboxPopup,"
+    "WebUIOmniboxFullPopup,WebUIOmniboxAimPopup,OmniboxAimPopup,AiModeOmniboxEntryPoint,AimEnabled,SidePanel",
     // Frames of other sites stay in the process of their page, which has nothing of anybody's to keep from
     // them: a context lives for one visit. One renderer a visit, and all of its frames are seen in one
     // session.
