@@ -77,7 +77,7 @@ struct Pool::Impl {
   std::deque<Job> waiting;
   std::shared_ptr<Browser> browser;           // shared with its visits, see Browser::start
   std::deque<std::unique_ptr<Visit>> spares;  // opened ahead, for the visitor that is asked for most
-  int active = 0;
+  int active = 0, checks = 0;
   bool is_stocking = false, is_stopping = false;
   bool is_starting = true;  // the first is started by Pool::start
   milliseconds pause = kRestartPause;
@@ -225,6 +225,8 @@ asio::awaitable<void> Pool::Impl::check_answers(std::shared_ptr<Browser> one) {
     log::warn("browser: it does not answer and is ended");
     one->kill();
   }
+  one.reset();
+  --checks;
 }
 
 asio::awaitable<void> Pool::Impl::watch() {
@@ -237,7 +239,10 @@ asio::awaitable<void> Pool::Impl::watch() {
       continue;
     }
     bound_memory(*browser);
-    if (round % kPingEvery == 0) asio::co_spawn(io, check_answers(browser), asio::detached);
+    if (round % kPingEvery == 0) {
+      ++checks;
+      asio::co_spawn(io, check_answers(browser), asio::detached);
+    }
   }
 }
 
@@ -279,8 +284,9 @@ Pool::~Pool() {
   // Visits under way see their browser end, and finish.
   const auto is_idle = [impl = impl_.get()] {
     std::promise<bool> idle;
-    asio::post(impl->io,
-               [&] { idle.set_value(impl->active == 0 && !impl->is_starting && !impl->is_stocking); });
+    asio::post(impl->io, [&] {
+      idle.set_value(impl->active == 0 && !impl->is_starting && !impl->is_stocking && impl->checks == 0);
+    });
     return idle.get_future().get();
   };
   constexpr milliseconds kLook{5};
