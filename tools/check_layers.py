@@ -19,7 +19,7 @@ ALLOWED = {
     "state": "base url verdict", "store": "base net events", "functions": "base url", "engine": "base net",
     "browser": "base url verdict net",
     "egress": "base url net",
-    "scan": "base url verdict document net state api",
+    "scan": "base url verdict document net state api browser",
     "gateway": "base url mail document verdict net events state api",
     "click": "base url verdict net events state api",
     "respond": "base url mail verdict net events store state api kql",

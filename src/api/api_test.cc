@@ -34,6 +34,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     request.recipient = "alice@example.com";
     request.sender_domain = "shop.example";
     request.sender_is_known = true;
+    request.fresh = true;
     request.static_only = true;
     const auto read = parse_check_request(to_json(request));
     ASSERT_TRUE(read.has_value());
@@ -43,6 +44,7 @@ TEST(CheckJson, ARequestReadsBackAsItWasPrinted) {
     EXPECT_EQ(read->recipient, request.recipient);
     EXPECT_EQ(read->sender_domain, request.sender_domain);
     EXPECT_EQ(read->sender_is_known, request.sender_is_known);
+    EXPECT_EQ(read->fresh, request.fresh);
     EXPECT_TRUE(read->static_only);
   }
 }

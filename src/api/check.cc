@@ -92,6 +92,7 @@ std::string to_json(const CheckRequest& request) {
   if (!request.recipient.empty()) json["recipient"] = request.recipient;
   if (!request.sender_domain.empty()) json["sender_domain"] = request.sender_domain;
   if (request.sender_is_known) json["sender_is_known"] = true;
+  if (request.fresh) json["fresh"] = true;
   if (request.static_only) json["static_only"] = true;
   return print(json);
 }
@@ -114,6 +115,7 @@ Result<CheckRequest> parse_check_request(std::string_view text) {
   TRY(read_string(json, "recipient", &request.recipient));
   TRY(read_string(json, "sender_domain", &request.sender_domain));
   TRY(read_bool(json, "sender_is_known", &request.sender_is_known));
+  TRY(read_bool(json, "fresh", &request.fresh));
   TRY(read_bool(json, "static_only", &request.static_only));
   return request;
 }

@@ -23,6 +23,7 @@ struct CheckRequest {
   std::string recipient;           // may be empty
   std::string sender_domain;       // whose mail the link came in; may be empty. Senders are served in turn
   bool sender_is_known = false;    // that domain passed DMARC, and wrote to us before
+  bool fresh = false;              // look at the page now, whatever was found before
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 

@@ -156,6 +156,13 @@ void read_all(Section& top, Config& out) {
   top.table("click", [&](Section& in) { read_click(in, out.click); });
   top.table("scan", [&](Section& in) {
     in.duration("verdict_lifetime", out.scan.verdict_lifetime, seconds(1), 30 * kDay);
+    in.flag("deep", out.scan.deep);
+    in.number("pages", out.scan.pages, 1, 64);
+    in.text("chromium", out.scan.chromium);
+    in.text("chromium_user", out.scan.chromium_user, check_not_empty);
+    in.flag("chromium_unconfined", out.scan.chromium_unconfined);
+    in.text("trust_file", out.scan.trust_file);
+    in.text("brands_file", out.scan.brands_file);
   });
   read_feeds(top, out.scan.feeds);
   top.table("egress", [&](Section& in) { read_egress(in, out.egress); });

@@ -62,7 +62,15 @@ struct FeedConfig {  // [[feed]]
 
 struct ScanConfig {               // [scan]
   std::vector<FeedConfig> feeds;  // [[feed]] at top level
-  std::chrono::seconds verdict_lifetime{3600};
+  std::chrono::seconds verdict_lifetime{
+      3600};                             // of what lists say; what pages say lives as long as they let it
+  bool deep = false;                     // look at the pages behind links that nobody knows
+  int pages = 2;                         // at once
+  std::string chromium;                  // empty: where Debian has it
+  std::string chromium_user = "nobody";  // as whom it runs where we are root
+  bool chromium_unconfined = false;      // also where it cannot be kept off the network
+  std::string trust_file;                // PEM: certificate authorities besides the system's
+  std::string brands_file;               // as models/brands.toml, read after it
 };
 
 struct EgressConfig {  // [egress]

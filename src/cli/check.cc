@@ -23,7 +23,7 @@ using verdict::Disposition;
 using verdict::Verdict;
 
 struct Options {
-  bool is_static = false, jsonl = false;
+  bool is_static = false, is_deep = false, jsonl = false;
   std::vector<std::string> urls;
   std::string recipient;
   std::string format = "table";
@@ -125,6 +125,12 @@ bool is_bad(const Verdict& verdict) {
 Result<int> run(Context& context, const Options& options) {
   if (!options.recipient.empty()) TRY(check_recipient(options.recipient));
   TRY_ASSIGN(const Config* config, context.installation());
+  if (options.is_static && options.is_deep)
+    return Error(ErrorCode::kInvalidArgument, "--static and --deep are opposites: give one of them");
+  if (options.is_deep && !config->scan.deep) {
+    return Error(ErrorCode::kUnavailable,
+                 "pages are not looked at here: scan.deep is off in the configuration (docs/configuration.md)");
+  }
   TRY_ASSIGN(const auto judge, open_judging(*config));
   TRY_ASSIGN(const auto text_score, TextScore::open(*config));
   const auto ask = [&](const std::string& typed) -> Result<Answer> {
@@ -132,6 +138,7 @@ Result<int> run(Context& context, const Options& options) {
     TRY_ASSIGN(request.url, as_url(typed));
     request.recipient = options.recipient;
     request.static_only = options.is_static;
+    request.fresh = options.is_deep;
     TRY_ASSIGN(Verdict verdict, judge->check(request));
     const double all = score(verdict, text_score.of(request.url));
     return Answer{std::move(verdict), all};
@@ -167,6 +174,7 @@ void add_check(Commands& commands) {
   commands.add("check", "what Linkgate thinks of a URL, and why")
       .many("URL", options->urls, "URLs", false)
       .flag("--static", options->is_static, "lists, feeds and the URL itself only: nothing is fetched")
+      .flag("--deep", options->is_deep, "look at the page now, whatever is known about it: needs scan.deep and a running Linkgate")
       .option("--recipient", options->recipient, "as this person would be answered")
       .flag("--jsonl", options->jsonl,
             "{\"url\"} lines from standard input, {\"url\",\"disposition\",\"score\",\"confidence\","

@@ -17,6 +17,7 @@ using verdict::Verdict;
 
 // Certain: the organisation said so.
 constexpr int kOwnListConfidence = 100;
+constexpr std::chrono::seconds kScanTimeout{90};  // a page that is hard to see, behind others in the queue
 
 // The same stages in this process, without a cache and without the network: what lists, feeds and the URL
 // itself say.
@@ -50,7 +51,7 @@ class LocalJudge {
 class Asking final : public Judging {
  public:
   Asking(const Config& config, std::shared_ptr<const state::PolicyView> view)
-      : config_(config), view_(std::move(view)), scan_("unix:" + DataPaths(config.data).scan_socket()) {}
+      : config_(config), view_(std::move(view)), scan_("unix:" + DataPaths(config.data).scan_socket(), kScanTimeout) {}
 
   // In the order of a click: the organisation's own lists first, then what scan says.
   Result<Verdict> check(const api::CheckRequest& request) override {
@@ -59,7 +60,7 @@ class Asking final : public Judging {
       return by_own_list(*entry, request.url, now);
     if (!local_) {
       auto said = ask_scan(request);
-      if (said || said.error().code() != ErrorCode::kUnavailable) return said;
+      if (said || request.fresh || said.error().code() != ErrorCode::kUnavailable) return said;
       TRY_ASSIGN(local_, LocalJudge::open(config_));
     }
     return local_->check(request);

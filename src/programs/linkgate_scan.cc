@@ -35,7 +35,10 @@ Result<Servers> start_servers(asio::io_context& io, const Config& config, scan::
   options.listen = "unix:" + paths.scan_socket();
   options.max_body_bytes = api::kMaxCheckBytes;
   TRY_ASSIGN(servers.scan, net::HttpServer::start(io, options, service.handler()));
-  const auto health = [&service] { return net::Health{service.trouble().empty(), service.trouble()}; };
+  const auto health = [&service] {
+    const std::string trouble = service.trouble().empty() ? service.no_browser() : service.trouble();
+    return net::Health{trouble.empty(), trouble};
+  };
   TRY_ASSIGN(servers.admin, net::start_admin(io, paths.admin_socket("scan"), health,
                                              [] { return metrics::process().exposition(); }));
   return servers;

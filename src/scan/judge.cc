@@ -65,6 +65,7 @@ class CacheStage final : public Stage {
   CacheStage(VerdictCache& cache, const Intel& intel) : cache_(cache), intel_(intel) {}
 
   Next judge(const Subject& subject, Verdict* verdict) override {
+    if (subject.request.fresh || subject.request.moment == api::CheckMoment::kRescan) return Next::kGoOn;
     auto cached = cache_.find(subject.canonical_hash);
     if (!cached || leads_over_listed(*cached)) return Next::kGoOn;
     *verdict = std::move(*cached);
@@ -98,9 +99,10 @@ std::unique_ptr<Stage> cache_stage(VerdictCache& cache, const Intel& intel) {
 Judge::Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime)
     : stages_(std::move(stages)), clock_(clock), lifetime_(lifetime) {}
 
-Verdict Judge::judge(const api::CheckRequest& request) const {
+Judged Judge::look_up(const api::CheckRequest& request) const {
   const Time now = clock_.now();
-  Verdict verdict;
+  Judged judged;
+  Verdict& verdict = judged.verdict;
   verdict.judged_at = now;
   verdict.valid_until = now + lifetime_;
   verdict.url_chain.push_back(request.url);
@@ -108,22 +110,32 @@ Verdict Judge::judge(const api::CheckRequest& request) const {
   if (!url) {
     verdict.evidence.push_back(
         {"url.invalid", "This is not a URL that a browser would open, so it was not judged", ""});
-    return verdict;
+    judged.is_decided = true;
+    return judged;
   }
   const std::string key = url::canonical_key(*url);
   const Subject subject{request, static_targets(*url), url::canonical_hash(key), now};
+  judged.canonical_hash = subject.canonical_hash;
   verdict.url_chain.front() = url->href();
   size_t decided = 0;
   while (decided < stages_.size() && stages_[decided]->judge(subject, &verdict) == Stage::Next::kGoOn)
     ++decided;
-  if (decided == stages_.size() && verdict.disposition == Disposition::kUnknown) {
+  judged.is_decided = decided < stages_.size();
+  if (!judged.is_decided && verdict.disposition == Disposition::kUnknown) {
     verdict.evidence.push_back(
         {"nothing.known",
          "Nothing is known about " + shown(key) + ": no feed lists it and nobody judged it yet", ""});
   }
   add_spelling_evidence(subject.targets, &verdict);
   for (size_t i = 0; i < decided; ++i) stages_[i]->learn(subject, verdict);
-  return verdict;
+  return judged;
+}
+
+void Judge::learn(const api::CheckRequest& request, const Verdict& verdict) const {
+  const auto url = url::Url::parse(request.url);
+  if (!url) return;
+  const Subject subject{request, {}, url::canonical_hash(url::canonical_key(*url)), verdict.judged_at};
+  for (const auto& stage : stages_) stage->learn(subject, verdict);
 }
 
 }  // namespace linkgate::scan

@@ -39,8 +39,16 @@ class Stage {
 
 // Feeds: any of the targets listed is the answer, whatever else is known. Both borrow their arguments.
 std::unique_ptr<Stage> intel_stage(const Intel& intel);
-// Verdicts reached before. One whose chain leads over a URL that feeds list by now does not count.
+// Verdicts reached before; re-scans are not answered by them. One whose chain leads over a URL that feeds
+// list by now does not count.
 std::unique_ptr<Stage> cache_stage(VerdictCache& cache, const Intel& intel);
+
+// What the stages know. Not decided: none of them ended the judgement, and looking at the page may.
+struct Judged {
+  verdict::Verdict verdict;
+  std::string canonical_hash;  // empty for what is no URL
+  bool is_decided = false;
+};
 
 class Judge {
  public:
@@ -48,7 +56,10 @@ class Judge {
   Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime);
   // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence
   // that says so. What the hosts' spelling says is added as evidence and decides nothing. Thread-safe.
-  verdict::Verdict judge(const api::CheckRequest& request) const;
+  verdict::Verdict judge(const api::CheckRequest& request) const { return look_up(request).verdict; }
+  Judged look_up(const api::CheckRequest& request) const;
+  // Tells the stages of a verdict that was reached by looking at the page. Thread-safe.
+  void learn(const api::CheckRequest& request, const verdict::Verdict& verdict) const;
 
  private:
   std::vector<std::unique_ptr<Stage>> stages_;

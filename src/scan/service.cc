@@ -1,12 +1,16 @@
 #include "scan/service.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "api/feeds.h"
+#include "base/file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "scan/url_model_stage.h"
@@ -62,6 +66,7 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Cloc
   TRY_ASSIGN(const auto url_model, load_url_model(config));
   if (url_model != nullptr) stages.push_back(url_model_stage(url_model));
   service->judge_ = std::make_unique<Judge>(std::move(stages), clock, config.scan.verdict_lifetime);
+  TRY(service->start_looking(config, clock));
   FeedLoaderOptions feed_options;
   feed_options.egress_socket = DataPaths(config.data).egress_feeds_socket();
   const auto loaded = [intel = service->intel_.get()] {
@@ -76,6 +81,36 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Cloc
   return service;
 }
 
+Result<void> Service::start_looking(const Config& config, const Clock& clock) {
+  if (!config.scan.deep) return {};
+  brands_ = std::make_unique<verdict::BrandLooks>(verdict::BrandLooks::shipped());
+  if (!config.scan.brands_file.empty()) {
+    TRY_ASSIGN(const std::string text, real_file_system().read(config.scan.brands_file));
+    TRY_ASSIGN(*brands_, brands_->with(text, config.scan.brands_file));
+  }
+  TRY_ASSIGN(looker_, NetworkLooker::start(config));
+  DeepScanOptions options;
+  options.queue.parallel = config.scan.pages;
+  deep_ = std::make_unique<DeepScan>(
+      options, *looker_, [this](const url::Url& url) { return find_listed(url); }, *brands_, clock);
+  return {};
+}
+
+std::optional<Listed> Service::find_listed(const url::Url& url) const {
+  const auto index = intel_->current();
+  const auto hits = index->find(url);
+  if (hits.empty()) return std::nullopt;
+  const auto worst = std::max_element(
+      hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.disposition < b.disposition; });
+  return Listed{worst->disposition,
+                {"feed.listed",
+                 "The feed \"" + std::string(worst->feed) + "\" lists " + url.href() +
+                     ", which the link leads over, as " + std::string(verdict::to_string(worst->disposition)),
+                 ""}};
+}
+
+std::string Service::no_browser() const { return deep_ ? deep_->no_browser() : ""; }
+
 std::string Service::trouble() const { return intel_->in_trouble() ? "the intel store cannot be read" : ""; }
 
 net::HttpHandler Service::handler() {
@@ -85,7 +120,10 @@ net::HttpHandler Service::handler() {
 net::asio::awaitable<net::HttpResponse> Service::answer(net::HttpRequest& request) {
   const std::string target = request.target.substr(0, request.target.find('?'));
   const bool is_post = request.method == "POST";
-  if (target == "/check" && is_post) co_return check(request);
+  if (target == "/check" && is_post) {
+    net::HttpResponse checked = co_await check(request);
+    co_return checked;
+  }
   if (target == "/feeds" && request.method == "GET") co_return list_feeds(200);
   if (target == "/feeds/refresh" && is_post) {
     net::HttpResponse refreshed = co_await refresh();
@@ -98,13 +136,36 @@ net::asio::awaitable<net::HttpResponse> Service::answer(net::HttpRequest& reques
   co_return failure(is_known ? 405 : 404, error);
 }
 
-net::HttpResponse Service::check(const net::HttpRequest& request) const {
+net::asio::awaitable<net::HttpResponse> Service::check(const net::HttpRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   const auto asked = api::parse_check_request(request.body);
-  if (!asked) return failure(400, asked.error());
-  const verdict::Verdict verdict = judge_->judge(*asked);
+  if (!asked) co_return failure(400, asked.error());
+  const verdict::Verdict verdict = co_await verdict_on(*asked);
   count_check(verdict.disposition, std::chrono::steady_clock::now() - begin);
-  return json(200, api::to_json(verdict));
+  co_return json(200, api::to_json(verdict));
+}
+
+net::asio::awaitable<verdict::Verdict> Service::verdict_on(const api::CheckRequest& request) {
+  Judged judged = judge_->look_up(request);
+  const bool is_web = request.url.starts_with("http");
+  if (judged.is_decided || request.static_only || !deep_ || !is_web) co_return std::move(judged.verdict);
+  if (request.moment == api::CheckMoment::kDelivery) {
+    // Mail does not wait for pages: they are looked at meanwhile, before somebody clicks.
+    const auto executor = co_await net::asio::this_coro::executor;
+    net::asio::co_spawn(executor, looked_at(request, judged), net::asio::detached);
+    co_return std::move(judged.verdict);
+  }
+  verdict::Verdict verdict = co_await looked_at(request, std::move(judged));
+  co_return verdict;
+}
+
+net::asio::awaitable<verdict::Verdict> Service::looked_at(api::CheckRequest request, Judged judged) {
+  std::erase_if(judged.verdict.evidence,
+                [](const auto& evidence) { return evidence.code == "nothing.known"; });
+  verdict::Verdict verdict =
+      co_await deep_->scan(request, std::move(judged.canonical_hash), std::move(judged.verdict));
+  judge_->learn(request, verdict);
+  co_return verdict;
 }
 
 net::HttpResponse Service::list_feeds(unsigned status) {

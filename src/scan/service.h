@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "net/http.h"
+#include "scan/deep_scan.h"
 #include "scan/feed_loader.h"
 #include "scan/judge.h"
+#include "scan/network_looker.h"
 
 namespace linkgate::scan {
 
@@ -34,17 +36,27 @@ class Service {
   // One sentence where something is wrong with the service itself; a feed that fails is told by metrics, not
   // here.
   std::string trouble() const;
+  // Why pages are not opened in a browser although they should be; empty where they are, or need not be.
+  std::string no_browser() const;
 
  private:
   Service() = default;
   net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request);
-  net::HttpResponse check(const net::HttpRequest& request) const;
+  Result<void> start_looking(const Config& config, const Clock& clock);
+  std::optional<Listed> find_listed(const url::Url& url) const;
+  net::asio::awaitable<net::HttpResponse> check(const net::HttpRequest& request);
+  // Known or not, as far as it needs to be known at this moment.
+  net::asio::awaitable<verdict::Verdict> verdict_on(const api::CheckRequest& request);
+  net::asio::awaitable<verdict::Verdict> looked_at(api::CheckRequest request, Judged judged);
   net::HttpResponse list_feeds(unsigned status);
   net::asio::awaitable<net::HttpResponse> refresh();
 
   std::unique_ptr<Intel> intel_;
   std::unique_ptr<VerdictCache> cache_;
   std::unique_ptr<Judge> judge_;
+  std::unique_ptr<verdict::BrandLooks> brands_;
+  std::unique_ptr<NetworkLooker> looker_;  // null where pages are not looked at, as is deep_
+  std::unique_ptr<DeepScan> deep_;
   std::unique_ptr<FeedLoader> feeds_;  // last: its threads use the intel
 };
 
