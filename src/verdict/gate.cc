@@ -69,6 +69,18 @@ constexpr std::string_view kWords[] = {"verify you are human",
                                        "access is denied until",
                                        "enable javascript and cookies to continue",
                                        "one more step",
+                                       "quick check",
+                                       "how much is",
+                                       "what is the sum",
+                                       "slide",
+                                       "swipe to",
+                                       "move the slider",
+                                       "choose all pictures",
+                                       "before you go on: how much",
+                                       "drag to",
+                                       "unlock to continue",
+                                       "to prove you are a person",
+                                       "prove that you are a person",
                                        "complete the captcha",
                                        "enter the characters",
                                        "type the characters",
@@ -94,6 +106,17 @@ constexpr std::string_view kWords[] = {"verify you are human",
                                        "verifying your browser",
                                        "browser check",
                                        "checking if the site connection is secure"};
+
+// What pages say that open for one reader alone, with one field to prove that one is he.
+constexpr std::string_view kLocked[] = {
+    "protected message",          "protected document",       "protected file",
+    "password from the mail",     "password from the e-mail", "password in the email",
+    "password in the mail",       "this message was sent to", "intended recipient",
+    "only the recipient",         "recipient of this",        "enter the password to open",
+    "this document is protected", "password is in the mail",  "address to which this message was sent",
+    "password protected",         "password-protected",       "geschütztes dokument",
+    "passwort aus der mail",      "kennwort aus der e-mail",  "document protégé",
+    "documento protegido",        "documento protetto"};
 
 bool has_password(const Page& page) {
   for (const Form& form : page.forms) {
@@ -160,9 +183,24 @@ std::string_view words_of(const std::string& text) {
   return "";
 }
 
+// One field, and words that say for whom the page opens: a document behind a password that came with the
+// mail.
+std::optional<Gate> locked_page(const Page& page) {
+  if (page.visible_text.size() > kMaxGateText || fields_to_fill(page) != 1) return std::nullopt;
+  const std::string text = ascii::to_lower(page.title + "\n" + page.visible_text);
+  for (const std::string_view words : kLocked) {
+    if (text.find(words) == std::string::npos) continue;
+    return Gate{"gate.home-made", "home-made", "",
+                "The page opens only for who knows what the mail says (\"" + std::string(words) +
+                    "\"), so what lies behind it was not seen"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Gate> find_gate(const Page& page) {
+  if (const auto locked = locked_page(page)) return locked;
   if (has_password(page) || page.visible_text.size() > kMaxGateText || fields_to_fill(page) > 1)
     return std::nullopt;
   const std::string markup = ascii::to_lower(std::string_view(page.html).substr(0, kMaxMarkup));
