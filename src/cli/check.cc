@@ -128,8 +128,9 @@ Result<int> run(Context& context, const Options& options) {
   if (options.is_static && options.is_deep)
     return Error(ErrorCode::kInvalidArgument, "--static and --deep are opposites: give one of them");
   if (options.is_deep && !config->scan.deep) {
-    return Error(ErrorCode::kUnavailable,
-                 "pages are not looked at here: scan.deep is off in the configuration (docs/configuration.md)");
+    return Error(
+        ErrorCode::kUnavailable,
+        "pages are not looked at here: scan.deep is off in the configuration (docs/configuration.md)");
   }
   TRY_ASSIGN(const auto judge, open_judging(*config));
   TRY_ASSIGN(const auto text_score, TextScore::open(*config));
@@ -174,7 +175,8 @@ void add_check(Commands& commands) {
   commands.add("check", "what Linkgate thinks of a URL, and why")
       .many("URL", options->urls, "URLs", false)
       .flag("--static", options->is_static, "lists, feeds and the URL itself only: nothing is fetched")
-      .flag("--deep", options->is_deep, "look at the page now, whatever is known about it: needs scan.deep and a running Linkgate")
+      .flag("--deep", options->is_deep,
+            "look at the page now, whatever is known about it: needs scan.deep and a running Linkgate")
       .option("--recipient", options->recipient, "as this person would be answered")
       .flag("--jsonl", options->jsonl,
             "{\"url\"} lines from standard input, {\"url\",\"disposition\",\"score\",\"confidence\","
