@@ -255,6 +255,11 @@ Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options) {
   auto started = first.get_future();
   // The kernel ends Chromium with the thread that forked it: this one, which lives as long as the pool.
   impl.thread = std::thread([&impl, &first] {
+    // A pipe whose browser is gone is an error to read about, not the end of the program.
+    sigset_t broken_pipe;
+    ::sigemptyset(&broken_pipe);
+    ::sigaddset(&broken_pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     const auto work = asio::make_work_guard(impl.io);
     asio::co_spawn(impl.io, impl.start_browser(), [&](const std::exception_ptr& thrown, Result<void> result) {
       impl.is_starting = false;
