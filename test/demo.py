@@ -139,7 +139,7 @@ def story(linkgate, postfix, dovecot, feed):
     step("A feed lists both hosts now, after delivery")
     feed.write_text("# phishing hosts\nnorthgate-voicemail.com\nsuspicious-login.com\n")
     for host in ("northgate-voicemail.com", "suspicious-login.com"):
-        wait_until(f"{host} to be listed", lambda: "phishing" in linkgate.command("check", "--format", "json", f"https://{host}/", check=False))
+        wait_until(f"{host} to be listed", lambda: '"disposition":"phishing"' in linkgate.command("check", "--format", "json", f"https://{host}/", check=False))
         note(f"linkgate check https://{host}/ says phishing")
 
     step("Clicks")

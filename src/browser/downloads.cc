@@ -68,7 +68,7 @@ Downloads::~Downloads() {
 
 std::string Downloads::on_event(std::string_view method, const json& params,
                                 const std::function<bool(const std::string&)>& is_ours) {
-  const std::string id = text(params, "guid", kMaxFileNameBytes);
+  std::string id = text(params, "guid", kMaxFileNameBytes);
   if (!is_guid(id)) return {};
   if (method == "Browser.downloadWillBegin") {
     if (!is_ours(text(params, "frameId", kMaxFileNameBytes))) return {};

@@ -11,7 +11,6 @@ namespace linkgate::browser {
 namespace {
 
 using nlohmann::json;
-using verdict::Hop;
 using verdict::HopKind;
 
 // Announced for later than this, a reload is a clock on the page, no hop that a visit waits for.

@@ -25,7 +25,6 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr milliseconds kWatchEvery{250};
 constexpr std::chrono::seconds kPingTimeout{5};

@@ -3,8 +3,8 @@
 namespace linkgate::browser {
 
 // The numbers are the limits of snapshot.h; snapshot_test holds the two together.
-std::string_view snapshot_script() {
-  return R"js((() => {
+namespace {
+constexpr std::string_view kScript = R"js((() => {
   'use strict';
   const limit = {html: 2097152, text: 262144, title: 1024, forms: 64, fields: 128, field: 256, list: 1000,
                  scripts: 200, script: 262144, inline: 1048576, url: 8192, nodes: 200000};
@@ -132,6 +132,8 @@ std::string_view snapshot_script() {
     images: urls('img[src], input[type=image][src], image', 'src'), inline_scripts: inline,
     frame_share: largest.share, largest_frame: largest.url, is_cut: cut});
 })())js";
-}
+}  // namespace
+
+std::string_view snapshot_script() { return kScript; }
 
 }  // namespace linkgate::browser

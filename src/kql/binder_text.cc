@@ -67,7 +67,7 @@ Binder::Table Binder::bound_text(const std::string& text, const Environment* ins
   DiagnosticList* const errors = std::exchange(errors_, nullptr);
   const bool in_text = std::exchange(in_text_, true);
   const auto bound = lets(statement.lets, inside);
-  const Table result = bound ? table(*statement.body, *bound) : Table(elsewhere(bound.error()));
+  Table result = bound ? table(*statement.body, *bound) : Table(elsewhere(bound.error()));
   in_text_ = in_text;
   errors_ = errors;
   if (!result) return elsewhere(result.error());

@@ -46,7 +46,10 @@ struct Decoder {
   ~Decoder() {
     if (is_known()) ::iconv_close(handle);
   }
-  bool is_known() const { return handle != reinterpret_cast<iconv_t>(-1); }
+  // iconv_open answers (iconv_t)-1 for what it does not know.
+  bool is_known() const {
+    return handle != reinterpret_cast<iconv_t>(-1);
+  }  // NOLINT(performance-no-int-to-ptr)
   iconv_t handle;
 };
 

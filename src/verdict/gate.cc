@@ -168,9 +168,7 @@ std::string site_key_of(const Page& page) {
     const char c = page.html[i];
     if (ascii::is_alnum(c) || c == '-' || c == '_')
       key += c;
-    else if (!key.empty())
-      break;
-    else if (c != '"' && c != '\'')
+    else if (!key.empty() || (c != '"' && c != '\''))
       break;
   }
   return key;
@@ -200,7 +198,7 @@ std::optional<Gate> locked_page(const Page& page) {
 }  // namespace
 
 std::optional<Gate> find_gate(const Page& page) {
-  if (const auto locked = locked_page(page)) return locked;
+  if (auto locked = locked_page(page)) return locked;
   if (has_password(page) || page.visible_text.size() > kMaxGateText || fields_to_fill(page) > 1)
     return std::nullopt;
   const std::string markup = ascii::to_lower(std::string_view(page.html).substr(0, kMaxMarkup));

@@ -12,7 +12,7 @@ namespace {
 constexpr double kBelievable = 0.8;
 constexpr double kPartly = 0.45;
 // Of risks beside a claim, and of risks alone.
-constexpr double kSure = 1.0, kDoubtful = 0.7;
+constexpr double kSure = 1.0;
 constexpr double kOwnName = 0.5;  // taken from a claim where the page says its own name
 constexpr int kMostConfident = 99;
 
