@@ -45,7 +45,13 @@ ScanBudget budget_of(api::CheckMoment moment) {
 }
 
 Verdict merged(Verdict known, Verdict found) {
-  const bool worse = found.disposition > known.disposition || known.disposition == Disposition::kUnknown;
+  // What the link's text alone made suspicious is so until a plain page was seen behind it.
+  const bool is_by_text =
+      known.disposition == Disposition::kSuspicious && known.detection_method == "Advanced filter";
+  const bool cleared =
+      is_by_text && found.disposition == Disposition::kClean && found.confidence >= kPlainConfidence;
+  const bool worse =
+      found.disposition > known.disposition || known.disposition == Disposition::kUnknown || cleared;
   if (worse) {
     known.disposition = found.disposition;
     known.confidence = found.confidence;

@@ -65,7 +65,8 @@ class DeepScan {
   std::thread thread_;
 };
 
-// `known` and what a scan found, as one verdict: the worse disposition, all evidence.
+// `known` and what a scan found, as one verdict: the worse disposition, all evidence. A plain page that was
+// seen clears what the URL model alone made suspicious.
 verdict::Verdict merged(verdict::Verdict known, verdict::Verdict found);
 
 }  // namespace linkgate::scan

@@ -152,6 +152,19 @@ TEST_F(DeepScanTest, APlainPageThatWasSeenWholeIsClean) {
   EXPECT_EQ(scan("https://a.example/").disposition, Disposition::kClean);
 }
 
+TEST(Merged, APlainPageClearsWhatTheTextOfALinkMadeSuspicious) {
+  verdict::Verdict known, plain, asking;
+  known.disposition = Disposition::kSuspicious;
+  known.detection_method = "Advanced filter";
+  plain.disposition = asking.disposition = Disposition::kClean;
+  plain.confidence = kPlainConfidence;
+  asking.confidence = kPlainConfidence - 20;
+  EXPECT_EQ(merged(known, plain).disposition, Disposition::kClean);
+  EXPECT_EQ(merged(known, asking).disposition, Disposition::kSuspicious);
+  known.detection_method = "URL malicious reputation";
+  EXPECT_EQ(merged(known, plain).disposition, Disposition::kSuspicious);
+}
+
 TEST_F(DeepScanTest, WhatDoesNotAnswerIsUnknownAndSaysWhy) {
   const auto verdict = scan("https://nowhere.example/");
   EXPECT_EQ(verdict.disposition, Disposition::kUnknown);

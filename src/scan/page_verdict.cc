@@ -14,7 +14,6 @@ using verdict::Evidence;
 using verdict::Page;
 using verdict::Verdict;
 
-constexpr int kSeenConfidence = 60;  // of a page that was seen and says nothing against itself
 constexpr int kGateConfidence = 80;
 constexpr int kCloakConfidence = 70;
 constexpr int kProgramConfidence = 75;
@@ -128,6 +127,7 @@ class Composer {
 
   void judge(const Page& page) {
     verdict::PageJudgement judgement = verdict::judge_page(page, brands_, context_);
+    is_plain_ = is_plain_ && judgement.is_plain;
     if (judgement.disposition == Disposition::kUnknown) return;
     at_least(judgement.disposition, judgement.confidence, "URL detonation");
     for (Evidence& evidence : judgement.evidence) add(std::move(evidence));
@@ -202,7 +202,7 @@ class Composer {
                   ""});
     }
     verdict_.disposition = Disposition::kClean;
-    verdict_.confidence = kSeenConfidence;
+    verdict_.confidence = is_plain_ ? kPlainConfidence : kPlainConfidence - 20;
     add({"page.seen",
          std::string(seen_.rendered ? "The page was opened in a browser" : "The page was fetched") +
              ": it pretends to be nobody else and asks for nothing that it should not",
@@ -214,7 +214,7 @@ class Composer {
   const verdict::BrandLooks& brands_;
   const verdict::PageContext& context_;
   Verdict verdict_;
-  bool has_unseen_file_ = false;
+  bool has_unseen_file_ = false, is_plain_ = true;
 };
 
 }  // namespace

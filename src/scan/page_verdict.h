@@ -32,6 +32,9 @@ using FindListed = std::function<std::optional<Listed>(const url::Url&)>;
 verdict::Verdict verdict_of(const Seen& seen, const FindListed& find_listed,
                             const verdict::BrandLooks& brands, const verdict::PageContext& context);
 
+// Of a clean page that asks for nothing, or says by its own name who asks. Others get less.
+inline constexpr int kPlainConfidence = 60;
+
 // True where what a server sent is what a person sees, so that no browser is needed: no scripts, no frames,
 // nothing that leads on.
 bool is_whole(const verdict::Page& fetched);

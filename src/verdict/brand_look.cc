@@ -15,11 +15,9 @@ struct Key {
   std::string_view name;
   std::vector<std::string> BrandLook::*texts;
 };
-constexpr Key kKeys[] = {{"domains", &BrandLook::domains},
-                         {"words", &BrandLook::words},
-                         {"traits", &BrandLook::traits},
-                         {"phrases", &BrandLook::phrases},
-                         {"assets", &BrandLook::assets}};
+constexpr Key kKeys[] = {{"domains", &BrandLook::domains}, {"words", &BrandLook::words},
+                         {"traits", &BrandLook::traits},   {"phrases", &BrandLook::phrases},
+                         {"assets", &BrandLook::assets},   {"posts", &BrandLook::posts}};
 
 Error refused(const std::string& file, const toml::source_position& at, const std::string& what) {
   return Error(ErrorCode::kInvalidArgument, file + ":" + std::to_string(at.line) + ": " + what);
@@ -57,6 +55,8 @@ Result<BrandLook> brand_of(const toml::node& node, const std::string& file) {
       brand.name = *value.value<std::string>();
     } else if (name == "self_hosted" && value.is_boolean()) {
       brand.is_self_hosted = *value.value<bool>();
+    } else if (name == "federation" && value.is_boolean()) {
+      brand.is_federation = *value.value<bool>();
     } else if (known != std::end(kKeys)) {
       TRY_ASSIGN(brand.*(known->texts), texts_of(value, name, file));
     } else {

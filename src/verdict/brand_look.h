@@ -18,6 +18,8 @@ struct BrandLook {
   std::vector<std::string> traits;   // ids, names, classes, file names in the markup of its sign-in pages
   std::vector<std::string> phrases;  // lines of its sign-in pages
   std::vector<std::string> assets;   // domains that its pages take pictures and scripts from
+  std::vector<std::string> posts;    // of self-hosted software: parts of the paths that its forms go to
+  bool is_federation = false;        // houses that share the name have hosts of their own ("sparkasse-town")
   bool is_self_hosted = false;       // software that runs on anybody's host: a look-alike is no imitation
 };
 

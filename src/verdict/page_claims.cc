@@ -41,8 +41,8 @@ std::string domain_of(std::string_view address) {
 // "Sign in with Google", "Pay with PayPal", "Follow us on Facebook": other names on one's own page.
 bool is_mere_mention(std::string_view text, std::string_view word) {
   constexpr std::string_view kMentions[] = {
-      "with ", "mit ",     "avec ", "con ", "via ",    "by ",   "on ",  "from ", "through ", "for ",
-      "über ", "through ", "from ", "auf ", "import ", "your ", "und ", "and ",  "or ",      "oder "};
+      "with ", "mit ",     "avec ", "con ", "via ",    "by ",  "on ",  "from ", "through ", "for ",
+      "über ", "through ", "from ", "auf ", "import ", "und ", "and ", "or ",   "oder "};
   const size_t at = text.find(word);
   if (at == std::string_view::npos) return false;
   return std::any_of(std::begin(kMentions), std::end(kMentions),
@@ -65,7 +65,7 @@ class Claim {
     share();
     // Pictures and links alone are on every page that offers to pay or to sign in with somebody.
     const double strength = says_who_ ? sum_ : std::min(sum_, 0.5);
-    return {&brand_, strength, because_};
+    return {&brand_, strength, copied_, because_};
   }
 
  private:
@@ -120,6 +120,7 @@ class Claim {
     for (const std::string& text : texts) {
       if (as_token ? is_token(in, text) : in.find(text) != std::string_view::npos) found += worth(text);
     }
+    copied_ += std::min(found, most);
     add(std::min(found, most), reason, found >= 0.5);
   }
 
@@ -166,7 +167,7 @@ class Claim {
 
   const PageView& view_;
   const BrandLook& brand_;
-  double sum_ = 0;
+  double sum_ = 0, copied_ = 0;
   bool says_who_ = false;
   std::string because_;
 };
@@ -175,6 +176,13 @@ bool is_brand_word(std::string_view label, const BrandLooks& brands) {
   return std::any_of(brands.all().begin(), brands.all().end(), [label](const BrandLook& brand) {
     return std::any_of(brand.words.begin(), brand.words.end(),
                        [label](const std::string& word) { return word == label; });
+  });
+}
+
+bool is_federation_word(std::string_view label, const BrandLooks& brands) {
+  return std::any_of(brands.all().begin(), brands.all().end(), [label](const BrandLook& brand) {
+    return brand.is_federation &&
+           std::find(brand.words.begin(), brand.words.end(), label) != brand.words.end();
   });
 }
 
@@ -187,6 +195,19 @@ std::string letters_of(std::string_view text) {
   return out;
 }
 
+// Words that hosts are made of, and pages too, without being a name.
+constexpr std::string_view kNobodysNames[] = {
+    "online",   "service",  "services",  "support",   "portal",   "center",    "centre",    "documents",
+    "document", "docs",     "files",     "shared",    "sharing",  "message",   "messages",  "mailbox",
+    "webmail",  "e-mail",   "delivery",  "package",   "parcel",   "tracking",  "customs",   "payment",
+    "payments", "billing",  "invoice",   "invoices",  "refund",   "notice",    "notices",   "update",
+    "updates",  "upgrade",  "storage",   "cloud",     "digital",  "mobile",    "system",    "server",
+    "client",   "customer", "kunden",    "konto",     "business", "company",   "office",    "viewer",
+    "reader",   "access",   "secure",    "security",  "meeting",  "voicemail", "review",    "request",
+    "appeal",   "badge",    "verified",  "copyright", "wallet",   "crypto",    "banking",   "device",
+    "devices",  "receipt",  "order",     "orders",    "member",   "members",   "account",   "accounts",
+    "postfach", "dokument", "dokumente", "rechnung",  "colis",    "factura",   "documento", "helpdesk"};
+
 }  // namespace
 
 BrandClaim strongest_claim(const PageView& view, const BrandLooks& brands) {
@@ -198,24 +219,49 @@ BrandClaim strongest_claim(const PageView& view, const BrandLooks& brands) {
   return best;
 }
 
-bool says_own_name(const PageView& view, const BrandLooks& brands) {
-  constexpr size_t kShortest = 4;
-  const std::string whole = letters_of(view.owner_label);
-  std::vector<std::string> names{whole};
-  for (const std::string_view part : ascii::split(view.owner_label, '-')) {
-    if (part.size() > kShortest && !is_brand_word(part, brands)) names.emplace_back(part);
+BrandClaim software_of(const PageView& view, const BrandLooks& brands) {
+  constexpr double kCopied = 0.5;
+  BrandClaim best;
+  for (const BrandLook& brand : brands.all()) {
+    if (!brand.is_self_hosted) continue;
+    BrandClaim claim = Claim(view, brand).total();
+    if (claim.copied >= kCopied && claim.copied > best.copied) best = std::move(claim);
   }
+  return best;
+}
+
+OwnName says_own_name(const PageView& view, const BrandLooks& brands) {
+  constexpr size_t kShortest = 4, kShortestPart = 6;
   std::vector<std::string> said{letters_of(view.title), letters_of(view.copyright)};
   for (const std::string& heading : view.headings) said.push_back(letters_of(heading));
   for (const std::string& logo : view.logos) {
     const size_t alt = logo.find("alt=");
     if (alt != std::string::npos) said.push_back(letters_of(logo.substr(alt, 100)));
   }
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name.size() >= kShortest && !is_brand_word(name, brands) &&
-           std::any_of(said.begin(), said.end(),
+  const auto is_said = [&said](const std::string& name) {
+    return std::any_of(said.begin(), said.end(),
                        [&name](const std::string& text) { return text.find(name) != std::string::npos; });
-  });
+  };
+  const std::string whole = letters_of(view.owner_label);
+  if (whole.size() >= kShortest && !is_brand_word(whole, brands) && is_said(whole)) return OwnName::kWhole;
+  // "verify" and "mailbox" are nobody's name, "and" is in every text.
+  // A label with somebody's name in it needs more names of its own: "apple-orchard-cider", not
+  // "apple-invoice".
+  size_t names = 0, names_wanted = 1;
+  bool all_said = true;
+  OwnName own = OwnName::kNone;
+  for (const std::string_view part : ascii::split(view.owner_label, '-')) {
+    if (part.size() < kShortest) continue;
+    const bool said_so = is_said(std::string(part));
+    all_said = all_said && said_so;
+    const bool is_name =
+        !is_brand_word(part, brands) &&
+        std::find(std::begin(kNobodysNames), std::end(kNobodysNames), part) == std::end(kNobodysNames);
+    names += is_name ? 1 : 0;
+    if (is_brand_word(part, brands) && !is_federation_word(part, brands)) names_wanted = 2;
+    if (is_name && said_so && part.size() >= kShortestPart) own = OwnName::kPart;
+  }
+  return names >= names_wanted && all_said ? OwnName::kWhole : own;
 }
 
 }  // namespace linkgate::verdict

@@ -12,7 +12,8 @@ namespace {
 constexpr double kBelievable = 0.8;
 constexpr double kPartly = 0.45;
 // Of risks beside a claim, and of risks alone.
-constexpr double kSure = 1.0;
+constexpr double kSure = 1.0, kSureAlone = 1.2;
+constexpr double kNoName = 0.4;   // an honest page that signs people in says whose it is
 constexpr double kOwnName = 0.5;  // taken from a claim where the page says its own name
 constexpr int kMostConfident = 99;
 
@@ -62,21 +63,41 @@ PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageC
   BrandClaim claim;
   if (view.asked != Asked::kNothing) {
     claim = strongest_claim(view, brands);
+    // What looks like software that anybody runs is that software, unless its form goes elsewhere.
+    if (BrandClaim software = software_of(view, brands); software.brand != nullptr) {
+      const std::string action = view.asking_form == nullptr ? "" : view.asking_form->action;
+      const bool is_itself =
+          std::any_of(software.brand->posts.begin(), software.brand->posts.end(),
+                      [&action](const std::string& part) { return action.find(part) != std::string::npos; });
+      if (!is_itself)
+        signs.push_back(
+            {"form.not_its_own", 0.6,
+             "looks like " + software.brand->name + ", but hands what is typed to something else"});
+      claim = std::move(software);
+    }
     add_form_signs(view, brands, signs);
     add_host_signs(view, context, brands, signs);
     add_text_signs(view, context, brands, signs);
   }
   add_script_signs(view, signs);
+  const OwnName own = says_own_name(view, brands);
+  // "Apple Orchard" at appleorchard.example names itself; only what is copied from Apple's pages speaks of
+  // Apple.
+  double strength =
+      own == OwnName::kWhole ? claim.copied : claim.strength - (own == OwnName::kPart ? kOwnName : 0);
+  strength = std::max(0.0, strength);
+  if (own == OwnName::kWhole)
+    std::erase_if(signs, [](const PageSign& sign) { return sign.code == "host.borrows_name"; });
+  if (own == OwnName::kNone && view.asked != Asked::kNothing)
+    signs.push_back({"text.no_name", kNoName, "does not say whose it is: not by the name of its host"});
   double risk = 0;
   for (const PageSign& sign : signs) risk += sign.weight;
-
-  const bool own_name = says_own_name(view, brands);
-  const double strength = std::max(0.0, claim.strength - (own_name ? kOwnName : 0));
   const bool imitates = claim.brand != nullptr && !claim.brand->is_self_hosted && strength >= kPartly;
   double score = worth(view.asked) + risk;
   if (imitates) score += strength;
   const bool asks = view.asked != Asked::kNothing;
-  const bool sure = asks && ((imitates && strength >= kBelievable && score >= kSure) || score >= 1.3);
+  judgement.is_plain = !asks || own != OwnName::kNone;
+  const bool sure = asks && ((imitates && strength >= kBelievable && score >= kSure) || score >= kSureAlone);
 
   if (smuggling >= 1) {
     judgement.disposition = Disposition::kMalware;

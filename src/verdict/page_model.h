@@ -26,7 +26,8 @@ struct PageJudgement {
   Disposition disposition = Disposition::kUnknown;
   int confidence = 0;  // 0 to 100
   std::vector<Evidence> evidence;
-  std::string brand;  // whom it pretends to be; empty where nobody
+  bool is_plain = true;  // asks for nothing, or says by its host's own name who asks
+  std::string brand;     // whom it pretends to be; empty where nobody
 };
 
 PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageContext& context);

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "url/confusable.h"
 #include "url/domain.h"
+#include "verdict/url_words.h"
 
 namespace linkgate::verdict {
 namespace {
@@ -62,7 +63,7 @@ constexpr Lure kLures[] = {
      "será suspendida|ha sido suspendida|actividad inusual|cuenta bloqueada|verrà sospeso|è stato "
      "sospeso|attività insolita|"
      "wordt geblokkeerd|is geblokkeerd|konto zostanie|conta bloqueada|foi suspensa|zostało zablokowane"},
-    {0.4, "text.mailbox",
+    {0.5, "text.mailbox",
      "speaks of a full mailbox, held mails or an expiring password, as no mail server does on a web page",
      "mailbox is full|mailbox is almost full|mailbox quota|mailbox storage|storage is full|quota "
      "exceeded|held messages|pending messages|"
@@ -104,7 +105,9 @@ constexpr Lure kLures[] = {
      "a expiré|verifique su|"
      "confirme su|actualice su|verifica il tuo|conferma i tuoi|aggiorna i tuoi|sesión ha caducado|bevestig "
      "uw|verifieer|potwierdź|confirme seus|"
-     "aktualisieren sie ihr|erneut anmelden"},
+     "aktualisieren sie ihr|erneut anmelden|identifiez-vous pour|annuler l'achat|confirm that you "
+     "are|お支払い方法に問題|一時停止|会員情報|本人確認|"
+     "entre para votar|vote for|sign in to vote|to cancel this purchase|to cancel the order"},
     {0.35, "text.prize", "promises money, a refund or a parcel for details of a card",
      "tax refund|claim your refund|refund of|you have won|you've won|claim your prize|claim your reward|gift "
      "card|airdrop|claim now|"
@@ -132,7 +135,7 @@ void add_post_signs(const PageView& view, const Form& form, const BrandLooks& br
   const std::string domain = of_domain(form.action);
   if (!domain.empty() && domain != view.domain && brands.owner(domain) == nullptr &&
       !contains(kIdentityProviders, domain))
-    signs.push_back({"form.posts_elsewhere", 0.6,
+    signs.push_back({"form.posts_elsewhere", 0.7,
                      "sends " + std::string(to_string(view.asked)) + " to another site, " + domain});
   const std::string path = action.substr(0, action.find('?'));
   const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);

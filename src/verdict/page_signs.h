@@ -21,12 +21,17 @@ using PageSigns = std::vector<PageSign>;
 struct BrandClaim {
   const BrandLook* brand = nullptr;
   double strength = 0;
+  double copied = 0;    // the share of it that is markup and wording of the brand's own pages
   std::string because;  // "its title, its logo and the form of its sign-in page"
 };
 BrandClaim strongest_claim(const PageView& view, const BrandLooks& brands);
+// The software that the page is, or was copied from, by its markup and wording; brand is null where none.
+BrandClaim software_of(const PageView& view, const BrandLooks& brands);
 
-// True where the page calls itself by the name that its host has.
-bool says_own_name(const PageView& view, const BrandLooks& brands);
+// Whether the page calls itself by the name that its host has: the whole label ("bergkaffee"), or a part of
+// it that is a name.
+enum class OwnName : uint8_t { kNone, kPart, kWhole };
+OwnName says_own_name(const PageView& view, const BrandLooks& brands);
 
 void add_form_signs(const PageView& view, const BrandLooks& brands, PageSigns& signs);
 void add_script_signs(const PageView& view, PageSigns& signs);
