@@ -51,7 +51,9 @@ class LocalJudge {
 class Asking final : public Judging {
  public:
   Asking(const Config& config, std::shared_ptr<const state::PolicyView> view)
-      : config_(config), view_(std::move(view)), scan_("unix:" + DataPaths(config.data).scan_socket(), kScanTimeout) {}
+      : config_(config),
+        view_(std::move(view)),
+        scan_("unix:" + DataPaths(config.data).scan_socket(), kScanTimeout) {}
 
   // In the order of a click: the organisation's own lists first, then what scan says.
   Result<Verdict> check(const api::CheckRequest& request) override {

@@ -46,9 +46,10 @@ struct ExternalLayout {
 };
 
 // Appends the rows of one body, a line each: a JSON array with a text or null for each column, as the event
-// store reads the column's type (times are ticks, bools 1 and 0). A text that is no value of its column's type is null, as
-// is what a row does not have; a string is then empty. Bytes that are no UTF-8 become U+FFFD. What is no JSON
-// at all, in the formats of JSON, is no row. False where `lines` would grow over `max_bytes`.
+// store reads the column's type (times are ticks, bools 1 and 0). A text that is no value of its column's
+// type is null, as is what a row does not have; a string is then empty. Bytes that are no UTF-8 become
+// U+FFFD. What is no JSON at all, in the formats of JSON, is no row. False where `lines` would grow over
+// `max_bytes`.
 [[nodiscard]] bool append_external_rows(std::string_view body, const ExternalLayout& layout,
                                         std::string& lines, size_t max_bytes);
 

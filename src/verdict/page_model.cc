@@ -49,6 +49,66 @@ std::string belongs_to(const PageView& view, const PageContext& context) {
   return text;
 }
 
+// What looks like software that anybody runs is that software, unless its form goes elsewhere.
+BrandClaim claim_of(const PageView& view, const BrandLooks& brands, PageSigns& signs) {
+  BrandClaim software = software_of(view, brands);
+  if (software.brand == nullptr) return strongest_claim(view, brands);
+  const std::string action = view.asking_form == nullptr ? "" : view.asking_form->action;
+  const auto& posts = software.brand->posts;
+  const bool is_itself = std::any_of(posts.begin(), posts.end(), [&action](const std::string& part) {
+    return action.find(part) != std::string::npos;
+  });
+  if (!is_itself)
+    signs.push_back({"form.not_its_own", 0.6,
+                     "looks like " + software.brand->name + ", but hands what is typed to something else"});
+  return software;
+}
+
+// What a page amounts to.
+struct Sum {
+  BrandClaim claim;
+  PageSigns signs;
+  OwnName own = OwnName::kNone;
+  double strength = 0;   // of the claim, as far as it is not the page's own name
+  double smuggling = 0;  // a file made in the browser
+  double score = 0;
+  bool asks = false, imitates = false;
+};
+
+Sum sum_of(const PageView& view, const BrandLooks& brands, const PageContext& context) {
+  Sum sum;
+  sum.asks = view.asked != Asked::kNothing;
+  sum.own = says_own_name(view, brands);
+  add_smuggling_signs(view, sum.signs);
+  sum.smuggling = sum.signs.empty() ? 0 : sum.signs.front().weight;
+  if (sum.asks) {
+    sum.claim = claim_of(view, brands, sum.signs);
+    add_form_signs(view, brands, sum.signs);
+    add_host_signs(view, context, brands, sum.signs);
+    add_text_signs(view, context, brands, sum.signs);
+    if (sum.own == OwnName::kNone)
+      sum.signs.push_back({"text.no_name", kNoName, "does not say whose it is: not by the name of its host"});
+  }
+  add_script_signs(view, sum.signs);
+  // "Apple Orchard" at appleorchard.example names itself; only what it copied from Apple speaks of Apple.
+  const bool whole = sum.own == OwnName::kWhole;
+  if (whole) std::erase_if(sum.signs, [](const PageSign& sign) { return sign.code == "host.borrows_name"; });
+  const double left = sum.claim.strength - (sum.own == OwnName::kPart ? kOwnName : 0);
+  sum.strength = std::max(0.0, whole ? sum.claim.copied : left);
+  sum.imitates = sum.claim.brand != nullptr && !sum.claim.brand->is_self_hosted && sum.strength >= kPartly;
+  sum.score = worth(view.asked) + (sum.imitates ? sum.strength : 0);
+  for (const PageSign& sign : sum.signs) sum.score += sign.weight;
+  return sum;
+}
+
+Disposition disposition_of(const Sum& sum) {
+  const bool believable = sum.imitates && sum.strength >= kBelievable && sum.score >= kSure;
+  if (sum.smuggling >= 1) return Disposition::kMalware;
+  if (sum.asks && (believable || sum.score >= kSureAlone)) return Disposition::kPhishing;
+  if ((sum.asks && sum.score >= kSure) || sum.smuggling > 0) return Disposition::kSuspicious;
+  return Disposition::kUnknown;
+}
+
 }  // namespace
 
 PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageContext& context) {
@@ -56,75 +116,27 @@ PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageC
   if (page.chain.empty() || !url::Url::parse(page.chain.back().url)) return judgement;
   const PageView view = view_of(page);
   if (brands.owner(view.domain) != nullptr) return judgement;  // the brand itself
-
-  PageSigns signs;
-  add_smuggling_signs(view, signs);
-  const double smuggling = signs.empty() ? 0 : signs.front().weight;
-  BrandClaim claim;
-  if (view.asked != Asked::kNothing) {
-    claim = strongest_claim(view, brands);
-    // What looks like software that anybody runs is that software, unless its form goes elsewhere.
-    if (BrandClaim software = software_of(view, brands); software.brand != nullptr) {
-      const std::string action = view.asking_form == nullptr ? "" : view.asking_form->action;
-      const bool is_itself =
-          std::any_of(software.brand->posts.begin(), software.brand->posts.end(),
-                      [&action](const std::string& part) { return action.find(part) != std::string::npos; });
-      if (!is_itself)
-        signs.push_back(
-            {"form.not_its_own", 0.6,
-             "looks like " + software.brand->name + ", but hands what is typed to something else"});
-      claim = std::move(software);
-    }
-    add_form_signs(view, brands, signs);
-    add_host_signs(view, context, brands, signs);
-    add_text_signs(view, context, brands, signs);
-  }
-  add_script_signs(view, signs);
-  const OwnName own = says_own_name(view, brands);
-  // "Apple Orchard" at appleorchard.example names itself; only what is copied from Apple's pages speaks of
-  // Apple.
-  double strength =
-      own == OwnName::kWhole ? claim.copied : claim.strength - (own == OwnName::kPart ? kOwnName : 0);
-  strength = std::max(0.0, strength);
-  if (own == OwnName::kWhole)
-    std::erase_if(signs, [](const PageSign& sign) { return sign.code == "host.borrows_name"; });
-  if (own == OwnName::kNone && view.asked != Asked::kNothing)
-    signs.push_back({"text.no_name", kNoName, "does not say whose it is: not by the name of its host"});
-  double risk = 0;
-  for (const PageSign& sign : signs) risk += sign.weight;
-  const bool imitates = claim.brand != nullptr && !claim.brand->is_self_hosted && strength >= kPartly;
-  double score = worth(view.asked) + risk;
-  if (imitates) score += strength;
-  const bool asks = view.asked != Asked::kNothing;
-  judgement.is_plain = !asks || own != OwnName::kNone;
-  const bool sure = asks && ((imitates && strength >= kBelievable && score >= kSure) || score >= kSureAlone);
-
-  if (smuggling >= 1) {
-    judgement.disposition = Disposition::kMalware;
-  } else if (sure) {
-    judgement.disposition = Disposition::kPhishing;
-  } else if ((asks && score >= kSure) || smuggling > 0) {
-    judgement.disposition = Disposition::kSuspicious;
-  } else {
-    return judgement;
-  }
-  judgement.confidence = confidence_of(score);
+  Sum sum = sum_of(view, brands, context);
+  judgement.is_plain = !sum.asks || sum.own != OwnName::kNone;
+  judgement.disposition = disposition_of(sum);
+  if (judgement.disposition == Disposition::kUnknown) return judgement;
+  judgement.confidence = confidence_of(sum.score);
   const std::string asked(to_string(view.asked));
-  if (asks && imitates) {
-    judgement.brand = claim.brand->name;
+  if (sum.imitates) {
+    judgement.brand = sum.claim.brand->name;
     judgement.evidence.push_back({"page.brand",
-                                  "The page asks for " + asked + " and looks like " + claim.brand->name +
-                                      " (" + claim.because + "), but " + belongs_to(view, context),
+                                  "The page asks for " + asked + " and looks like " + sum.claim.brand->name +
+                                      " (" + sum.claim.because + "), but " + belongs_to(view, context),
                                   ""});
   }
-  if (asks) {
+  if (sum.asks) {
     const bool pays = view.asked == Asked::kCard;
     judgement.evidence.push_back({pays ? "page.payment" : "page.credentials",
                                   "The page asks for " + asked + " and " + belongs_to(view, context), ""});
   }
-  std::sort(signs.begin(), signs.end(),
+  std::sort(sum.signs.begin(), sum.signs.end(),
             [](const PageSign& a, const PageSign& b) { return a.weight > b.weight; });
-  for (const PageSign& sign : signs)
+  for (const PageSign& sign : sum.signs)
     judgement.evidence.push_back({std::string(sign.code), "The page " + sign.sentence, ""});
   return judgement;
 }
