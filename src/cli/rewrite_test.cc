@@ -46,7 +46,13 @@ TEST_F(RewriteFiles, EachIsRewrittenAndItsLinksAreAccountedFor) {
   EXPECT_EQ(answer["links"], json({{"sealed", 2}, {"Schemeless", 1}}));
   EXPECT_EQ(answer["left_alone"], json::array({{{"url", "http://example.org/"}, {"reason", "Schemeless"}}}));
   EXPECT_EQ(answer["repairs"], 0);
-  EXPECT_EQ(slurp(out), run({"rewrite", "--recipient", "ada@x.test"}, kMail).out) << "as one by one";
+  // Links carry the second in which they were sealed: where it has just turned, both are made again.
+  std::string alone = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;
+  for (int i = 0; i < 3 && alone != slurp(out); ++i) {
+    run({"rewrite", "--jsonl", "--recipient", "ada@x.test"}, line({{"file", in}, {"to", out}}));
+    alone = run({"rewrite", "--recipient", "ada@x.test"}, kMail).out;
+  }
+  EXPECT_EQ(slurp(out), alone) << "as one by one";
   EXPECT_THAT(slurp(out), HasSubstr("X-Linkgate-Id: " + answer["message"].get<std::string>() + "."));
   ASSERT_EQ(run({"rewrite", "--jsonl", "--outbound"}, line({{"file", out}, {"to", back}})).code, 0);
   EXPECT_EQ(slurp(back), kMail);
