@@ -47,9 +47,8 @@ struct Decoder {
     if (is_known()) ::iconv_close(handle);
   }
   // iconv_open answers (iconv_t)-1 for what it does not know.
-  bool is_known() const {
-    return handle != reinterpret_cast<iconv_t>(-1);
-  }  // NOLINT(performance-no-int-to-ptr)
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX says so
+  bool is_known() const { return handle != reinterpret_cast<iconv_t>(-1); }
   iconv_t handle;
 };
 
