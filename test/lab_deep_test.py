@@ -57,7 +57,16 @@ def main():
         extra = f"[scan]\ndeep = true\npages = {options.parallel}\ntrust_file = \"{lab.ca}\"\n" + lab.egress()
         (pathlib.Path(folder) / "lg").mkdir()
         lg = Installation(pathlib.Path(folder) / "lg", f"lmtp:127.0.0.1:{free_port()}", extra=extra)
-        lg.start()
+        try:
+            lg.start()
+        except AssertionError:
+            programs = json.loads(lg.get(lg.admin_port, "/healthz")[2] or "{}").get("programs", {})
+            why = programs.get("scan", {}).get("trouble")
+            lg.stop()
+            if not why:
+                raise
+            print(f"SKIPPED: pages cannot be opened in a browser here: {why}")
+            return 77
         try:
             wanted = tuple(part for part in options.only.split(",") if part)
             sites = [s for s in lab.sites if not wanted or s["family"] in wanted or s["name"].startswith(wanted)]

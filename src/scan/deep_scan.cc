@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "scan/url_model_stage.h"
 #include "url/acting_link.h"
 #include "url/domain.h"
 
@@ -47,9 +48,11 @@ ScanBudget budget_of(api::CheckMoment moment) {
 Verdict merged(Verdict known, Verdict found) {
   // What the link's text alone made suspicious is so until a plain page was seen behind it.
   const bool is_by_text =
-      known.disposition == Disposition::kSuspicious && known.detection_method == "Advanced filter";
-  const bool cleared =
-      is_by_text && found.disposition == Disposition::kClean && found.confidence >= kPlainConfidence;
+      known.disposition == Disposition::kSuspicious && known.detection_method == kUrlModelMethod;
+  const bool is_unnamed =
+      std::any_of(found.evidence.begin(), found.evidence.end(),
+                  [](const verdict::Evidence& evidence) { return evidence.code == kUnnamed; });
+  const bool cleared = is_by_text && found.disposition == Disposition::kClean && !is_unnamed;
   const bool worse =
       found.disposition > known.disposition || known.disposition == Disposition::kUnknown || cleared;
   if (worse) {

@@ -10,6 +10,8 @@
 #include <map>
 #include <mutex>
 
+#include "scan/url_model_stage.h"
+
 namespace linkgate::scan {
 namespace {
 
@@ -155,10 +157,9 @@ TEST_F(DeepScanTest, APlainPageThatWasSeenWholeIsClean) {
 TEST(Merged, APlainPageClearsWhatTheTextOfALinkMadeSuspicious) {
   verdict::Verdict known, plain, asking;
   known.disposition = Disposition::kSuspicious;
-  known.detection_method = "Advanced filter";
+  known.detection_method = kUrlModelMethod;
   plain.disposition = asking.disposition = Disposition::kClean;
-  plain.confidence = kPlainConfidence;
-  asking.confidence = kPlainConfidence - 20;
+  asking.evidence.push_back({std::string(kUnnamed), "", ""});
   EXPECT_EQ(merged(known, plain).disposition, Disposition::kClean);
   EXPECT_EQ(merged(known, asking).disposition, Disposition::kSuspicious);
   known.detection_method = "URL malicious reputation";

@@ -14,6 +14,7 @@ using verdict::Evidence;
 using verdict::Page;
 using verdict::Verdict;
 
+constexpr int kSeenConfidence = 60;  // of a page that was seen and says nothing against itself
 constexpr int kGateConfidence = 80;
 constexpr int kCloakConfidence = 70;
 constexpr int kProgramConfidence = 75;
@@ -166,10 +167,8 @@ class Composer {
     if (!seen_.as_bot || !seen_.fetched) return;
     auto difference = verdict::difference_of(*seen_.fetched, *seen_.as_bot);
     if (!difference) return;
-    const bool telling = difference->sentence.find("for nothing") != std::string::npos ||
-                         difference->sentence.find("The link leads") == 0;
-    if (telling) at_least(Disposition::kSuspicious, kCloakConfidence, "URL detonation");
-    add(*std::move(difference));
+    if (difference->is_telling) at_least(Disposition::kSuspicious, kCloakConfidence, "URL detonation");
+    add(std::move(difference->evidence));
   }
 
   void gate() {
@@ -202,7 +201,10 @@ class Composer {
                   ""});
     }
     verdict_.disposition = Disposition::kClean;
-    verdict_.confidence = is_plain_ ? kPlainConfidence : kPlainConfidence - 20;
+    verdict_.confidence = kSeenConfidence;
+    if (!is_plain_)
+      add({std::string(kUnnamed),
+           "The page asks for credentials and does not say, by the name of its host, whose it is", ""});
     add({"page.seen",
          std::string(seen_.rendered ? "The page was opened in a browser" : "The page was fetched") +
              ": it pretends to be nobody else and asks for nothing that it should not",

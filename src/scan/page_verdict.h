@@ -32,8 +32,8 @@ using FindListed = std::function<std::optional<Listed>(const url::Url&)>;
 verdict::Verdict verdict_of(const Seen& seen, const FindListed& find_listed,
                             const verdict::BrandLooks& brands, const verdict::PageContext& context);
 
-// Of a clean page that asks for nothing, or says by its own name who asks. Others get less.
-inline constexpr int kPlainConfidence = 60;
+// Evidence on a clean page that asks for something and does not say who asks.
+inline constexpr std::string_view kUnnamed = "page.unnamed";
 
 // True where what a server sent is what a person sees, so that no browser is needed: no scripts, no frames,
 // nothing that leads on.

@@ -42,7 +42,7 @@ class UrlModelStage final : public Stage {
     if (!is_rare || verdict->disposition != Disposition::kUnknown) return Next::kGoOn;
     verdict->disposition = Disposition::kSuspicious;
     verdict->confidence = std::min(static_cast<int>(100 * most.probability), kMostConfidence);
-    verdict->detection_method = "Advanced filter";  // Defender's word for what machine learning found
+    verdict->detection_method = kUrlModelMethod;
     return Next::kGoOn;
   }
 

@@ -31,6 +31,10 @@ struct WorstTarget {
 };
 WorstTarget worst_target(const verdict::UrlModel& model, const std::vector<Target>& targets);
 
+// Verdict::detection_method of what the text alone made suspicious: Defender's word for what machine learning
+// found.
+inline constexpr std::string_view kUrlModelMethod = "Advanced filter";
+
 // Adds evidence "url.model" where the sum is one that fewer than one of 100 harmless URLs have. Where fewer
 // than one of 1,000 have it, the verdict becomes suspicious if nothing was known before; by its text alone no
 // URL is called phishing. Never ends the judgement: later stages see the page itself.

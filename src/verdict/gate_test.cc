@@ -105,11 +105,11 @@ TEST(PageCompare, SaysWhatOneVisitorSawAndTheOtherDidNot) {
   person.forms.push_back({"https://x.example/", "post", {{"password", "p", ""}}});
   const Page bot = seen("bot", "https://x.example/", "Welcome to our little bakery");
   ASSERT_TRUE(difference_of(person, bot));
-  EXPECT_THAT(difference_of(person, bot)->sentence,
+  EXPECT_THAT(difference_of(person, bot)->evidence.sentence,
               HasSubstr("asks a visitor that says it is \"desktop\" for a password"));
-  EXPECT_THAT(difference_of(bot, seen("desktop", "https://y.example/", "x"))->sentence,
+  EXPECT_THAT(difference_of(bot, seen("desktop", "https://y.example/", "x"))->evidence.sentence,
               HasSubstr("to y.example"));
-  EXPECT_THAT(difference_of(bot, seen("desktop", "https://x.example/", "x", 404))->sentence,
+  EXPECT_THAT(difference_of(bot, seen("desktop", "https://x.example/", "x", 404))->evidence.sentence,
               HasSubstr("with 404"));
 }
 

@@ -56,29 +56,30 @@ double similarity(std::string_view a, std::string_view b) {
   return shared / (static_cast<double>(in_a.size() + in_b.size()) - shared);
 }
 
-std::optional<Evidence> difference_of(const Page& a, const Page& b) {
+std::optional<PageDifference> difference_of(const Page& a, const Page& b) {
   const auto first = seen_by(a), second = seen_by(b);
   if (!first || !second) return std::nullopt;
-  const auto evidence = [](std::string sentence) {
-    return Evidence{"page.differs", std::move(sentence), ""};
+  const auto difference = [](bool is_telling, std::string sentence) {
+    return PageDifference{{"page.differs", std::move(sentence), ""}, is_telling};
   };
   if ((first->asked >= Asked::kPassword) != (second->asked >= Asked::kPassword)) {
     const bool at_first = first->asked >= Asked::kPassword;
-    return evidence("The page asks " + shown(at_first ? a : b) + " for " +
-                    std::string(to_string(at_first ? first->asked : second->asked)) + " and " +
-                    shown(at_first ? b : a) + " for nothing: it differs by identity");
+    return difference(true, "The page asks " + shown(at_first ? a : b) + " for " +
+                                std::string(to_string(at_first ? first->asked : second->asked)) + " and " +
+                                shown(at_first ? b : a) + " for nothing: it differs by identity");
   }
   if (first->domain != second->domain)
-    return evidence("The link leads " + shown(a) + " to " + first->domain + " and " + shown(b) + " to " +
-                    second->domain + ": it differs by identity");
+    return difference(true, "The link leads " + shown(a) + " to " + first->domain + " and " + shown(b) +
+                                " to " + second->domain + ": it differs by identity");
   const bool refused = (a.status >= 400) != (b.status >= 400);
   if (refused)
-    return evidence("The page answers " + shown(a) + " with status " + std::to_string(a.status) + " and " +
-                    shown(b) + " with " + std::to_string(b.status) + ": it differs by identity");
+    return difference(false, "The page answers " + shown(a) + " with status " + std::to_string(a.status) +
+                                 " and " + shown(b) + " with " + std::to_string(b.status) +
+                                 ": it differs by identity");
   const size_t longest = std::max(words_of(a.visible_text).size(), words_of(b.visible_text).size());
   if (longest >= kFewestWords && similarity(a.visible_text, b.visible_text) < kDifferentPage)
-    return evidence("The page shows " + shown(a) + " other words than " + shown(b) +
-                    ": it differs by identity");
+    return difference(
+        false, "The page shows " + shown(a) + " other words than " + shown(b) + ": it differs by identity");
   return std::nullopt;
 }
 

@@ -9,9 +9,16 @@
 
 namespace linkgate::verdict {
 
-// Evidence where the two saw different sites, or only one of them was asked for credentials; nullopt where
-// what differs is what differs between any two visits. Order does not matter.
-std::optional<Evidence> difference_of(const Page& a, const Page& b);
+struct PageDifference {
+  Evidence evidence;
+  // Only one was asked for credentials, or was sent to another site: honest pages do neither. Other words and
+  // a refused visitor are what many honest pages have for programs.
+  bool is_telling = false;
+};
+
+// What differs where the two saw different sites, or only one of them was asked for credentials; nullopt
+// where what differs is what differs between any two visits. Order does not matter.
+std::optional<PageDifference> difference_of(const Page& a, const Page& b);
 
 // 0 (nothing in common) to 1: shared words of two texts, of all that either has.
 double similarity(std::string_view a, std::string_view b);

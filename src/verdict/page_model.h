@@ -15,8 +15,7 @@ namespace linkgate::verdict {
 
 // What is known beside the page.
 struct PageContext {
-  std::string recipient;  // whose link it is; may be empty
-  std::string hosting;    // "a free site builder" where anybody gets such a host; empty otherwise
+  std::string recipient;                // whose link it is; may be empty
   std::optional<Time> host_first_seen;  // by this installation or by a certificate
   Time now{};
 };

@@ -86,6 +86,12 @@ TEST(PageModel, APageWithoutAnyBrandIsJudgedByWhatItDoes) {
   EXPECT_THAT(judgement.evidence, Contains(Field(&Evidence::code, "text.mailbox")));
 }
 
+TEST(PageModel, AHostThatAnybodyGetsIsNamed) {
+  Page page = page_at("https://keep-access.pages.dev/", "Sign in", "<p>", "Your mailbox is full");
+  add_form(page, "https://keep-access.pages.dev/", {kUser, kPassword});
+  EXPECT_THAT(judged(page).evidence, Contains(Field(&Evidence::code, "host.given_away")));
+}
+
 TEST(PageModel, NoHonestPageAsksForTheSecretWordsOfAWallet) {
   Page page =
       page_at("https://wallet-restore.example/", "Restore", "<p>x</p>", "Enter your words to restore access");

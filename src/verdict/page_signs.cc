@@ -75,7 +75,8 @@ constexpr Lure kLures[] = {
      "voll|speicherplatz voll|"
      "kennwort läuft ab|passwort läuft ab|boîte de réception est pleine|boîte mail est pleine|boîte aux "
      "lettres est pleine|"
-     "buzón está lleno|buzón lleno|casella è piena|casella di posta è piena|mailbox vol|skrzynka jest "
+     "buzón está lleno|buzón lleno|casella è piena|casella di posta è piena|mailbox vol|la password "
+     "scade|mantieni la stessa password|mailbox will be|skrzynka jest "
      "pełna|caixa de correio cheia"},
     {0.35, "text.document", "offers a document for which one has to sign in with one's mail account",
      "sign in to view|login to view|log in to view|sign in to access|login to access|to view the document|to "
@@ -166,9 +167,11 @@ void add_form_signs(const PageView& view, const BrandLooks& brands, PageSigns& s
 
 void add_host_signs(const PageView& view, const PageContext& context, const BrandLooks& brands,
                     PageSigns& signs) {
-  if (!context.hosting.empty())
-    signs.push_back({"host.given_away", 0.4,
-                     "lies on " + context.hosting + ", where anybody gets a host without a name"});
+  if (const HostKind kind = host_kind(view.host); kind != HostKind::kOwn) {
+    signs.push_back(
+        {"host.given_away", 0.4,
+         "lies on " + std::string(to_string(kind)) + ", where anybody gets a host without a name"});
+  }
   const bool is_address =
       !view.host.empty() &&
       (view.host.front() == '[' || view.host.find_first_not_of("0123456789.") == std::string::npos);
