@@ -6,6 +6,8 @@ usage: ./dev bench [--write] [NAME ...]
 names: micro     the parts: URLs, HTML, seals, one click, one request (curl and Gumbo beside them)
        kql       hunting queries compiled
        browser   pages in a warm Chromium: how long one takes, and how many a second several at once give
+       scan      verdicts on the sites of the lab: known, by a fetch, with the browser
+       feeds     a list of ten million URLs: memory, lookups, from the file to effective (5 GB of disk)
        hunting   ten hunting queries beside SQL by hand, on 10 million clicks and 20 million mails (10 GB of disk, 15 minutes)
        rewrite   mails rewritten in process, against rspamd that only finds their URLs
        clicks    the click server, against nginx that returns a redirect
@@ -34,6 +36,7 @@ from harness.process import BIN, ROOT, program, wait_until, work_folder  # noqa:
 from hunting import bench_hunting  # noqa: E402
 from pairs import PAIRS, interleaved, quantile, ratio  # noqa: E402
 from peers import LOAD_CORE, SERVER_CORE, Nginx, Rspamd, pin, wrk  # noqa: E402
+from scan import bench_scan  # noqa: E402
 from sink import Sink  # noqa: E402
 from soak.lmtp import Lmtp  # noqa: E402
 
@@ -140,6 +143,23 @@ def bench_browser(figures):
         figures.append((f"{what}, in a warm browser, with its picture", f"p50 {found[name]['p50']:.2f} s, p95 {found[name]['p95']:.2f} s"))
     figures.append(("pages a second, 1, 2 and 4 at once", ", ".join(f"{found[f'pages_per_second_{n}']:.1f}" for n in (1, 2, 4))))
     figures.append(("memory of the browser, 1, 2 and 4 pages at once", ", ".join(f"{found[f'megabytes_{n}']} MB" for n in (1, 2, 4))))
+
+
+def bench_feeds(figures, folder):
+    data = folder / "feeds"
+    data.mkdir()
+    found = json.loads(subprocess.run([str(BIN / "feed_lists"), str(data)], capture_output=True, text=True, check=True, timeout=3600).stdout)
+    if not found["ok"]:
+        raise SystemExit("feed_lists: something that is listed was not found")
+    what = f"a list of {found['entries']:,} URLs and hosts"
+    figures.append((f"{what}: its filter", f"{found['filter_mb']:.1f} MB, built in {found['build_s']:.1f} s"))
+    figures.append(("the process that has it", f"{found['resident_mb']:.0f} MB, at most {found['peak_mb']:.0f} MB while loading; "
+                                               f"{found['before_mb']:.0f} MB before"))
+    figures.append(("one key in the filter", f"{found['hit_ns']:.0f} ns listed, {found['miss_ns']:.0f} ns not; {found['wrong']} of "
+                                             f"{found['asked']:,} unlisted ones are left to the store"))
+    figures.append(("a whole URL, all keys under which it may be listed", f"{found['url_miss_ns']:,.0f} ns where nothing is listed, "
+                                                                         f"{found['url_hit_ns'] / 1000:,.0f} us with the entry from the store"))
+    figures.append(("from the file to effective", f"{found['effective_s']:.0f} s; {found['update_s']:.0f} s for the same list with one line more"))
 
 
 def bench_rewrite(figures, folder):
@@ -384,7 +404,7 @@ def parse_arguments():
     return arguments.parse_args()
 
 
-NAMES = ["memory", "micro", "kql", "browser", "hunting", "rewrite", "freshness", "mail", "clicks", "large"]
+NAMES = ["memory", "micro", "kql", "browser", "scan", "feeds", "hunting", "rewrite", "freshness", "mail", "clicks", "large"]
 
 
 def measure(names, figures):
@@ -395,11 +415,15 @@ def measure(names, figures):
     if "browser" in names:
         bench_browser(figures)
     with work_folder("linkgate-bench-") as folder:
+        if "scan" in names:
+            bench_scan(figures, folder)
         if "hunting" in names:
             bench_hunting(figures, folder)
         if "rewrite" in names:
             bench_rewrite(figures, folder)
-        if not set(names) - {"micro", "kql", "browser", "hunting", "rewrite"}:
+        if "feeds" in names:
+            bench_feeds(figures, folder)
+        if not set(names) - {"micro", "kql", "browser", "scan", "feeds", "hunting", "rewrite"}:
             return
         sink = Sink()
         linkgate = Installation(folder, f"lmtp:127.0.0.1:{sink.port}", extra="workers = 1").start()

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "portal/catalog.h"
+#include "views/event_catalog.h"
 
 namespace {
 
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
       if (json.is_object()) queries.push_back({json.value("id", ""), json.value("query", "")});
     }
   }
-  const kql::Catalog catalog = portal::event_catalog("linkgate");
+  const kql::Catalog catalog = views::event_catalog("linkgate");
   const Time now = SystemClock().now();
   for (int turn = 0; turn < kTurns; ++turn) {
     for (Query& query : queries) {

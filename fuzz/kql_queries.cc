@@ -7,7 +7,7 @@
 #include <random>
 
 #include "kql_grammar.h"
-#include "portal/catalog.h"
+#include "views/event_catalog.h"
 
 using namespace linkgate;
 
@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: kql_queries SEED COUNT\n", stderr);
     return 2;
   }
-  const kql::Catalog catalog = portal::event_catalog("linkgate");
+  const kql::Catalog catalog = views::event_catalog("linkgate");
   const kql::CompileOptions options{.now = Time(Ticks(17'955'039'330'000'000))};
   for (uint32_t i = 0; i < count; ++i) {
     std::mt19937 random(seed + i);  // of a query's number alone: each can be made again

@@ -4,13 +4,13 @@
 
 #include "api/token.h"
 #include "base/check.h"
-#include "portal/catalog.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
+#include "views/event_catalog.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace linkgate::portal;
-  static const linkgate::kql::Catalog catalog = event_catalog("linkgate");
+  static const linkgate::kql::Catalog catalog = linkgate::views::event_catalog("linkgate");
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const auto& request : {parse_kusto_body(text), parse_kusto_query(text)}) {
     if (request && request->time) CHECK(request->time->count() >= 1);

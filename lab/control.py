@@ -7,6 +7,7 @@ GET  /hits?url=URL            how often that URL was asked for, by any method, f
 GET  /requests[?host=HOST]    the last 20,000 requests, oldest first
 GET  /acted[?site=NAME]       how often a site that acts did so
 GET  /canary                  connections and datagrams on the ports that nobody may reach
+GET  /clock                   the lab's clock: seconds since it began, and what was added
 POST /switch?name=NAME&on=1   flips a switch (on=0: back)
 POST /advance?seconds=N       moves the lab's clock on
 POST /reset                   forgets all of the above, and flips every switch back"""
@@ -58,6 +59,10 @@ def _advance(server, query):
     return _json(server.world.now())
 
 
+def _clock(server, _query):
+    return _json(server.world.now())
+
+
 def _reset(server, _query):
     server.world.reset()
     server.canary_hits.update(tcp=0, udp=0)
@@ -71,6 +76,7 @@ ANSWERS = {
     ("GET", "/hits"): _hits,
     ("GET", "/requests"): _requests,
     ("GET", "/acted"): _acted,
+    ("GET", "/clock"): _clock,
     ("GET", "/canary"): lambda server, query: _json(server.canary_hits),
     ("POST", "/switch"): _switch,
     ("POST", "/advance"): _advance,

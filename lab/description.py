@@ -33,6 +33,7 @@ class Site:
     language: str = "en"
     delivered: str = ""     # what the link deserves until `switch` is flipped or the lab's clock moved on
     switch: str = ""        # of the control port
+    turns_at: int = 0       # seconds of the lab's clock at which it is bad; 0: by its switch alone
     acts: bool = False      # a visit changes something; the control port counts
     known_good: bool = False    # its host is to be taken for known good by whoever tests this
     needs_header: str = ""  # "Name: value" that a request must have to see it all
@@ -128,6 +129,7 @@ class World:
         assert disposition in DISPOSITIONS and set(site.accept) <= set(DISPOSITIONS), name
         assert parts.scheme in ("http", "https") and parts.hostname, url
         assert site.evidence == tuple(site.evidence) and not site.delivered or site.delivered in DISPOSITIONS, name
+        assert bool(site.delivered) == bool(site.switch or site.turns_at), name
         self.sites[name] = site
         self.answers.setdefault(parts.hostname.encode("idna").decode(), [])
         if site.switch:

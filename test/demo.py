@@ -4,6 +4,7 @@ the hunting query over what happened.
 
 usage: ./dev demo [--exit]    --exit: stop after the tables (exit status 1 if they are not as they must be)"""
 import argparse
+import json
 import pathlib
 import signal
 import sys
@@ -13,6 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import messages  # noqa: E402
 from harness.installation import Installation, continue_form  # noqa: E402
+from harness.lab import Lab  # noqa: E402
 from harness.mailstack import Dovecot, Postfix, need_root  # noqa: E402
 from harness.process import ROOT, wait_until, work_folder  # noqa: E402
 
@@ -22,6 +24,18 @@ FINANCE = [f"{name}@finance.corp.test" for name in ("hugo", "ines", "jan", "kira
 OTHERS = [f"{name}@corp.test" for name in ("lars", "mina", "noel")]
 CONTINUE = SALES[:5]  # five go on past the warning, two turn back
 
+# Pages are looked at, those of the lab alone: what else somebody links to is refused at once. The schedule of days passes in seconds.
+SCAN = """
+[scan]
+deep = true
+trust_file = "{ca}"
+valid_clean = "3s"
+rescan_after = [{after}]
+
+[egress]
+routes = {routes}
+"""
+
 COLUMNS = ["UrlDomain", "TotalClicks", "Blocked", "WarningShown", "ClickedThrough"]
 EXPECTED = {
     "click-tracking.kql": [["northgate-voicemail.com", 5, 0, 0, 5], ["suspicious-login.com", 4, 4, 0, 0]],
@@ -30,7 +44,7 @@ EXPECTED = {
 
 
 def step(text):
-    print(f"\n\033[1m{text}\033[0m", flush=True)
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
 
 
 def note(text):
@@ -67,9 +81,9 @@ def fetch_links(dovecot, recipients, word):
     """The first sealed link that shows `word`, from every recipient's own copy of the mail."""
     found = {}
     for recipient in recipients:
-        raw = wait_until(f"mail for {recipient}", lambda: dovecot.messages(recipient))[-1]
-        matching = [link for link in messages.links(raw) if word in link]
-        assert matching and all("/?url=" in link and "&data=" in link for link in matching), f"{recipient}: {matching}"
+        matching = wait_until(f"mail for {recipient} with {word}",
+                              lambda: [link for raw in dovecot.messages(recipient) for link in messages.links(raw) if word in link])
+        assert all("/?url=" in link and "&data=" in link for link in matching), f"{recipient}: {matching}"
         found[recipient] = matching[0]
     assert len(set(found.values())) == len(recipients), "every recipient has a link of his own"
     return found
@@ -123,17 +137,43 @@ def show_tables(linkgate, clicked_at):
     return right
 
 
-def story(linkgate, postfix, dovecot, feed):
+def show_late(linkgate, links, lab):
+    """A shop at delivery; a parcel fee when the second reader clicks, found by looking again while nobody clicked."""
+    (first, early), (second, late) = list(links.items())[:2]
+    wait_until("the shop to be let through", lambda: linkgate.click(early, "192.0.2.101")[0] == 302, 30, 0.3)
+    note(f"{first}: redirected, it is a shop")
+    before = linkgate.metric("linkgate_verdict_flips_total")
+    lab.switch("late-demo")
+    note("the page is replaced: now it asks for a parcel fee and a card")
+    turned = time.monotonic()
+    wait_until("the page to be looked at again", lambda: linkgate.metric("linkgate_verdict_flips_total") > before, 60, 0.1)
+    note(f"found {time.monotonic() - turned:.1f} s later by looking again, before anybody clicked")
+    time.sleep(1.5)  # every click node has heard of it within a second
+    status, headers, _ = linkgate.click(late, "192.0.2.102")
+    assert status == 200 and "location" not in headers, (status, headers)
+    note(f"{second}: blocked")
+    wait_until("both clicks in the store", lambda: len(late_rows(linkgate)[1]) == 2, 20, 0.1)
+    table(*late_rows(linkgate))
+
+
+def late_rows(linkgate):
+    return linkgate.kql("UrlClickEvents | where IPAddress in ('192.0.2.101', '192.0.2.102') | where ActionType != 'UrlScanInProgress'"
+                        " | summarize Clicks = count() by AccountUpn, ActionType, ThreatTypes, PageShown | sort by ActionType asc")
+
+
+def story(linkgate, postfix, dovecot, feed, lab):
     step("Policies")
     set_policies(linkgate)
     step("Mails go in by SMTP")
     send(postfix, "voicemail.eml", "service@northgate-voicemail.com", SALES)
     send(postfix, "account-alert.eml", "no-reply@suspicious-login.com", FINANCE)
     send(postfix, "newsletter.eml", "council@corp.test", OTHERS)
+    send(postfix, "offer.eml", "offers@oakfield-stationery.com", OTHERS)
     step("They are fetched by IMAP: every link is sealed for its recipient")
     voicemail = fetch_links(dovecot, SALES, "northgate-voicemail.com")
     alert = fetch_links(dovecot, FINANCE, "suspicious-login.com")
     harmless = fetch_links(dovecot, OTHERS, "canteen.example.org")
+    offers = fetch_links(dovecot, OTHERS, "oakfield-stationery.com")
     note(f"for example {next(iter(voicemail.values()))}")
 
     step("A feed lists both hosts now, after delivery")
@@ -148,7 +188,10 @@ def story(linkgate, postfix, dovecot, feed):
     click_harmless(linkgate, harmless)
     examples = {"warns": next(iter(voicemail.values())), "blocks": next(iter(alert.values())),
                 "redirects": next(iter(harmless.values()))}
-    return show_tables(linkgate, time.monotonic()), examples
+    right = show_tables(linkgate, time.monotonic())
+    step("A link whose page turns bad after delivery")
+    show_late(linkgate, offers, lab)
+    return right, examples
 
 
 def main():
@@ -158,19 +201,23 @@ def main():
     need_root()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything started here is stopped
-    with work_folder("linkgate-demo-") as folder:
+    with work_folder("linkgate-demo-") as folder, Lab(folder / "lab") as lab:
         feed = folder / "feed.txt"
         feed.write_text("# nothing is known yet\n")
         step("Starting Dovecot, Linkgate and Postfix on loopback")
         dovecot = Dovecot(folder).start()
-        linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)], origin="http://localhost")
+        linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)], origin="http://localhost",
+                                extra=SCAN.format(ca=lab.ca, after=", ".join(f'"{n}s"' for n in range(4, 900, 4)),
+                                                  routes=json.dumps([*lab.routes, "*=127.0.0.1:9"])))
         postfix = Postfix(folder, linkgate.lmtp_port, domains="corp.test sales.corp.test finance.corp.test")
         try:
-            linkgate.start()
+            linkgate.start_with_or_without_browser()
             postfix.start()
+            if linkgate.troubles():
+                note("Chromium cannot be started here, so pages are fetched and not opened in a browser")
             note(f"SMTP 127.0.0.1:{postfix.port} -> gateway 127.0.0.1:{linkgate.lmtp_port} -> Dovecot 127.0.0.1:{dovecot.lmtp_port}"
                  f" -> IMAP 127.0.0.1:{dovecot.imap_port}")
-            right, examples = story(linkgate, postfix, dovecot, feed)
+            right, examples = story(linkgate, postfix, dovecot, feed, lab)
             if not right:
                 print("\nThe tables are not what happened.", file=sys.stderr)
             elif not arguments.exit:
@@ -178,7 +225,10 @@ def main():
                 for what, link in examples.items():
                     note(f"a link that {what}: {link}")
                 note(f"clicks  http://127.0.0.1:{linkgate.click_ports[0]}    health  http://127.0.0.1:{linkgate.admin_port}/healthz")
-                note(f"ask     build/bin/linkgate kql --config {linkgate.config} 'UrlClickEvents | take 5'")
+                note("        (every site of the story is made up: one that a link redirects to cannot be reached)")
+                note(f"hunting http://127.0.0.1:{linkgate.portal_port}    curl -s -d '{{\"csl\":\"UrlClickEvents | count\",\"db\":\"linkgate\"}}' "
+                     f"-H 'Content-Type: application/json' http://127.0.0.1:{linkgate.portal_port}/v2/rest/query")
+                note(f"ask     build/bin/linkgate kql --config {linkgate.config} 'UrlClickEvents | project Timestamp, AccountUpn, ActionType, IsClickedThrough, Url | take 5'")
                 note(f"mail    IMAP 127.0.0.1:{dovecot.imap_port}, user ada@sales.corp.test, any password")
                 try:
                     threading.Event().wait()

@@ -113,7 +113,9 @@ def claim_a_verdict_is_held_to_what_a_site_deserves(lab):
     assert mistakes(gate, said("gated", "gate.cloudflare")) == [] and mistakes(gate, said("phishing")) == []
     assert len(mistakes(gate, said("gated", "page.brand"))) == 1 and len(mistakes(gate, said("clean"))) == 1
     assert mistakes(late, said("clean")) == [] and len(mistakes(late, said("clean"), turned=True)) == 1
-    assert mistakes(long, said("clean", "redirect.long", chain=("https://a.example/", long["final"]))) == []
+    hops = ["https://a.example/"] * long["hops"]
+    assert mistakes(long, said("clean", "redirect.long", chain=(*hops, long["final"]))) == []
+    assert len(mistakes(long, said("clean", "redirect.long", chain=(*hops[1:], long["final"])))) == 1
     assert len(mistakes(long, said("clean", "redirect.long", chain=("https://a.example/",)))) == 1
 
 

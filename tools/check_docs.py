@@ -33,6 +33,7 @@ OUTCOMES = "src/verdict/click_outcome.cc"
 WORDS = [
     (CLICKS, "PageShown", OUTCOMES, "kOutcomes[]", "};\n", r'{Page::k\w+, \w+, \w+, "(\w+)"'),
     (CLICKS, "ActionType", OUTCOMES, "constexpr", "kOutcomes[]", r'= "(\w+)"'),
+    (CLICKS, "ReportAction", OUTCOMES, "kOutcomes[]", "};\n", r'k\w+, (?:true|false),\s+"([^"]+)"'),
     (CLICKS, "ThreatTypes", "src/verdict/verdict.cc", "kWords[]", "};\n", r'", "(\w+)"}'),
     (CLICKS, "SourceId", "src/click/click_rows.cc", "location_word", "\n}\n", r'return "(\w+)"'),
     (("UrlClickLog",), "Step", "src/click/click_rows.h", "namespace step", "}  // namespace step", r'= "(\w+)"'),
@@ -75,7 +76,7 @@ def check_link_results(breaches):
 
 def check_written_tables(tables, breaches):
     """A table is written by somebody, or docs/tables.md says that nobody does."""
-    writers = "".join(p.read_text() for folder in ("click", "gateway", "scan") for p in (ROOT / "src" / folder).glob("*.cc")
+    writers = "".join(p.read_text() for folder in ("click", "gateway", "respond", "scan") for p in (ROOT / "src" / folder).glob("*.cc")
                       if not p.stem.endswith("_test"))
     for name, meaning in re.findall(r"^## (\w+)\n(.*)$", tables, re.M):
         if (f'"{name}"' in writers) == ("nothing writes it" in meaning):
@@ -84,7 +85,7 @@ def check_written_tables(tables, breaches):
 
 def check_filled_columns(tables, breaches):
     """A column that no writer of rows names, and no default of a table fills, is listed as not filled."""
-    writers = "".join(p.read_text() for p in [*(ROOT / "src" / "click").glob("*.cc"), *(ROOT / "src" / "gateway").glob("*.cc"),
+    writers = "".join(p.read_text() for p in [*(ROOT / "src" / "click").glob("*.cc"), *(ROOT / "src" / "gateway").glob("*.cc"), *(ROOT / "src" / "respond").glob("*.cc"),
                                               ROOT / "src" / "events" / "row.cc", ROOT / "src" / "store" / "sql.cc"] if not p.stem.endswith("_test"))
     for section in re.split(r"^## ", tables, flags=re.M)[1:]:
         name, meaning = section.split("\n")[:2]
@@ -94,6 +95,20 @@ def check_filled_columns(tables, breaches):
         never_named = {column for column in columns if f'"{column}"' not in writers} - {"column"}
         if "nothing writes it" not in meaning and never_named - unfilled or unfilled - columns:
             breaches.append(f"docs/tables.md: {name}: not filled are {', '.join(sorted(never_named))}")
+
+
+def check_feed_formats(breaches):
+    """The formats of feeds: those that the configuration takes, those that are read, and the table of docs/feeds.md."""
+    config = (ROOT / "src" / "base" / "config.cc").read_text()
+    at = config.find('in.text("format"')
+    taken = set(re.findall(r'"([a-z-]+)"', config[at:config.find(";", at)])) - {"format"}
+    table = (ROOT / "src" / "scan" / "feed_formats.cc").read_text()
+    read = set(re.findall(r'^    \{"([a-z-]+)"', table, re.M)) | {"taxii"}  # which becomes a bundle on the way
+    page = (ROOT / "docs" / "feeds.md").read_text()
+    documented = page[page.find("| format |"):]
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", documented[:documented.find("\n\n")], re.M))
+    compare("format", taken, "docs/feeds.md", documented, breaches)
+    compare("format", taken, "src/scan/feed_formats.cc", read, breaches)
 
 
 def main():
@@ -112,6 +127,7 @@ def main():
 
     check_words(generated, breaches)
     check_link_results(breaches)
+    check_feed_formats(breaches)
     check_written_tables(generated, breaches)
     check_filled_columns(generated, breaches)
 

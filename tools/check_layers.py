@@ -22,8 +22,9 @@ ALLOWED = {
     "scan": "base url verdict document net state api browser",
     "gateway": "base url mail document verdict net events state api",
     "click": "base url verdict net events state api",
-    "respond": "base url mail verdict net events store state api kql",
-    "portal": "base url kql verdict net events store state api",
+    "views": "base url kql verdict events",
+    "respond": "base url mail verdict net events store state api kql views",
+    "portal": "base url kql verdict net events store state api views",
     "supervise": "base net", "chart": "base", "training": "base url verdict",
 }
 COMPOSERS = {"programs", "cli"}  # may include everything
@@ -37,7 +38,7 @@ ABSENT = [
     (re.compile(r"\bchdb_\w+\s*\("), {"engine"}, "the engine is seen by engine/ alone"),
     (re.compile(r"crypto_aead_xchacha20"), {"url"}, "only url/sealed_link knows the key format"),
 ]
-PURE = {"url", "kql", "mail", "document", "verdict", "chart", "training"}
+PURE = {"url", "kql", "mail", "document", "verdict", "chart", "training", "views"}
 
 
 def declared(folder):
@@ -64,7 +65,7 @@ def test_headers():
             users.setdefault(match.group(2), []).append(file)
     found = set()
     for name, files in users.items():
-        if all(f.name.endswith("_test.cc") for f in files):
+        if all(f.name.endswith(("_test.cc", "_for_test.h")) for f in files):
             found.add(name)
     return found
 

@@ -151,7 +151,7 @@ def build(world):
         world.site(name, "cloaks", "https://" + address, does, "phishing", browser=True, differs_by=differs, **{**FOUND, "shows": "atob(", **more})
         world.at(address.split("#")[0], scripted(code, number))
     world.site("cloak-hour", "cloaks", "https://night-ledger.net/statement", "Honest ten minutes, phishing ten minutes, by the lab's clock.", "phishing",
-               delivered="clean", differs_by=("time",), **FOUND)
+               delivered="clean", turns_at=700, differs_by=("time",), **FOUND)
     world.at("night-ledger.net/statement", _by_hour)
     # The honest twins: pages that differ by visitor, and mean no harm.
     world.site("differs-language", "cloaks", "https://www.alpenblick-pension.de/", "A guest house that greets in the visitor's language.", "clean",

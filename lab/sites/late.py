@@ -23,11 +23,11 @@ def build(world):
     switched("late-demo", "shop.oakfield-stationery.com/offer", "The demo's link: a shop at delivery, a parcel fee afterwards.",
              lambda: page("Spring offer", "<h1>Spring offer</h1><p>Notebooks, three for two, until the end of the month.</p>", "Oakfield Stationery", "#357"), phish.parcel, brand="DHL", evidence=("page.brand", "page.payment"))
     world.site("late-by-clock", "late", "https://www.maple-court-dental.com/forms", "Honest for an hour of the lab's clock, then a sign-in page.",
-               "phishing", delivered="clean", differs_by=("time",), **FOUND)
+               "phishing", delivered="clean", turns_at=3600, differs_by=("time",), **FOUND)
     world.at("www.maple-court-dental.com/forms",
              lambda visit: phish.microsoft() if visit.now() >= 3600 else page("Forms", "<h1>New patients</h1><p>Please bring your insurance card.</p>", "Maple Court Dental", "#468"))
     world.site("late-then-gone", "late", "https://harbour-lights-cafe.com/menu",
                "Bad between the fifth and the thirtieth minute of the lab's clock, a cafe before and after.", "phishing", delivered="clean",
-               differs_by=("time",), **FOUND)
+               turns_at=400, differs_by=("time",), **FOUND)
     world.at("harbour-lights-cafe.com/menu",
              lambda visit: phish.microsoft() if 300 <= visit.now() < 1800 else page("Menu", "<h1>Today</h1><p>Fish pie. Leek soup.</p>", "Harbour Lights", "#348"))

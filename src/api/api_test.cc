@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "api/check.h"
+#include "api/flips.h"
 
 namespace linkgate::api {
 namespace {
@@ -88,6 +89,17 @@ TEST(CheckJson, DeepNestingDoesNotExhaustTheStack) {
   const std::string closed =
       R"({"disposition":"clean","x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   EXPECT_TRUE(parse_verdict(closed).has_value()) << "ignored like any unknown member";
+}
+
+TEST(Flips, ComeBackAsTheyWereSent) {
+  const std::vector<FlipInfo> flips = {{7, "00ff", "https://a.example/", verdict::Disposition::kClean,
+                                        verdict::Disposition::kPhishing, Time{Ticks(17'000'000'000'000'000)},
+                                        "rescan", "It plays a \"bank\""}};
+  EXPECT_EQ(parse_flips(to_json(flips)).value(), flips);
+  EXPECT_TRUE(parse_flips(to_json(std::vector<FlipInfo>{})).value().empty());
+  for (const char* text :
+       {"", "[]", "{}", R"({"flips":5})", R"({"flips":[{}]})", R"({"flips":[{"id":"x"}]})"})
+    EXPECT_FALSE(parse_flips(text).has_value()) << text;
 }
 
 }  // namespace

@@ -83,11 +83,15 @@ Result<void> read_chain(const Json& object, std::vector<std::string>* out) {
 
 }  // namespace
 
-std::string to_json(const CheckRequest& request) {
-  Json json = {{"url", request.url}};
-  for (const auto& [moment, word] : kMoments) {
-    if (moment == request.moment) json["moment"] = word;
+std::string_view to_string(CheckMoment moment) {
+  for (const auto& [value, word] : kMoments) {
+    if (value == moment) return word;
   }
+  return "asked";
+}
+
+std::string to_json(const CheckRequest& request) {
+  Json json = {{"url", request.url}, {"moment", to_string(request.moment)}};
   if (!request.network_message_id.empty()) json["network_message_id"] = request.network_message_id;
   if (!request.recipient.empty()) json["recipient"] = request.recipient;
   if (!request.sender_domain.empty()) json["sender_domain"] = request.sender_domain;

@@ -27,6 +27,8 @@ struct CheckRequest {
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 
+std::string_view to_string(CheckMoment moment);  // "delivery", "click", "rescan", "asked"
+
 // Text that is not UTF-8 is sent with U+FFFD in place of the wrong bytes. Parsing: absent members keep their
 // defaults ("url" and "disposition" must be there), unknown members are ignored, so that programs of two
 // releases understand each other; a member of another type is kInvalidArgument.

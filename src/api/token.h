@@ -11,6 +11,8 @@ namespace linkgate::api {
 inline constexpr std::string_view kHuntingScope = "hunting.read";  // KQL over the event tables
 // The same, and stored functions made, changed and dropped.
 inline constexpr std::string_view kFunctionsScope = "hunting.write";
+// POST /api/v1/check: what Linkgate thinks of a URL.
+inline constexpr std::string_view kCheckScope = "url.check";
 
 // "lg_" and 43 letters: 32 octets from the system's random source in base64url.
 std::string new_token();

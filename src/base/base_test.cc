@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/markup.h"
 #include "base/result.h"
 
 namespace linkgate {
@@ -45,6 +46,11 @@ TEST(Base64, EveryByteStringHasOneAcceptedSpelling) {
   EXPECT_EQ(base64url_decode("+/8"), std::nullopt);
   EXPECT_EQ(base64url_decode("-_8="), std::nullopt);
   EXPECT_EQ(hex_decode(hex_encode("\x01\xfe")), "\x01\xfe");
+}
+
+TEST(Markup, ForeignTextBecomesNoMarkup) {
+  EXPECT_EQ(escape_markup("a<b>&\"'\x1b\tc\n\xC3\xA9"), "a&lt;b&gt;&amp;&quot;&#39;\tc\n\xC3\xA9");
+  EXPECT_EQ(escape_markup(""), "");
 }
 
 TEST(Ascii, SplitKeepsEmptyPieces) {

@@ -90,12 +90,34 @@ void read_click(Section& in, ClickConfig& out) {
 void read_feed(Section& in, FeedConfig& out) {
   in.text("name", out.name, check_not_empty);
   in.text("source", out.source, check_not_empty);
-  in.text("format", out.format, one_of({"text", "csv"}));
+  in.text("format", out.format,
+          one_of({"text", "csv", "openphish", "urlhaus-csv", "urlhaus-json", "phishtank-csv",
+                  "phishtank-json", "misp", "stix", "taxii", "rpz", "safebrowsing", "webrisk"}));
   in.text("url_column", out.url_column, check_not_empty);
   in.text("threat_column", out.threat_column);
   in.text("threat", out.threat, one_of({"phishing", "malware"}));
   in.duration("refresh", out.refresh, seconds(1), 30 * kDay);
+  in.text("auth", out.auth, check_feed_auth);
+  in.text("secret_file", out.secret_file);
+  in.text("collection", out.collection);
+  in.number("min_confidence", out.min_confidence, 0, 100);
+  in.text("checksum", out.checksum);
+  in.text("signature", out.signature);
+  in.text("public_key", out.public_key);
+  in.number("min_percent", out.min_percent, 0, 100);
+  in.number("max_bad_percent", out.max_bad_percent, 0, 100);
   if (!in.given()) return;
+  in.rule("auth", out.auth.empty() == out.secret_file.empty(),
+          "and secret_file belong together: give both or none");
+  in.rule("signature", out.signature.empty() == out.public_key.empty(),
+          "and public_key belong together: give both or none");
+  const bool is_fetched =
+      ascii::istarts_with(out.source, "http://") || ascii::istarts_with(out.source, "https://");
+  const bool is_asked = out.format == "taxii" || out.format == "safebrowsing" || out.format == "webrisk";
+  in.rule("source", !is_asked || is_fetched, "is no URL, and this format is spoken with a server");
+  const bool has_proof = !out.checksum.empty() || !out.signature.empty();
+  in.rule("checksum", !is_asked || !has_proof,
+          "and signature are of one file, and a server of this format answers with many");
   in.rule("name", !out.name.empty(), "is missing in this [[feed]]");
   in.rule("source", !out.source.empty(), "is missing in this [[feed]]");
 }
@@ -146,8 +168,50 @@ void read_portal(Section& in, PortalConfig& out) {
   in.flag("loopback_without_token", out.loopback_without_token);
   in.number("queries_per_user", out.queries_per_user, 1, 64);
   in.duration("query_time", out.query_time, seconds(1), seconds(3600));
+  in.texts("callback_hosts", out.callback_hosts, check_external_host);
+  in.text("callback_key_file", out.callback_key_file);
+  in.rule("callback_hosts", out.callback_hosts.empty() == out.callback_key_file.empty(),
+          "and portal.callback_key_file belong together: give both or none");
   in.rule("tls_certificate", out.tls_certificate.empty() == out.tls_key.empty(),
           "and portal.tls_key belong together: give both or none");
+}
+
+void read_validity(Section& in, ValidityConfig& out) {
+  in.duration("valid_clean", out.clean, seconds(1), kDay);
+  in.duration("valid_unknown", out.unknown, seconds(1), kDay);
+  in.duration("valid_suspicious", out.suspicious, seconds(1), 30 * kDay);
+  in.duration("valid_gated", out.gated, seconds(1), 30 * kDay);
+  in.duration("valid_phishing", out.phishing, seconds(1), 30 * kDay);
+  in.duration("valid_malware", out.malware, seconds(1), 30 * kDay);
+}
+
+void read_mailboxes(Section& in, MailboxesConfig& out) {
+  in.text("imap", out.imap, [](std::string_view value) -> std::optional<std::string> {
+    if (!check_next_hop("lmtp:" + std::string(value))) return std::nullopt;
+    return fmt::format("\"{}\" is neither HOST:PORT nor unix:/PATH", value);
+  });
+  in.text("security", out.security, one_of({"starttls", "tls", "none"}));
+  in.text("trust_file", out.trust_file);
+  in.text("master_user", out.master_user, check_not_empty);
+  in.text("password_file", out.password_file);
+  in.text("master_separator", out.master_separator);
+  in.text("name", out.name, one_of({"address", "local"}));
+  in.text("aliases_file", out.aliases_file);
+  in.text("recipient_delimiter", out.recipient_delimiter);
+  in.text("junk_folder", out.junk_folder, check_not_empty);
+  in.number("connections", out.connections, 1, 100);
+  in.rule("imap", out.imap.empty() || (!out.master_user.empty() && !out.password_file.empty()),
+          "needs mailboxes.master_user and mailboxes.password_file");
+}
+
+void read_zap(Section& in, ZapConfig& out) {
+  in.flag("enabled", out.enabled);
+  const auto action = one_of({"quarantine", "junk", "none"});
+  in.text("malware", out.malware, action);
+  in.text("phishing", out.phishing, action);
+  in.text("spam", out.spam, action);
+  in.duration("look_back", out.look_back, seconds(60), 30 * kDay);
+  in.duration("retry_for", out.retry_for, seconds(60), 30 * kDay);
 }
 
 void read_all(Section& top, Config& out) {
@@ -163,12 +227,27 @@ void read_all(Section& top, Config& out) {
     in.flag("chromium_unconfined", out.scan.chromium_unconfined);
     in.text("trust_file", out.scan.trust_file);
     in.text("brands_file", out.scan.brands_file);
+    read_validity(in, out.scan.validity);
+    in.durations("rescan_after", out.scan.rescan_after, seconds(1), 30 * kDay);
+    in.number("rescan_fetches_per_minute", out.scan.rescan_fetches_per_minute, 1, 100'000);
+    in.number("rescan_pages_per_minute", out.scan.rescan_pages_per_minute, 0, 100'000);
+    in.duration("remember", out.scan.remember, kDay, 3650 * kDay);
+    in.bytes("screenshot_bytes", out.scan.screenshot_bytes, 0, 1024 * kGiB);
+    in.rule("rescan_after", std::is_sorted(out.scan.rescan_after.begin(), out.scan.rescan_after.end()),
+            "is not in order");
+    in.texts("languages", out.scan.languages, check_language);
+    in.rule("languages", !out.scan.languages.empty() && out.scan.languages.size() <= kMaxScanLanguages,
+            fmt::format("names one language at least, and {} at most", kMaxScanLanguages));
   });
   read_feeds(top, out.scan.feeds);
   top.table("egress", [&](Section& in) { read_egress(in, out.egress); });
   top.table("events", [&](Section& in) { read_events(in, out.events); });
   top.table("kql", [&](Section& in) { read_kql(in, out.kql); });
   top.table("portal", [&](Section& in) { read_portal(in, out.portal); });
+  top.table("mailboxes", [&](Section& in) { read_mailboxes(in, out.mailboxes); });
+  top.table("zap", [&](Section& in) { read_zap(in, out.zap); });
+  top.table("quarantine",
+            [&](Section& in) { in.duration("keep", out.quarantine.keep, seconds(3600), 3650 * kDay); });
   top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });
 }
 

@@ -53,12 +53,31 @@ struct ClickConfig {  // [click]
 struct FeedConfig {  // [[feed]]
   std::string name;
   std::string source;           // file path or http(s) URL
-  std::string format = "text";  // "text": a URL or host a line; "csv": see columns
+  std::string format = "text";  // of docs/feeds.md
   std::string url_column = "url";
   std::string threat_column;        // its value phish* or malware* decides; empty: `threat`
   std::string threat = "phishing";  // "phishing" | "malware"
   std::chrono::seconds refresh{900};
+  std::string auth;          // "", "bearer", "basic", "header:NAME", "query:NAME"
+  std::string secret_file;   // what is sent so, on one line
+  std::string collection;    // of a server that has several; empty: all
+  int min_confidence = 0;    // STIX: 0 to 100
+  std::string checksum;      // file or URL of its SHA-256; empty: none
+  std::string signature;     // file or URL of its minisign signature; empty: none
+  std::string public_key;    // that this is by
+  int min_percent = 50;      // of the entries of before that an update must have
+  int max_bad_percent = 50;  // of an update's records that may be no entries
+  friend bool operator==(const FeedConfig&, const FeedConfig&) = default;
 };
+
+// How long a verdict that a page was given is good for. Bad ones live long: pages hide from whoever comes
+// again. Clean ones live short: a click is to be judged at the click.
+struct ValidityConfig {
+  std::chrono::seconds clean{600}, unknown{300}, suspicious{3600}, gated{900}, phishing{86400},
+      malware{86400};
+};
+
+inline constexpr size_t kMaxScanLanguages = 4;  // each costs a fetch for every link
 
 struct ScanConfig {               // [scan]
   std::vector<FeedConfig> feeds;  // [[feed]] at top level
@@ -71,6 +90,15 @@ struct ScanConfig {               // [scan]
   bool chromium_unconfined = false;      // also where it cannot be kept off the network
   std::string trust_file;                // PEM: certificate authorities besides the system's
   std::string brands_file;               // as models/brands.toml, read after it
+  ValidityConfig validity;               // valid_clean, valid_unknown, ...
+  // When a link's page is looked at again, counted from delivery and from the first click; empty: never.
+  std::vector<std::chrono::seconds> rescan_after = {
+      std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::minutes(60), std::chrono::hours(4),
+      std::chrono::hours(13),  std::chrono::hours(24),   std::chrono::hours(48)};
+  int rescan_fetches_per_minute = 600, rescan_pages_per_minute = 60;
+  std::chrono::seconds remember{30 * 86400};       // URLs that came by, and flips of their verdicts
+  uint64_t screenshot_bytes = 256ULL << 20;        // of all that are kept; 0: none are
+  std::vector<std::string> languages = {"en-US"};  // of those who click: pages are looked at in each
 };
 
 struct EgressConfig {  // [egress]
@@ -109,7 +137,34 @@ struct PortalConfig {  // [portal]
   // Who connects from this machine may ask without a token. Everybody else needs one.
   bool loopback_without_token = false;
   int queries_per_user = 4;  // at once, then 429
+  // Whom the answer to a check may be sent to: "hooks.example", "hooks.example:8443".
+  std::vector<std::string> callback_hosts;
+  std::string callback_key_file;  // with the key under which that is signed
   std::chrono::seconds query_time{180};
+};
+
+struct MailboxesConfig {              // [mailboxes]: where delivered mail lies, for linkgate-respond
+  std::string imap;                   // "127.0.0.1:143", "unix:/path"; empty: mail is not pulled
+  std::string security = "starttls";  // "starttls", "tls", "none"
+  std::string trust_file;             // PEM: certificate authorities instead of the system's
+  std::string master_user, password_file;
+  std::string master_separator = "*";  // signs in as MAILBOX*MASTER; empty: SASL's authorisation identity
+  std::string name = "address";        // of a mailbox: "address", or "local": what is left of the @
+  std::string aliases_file;            // as Postfix's virtual_alias_maps, text
+  std::string recipient_delimiter = "+";
+  std::string junk_folder = "Junk";  // where none has the attribute \Junk
+  int connections = 4;
+};
+
+struct ZapConfig {  // [zap]
+  bool enabled = true;
+  std::string malware = "quarantine", phishing = "quarantine", spam = "junk";  // or "none"
+  std::chrono::seconds look_back{48 * 3600};
+  std::chrono::seconds retry_for{48 * 3600};
+};
+
+struct QuarantineConfig {  // [quarantine]
+  std::chrono::seconds keep{30 * 86400};
 };
 
 struct StateConfig {     // [state]
@@ -130,6 +185,9 @@ struct Config {
   EventsConfig events;
   KqlConfig kql;
   PortalConfig portal;
+  MailboxesConfig mailboxes;
+  ZapConfig zap;
+  QuarantineConfig quarantine;
   StateConfig state;
   // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().
   std::map<std::string, std::string> places;
@@ -153,10 +211,12 @@ struct DataPaths {
   explicit DataPaths(std::string data) : root(std::move(data)) {}
   std::string root;
   std::string state() const { return root + "/state"; }
+  std::string quarantine_key() const { return state() + "/quarantine.key"; }
   std::string spool(std::string_view program) const { return root + "/spool/" + std::string(program); }
   std::string spools() const { return root + "/spool"; }
   std::string events() const { return root + "/events"; }
-  std::string run() const { return root + "/run"; }  // sockets, addresses, pids
+  std::string feeds() const { return root + "/feeds"; }  // what linkgate-scan fetches, while it reads it
+  std::string run() const { return root + "/run"; }      // sockets, addresses, pids
   std::string scan_socket() const { return run() + "/scan.sock"; }
   // Where linkgate-egress takes requests: for pages that somebody links to, and for the feeds.
   std::string egress_socket() const { return run() + "/egress.sock"; }

@@ -62,6 +62,19 @@ bool is_host(const HostPort& at) {
 
 }  // namespace
 
+Trouble check_language(std::string_view value) {
+  const size_t dash = std::min(value.find('-'), value.size());
+  const std::string_view base = value.substr(0, dash),
+                         region = value.substr(std::min(dash + 1, value.size()));
+  const auto is_letters = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return ascii::is_alpha(c); });
+  };
+  const bool is_good = (base.size() == 2 || base.size() == 3) && is_letters(base) && is_letters(region) &&
+                       (dash == value.size() || region.size() == 2);
+  if (is_good) return std::nullopt;
+  return "is no language such as \"de\" or \"pt-BR\"";
+}
+
 Trouble check_not_empty(std::string_view value) {
   if (value.empty()) return "must not be empty";
   return std::nullopt;
@@ -124,6 +137,17 @@ Trouble check_route(std::string_view value) {
   std::string to(value.substr(equals + 1));
   if (to.starts_with('[') && to.ends_with(']')) to = to.substr(1, to.size() - 2);
   return check_name_server(to) ? bad : std::nullopt;
+}
+
+Trouble check_feed_auth(std::string_view value) {
+  if (value.empty() || value == "bearer" || value == "basic") return std::nullopt;
+  const size_t colon = value.find(':');
+  const std::string_view kind = value.substr(0, colon),
+                         name = value.substr(std::min(colon, value.size() - 1) + 1);
+  bool is_name = !name.empty();
+  for (const char c : name) is_name = is_name && (ascii::is_alnum(c) || c == '-' || c == '_');
+  if (is_name && (kind == "header" || kind == "query")) return std::nullopt;
+  return fmt::format("\"{}\" is not \"bearer\", \"basic\", \"header:NAME\" or \"query:NAME\"", value);
 }
 
 Trouble check_host_name(std::string_view value) {

@@ -20,8 +20,10 @@ Trouble check_next_hop(std::string_view value);     // "lmtp:HOST:PORT", "smtp:H
 Trouble check_network(std::string_view value);      // an address or CIDR
 Trouble check_name_server(std::string_view value);  // an address, with or without a port
 Trouble check_route(std::string_view value);        // "HOST[:PORT]=ADDRESS[:PORT]"
+Trouble check_language(std::string_view value);     // "de", "pt-BR"
 Trouble check_host_name(std::string_view value);
-Trouble check_origin(std::string_view value);  // "https://HOST[:PORT]", nothing after it
+Trouble check_feed_auth(std::string_view value);  // "bearer", "basic", "header:NAME", "query:NAME" or nothing
+Trouble check_origin(std::string_view value);     // "https://HOST[:PORT]", nothing after it
 // "HOST", "HOST:PORT" or "http://ADDRESS:PORT" of loopback
 Trouble check_external_host(std::string_view value);
 Trouble check_event_url(std::string_view value);       // an http(s) origin without a password

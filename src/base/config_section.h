@@ -153,6 +153,24 @@ class Section {
     out = std::chrono::seconds(value);
   }
 
+  void durations(std::string_view key, std::vector<std::chrono::seconds>& out, std::chrono::seconds least,
+                 std::chrono::seconds most) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    if (array == nullptr) return wrong(key, *node, "wants a list of durations");
+    std::vector<std::chrono::seconds> values;
+    for (const toml::node& item : *array) {
+      const auto text = item.value_exact<std::string>();
+      const auto value = text ? parse_quantity(*text, kTimeUnits) : std::nullopt;
+      if (!value) return wrong(key, item, fmt::format("wants {} in a list", describe_units(kTimeUnits)));
+      const std::chrono::seconds duration(*value);
+      if (duration < least || duration > most) return wrong_value(key, item, *text + " is out of range");
+      values.push_back(duration);
+    }
+    out = std::move(values);
+  }
+
   // [key], read once, also where it is absent so that its keys are known.
   void table(std::string_view key, const std::function<void(Section&)>& read) {
     const toml::node* node = find_part(key);

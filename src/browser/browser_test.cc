@@ -72,6 +72,33 @@ TEST_F(BrowserTest, WhatComesLaterIsSeen) {
   EXPECT_EQ(look("http://a.example/").forms.size(), 1U);
 }
 
+TEST_F(BrowserTest, WhatIsTypedAsDotsIsAPasswordAndWordsOfTheStyleSheetAreRead) {
+  sites->html(
+      "http://a.example/",
+      R"html(<style>h1:before{content:"\41 cme \"mail\""}</style><h1></h1>)html"
+      "<div contenteditable id=u></div><div contenteditable id=p style='-webkit-text-security:disc'></div>");
+  const verdict::Page page = look("http://a.example/");
+  EXPECT_EQ(page.visible_text, "Acme \"mail\"");
+  ASSERT_EQ(page.forms.size(), 1U);
+  ASSERT_EQ(page.forms[0].fields.size(), 2U);
+  EXPECT_EQ(page.forms[0].fields[0].type, "editable");
+  EXPECT_EQ(page.forms[0].fields[1].type, "password");
+}
+
+TEST_F(BrowserTest, WhoWaitsForAScrollOrAClickIsServed) {
+  const std::string decoy =
+      "<p style='height:300vh'>" + std::string(60, 'w') +
+      " of a workshop that makes tables and chairs"
+      " and of a garden and of a kitchen where soup is made of lentils, onions, carrots and of patience."
+      " We are there on Saturdays, and on Sundays too.<a href=/x>On</a>";
+  for (const char* on : {"scroll", "click"}) {
+    sites->html("http://a.example/",
+                decoy + "<script>addEventListener('" + on +
+                    "', e => { if (e.isTrusted) document.title = 'Seen' }, true)</script>");
+    EXPECT_EQ(look("http://a.example/").title, "Seen") << on;
+  }
+}
+
 TEST_F(BrowserTest, TheIconIsKept) {
   const std::string icon = "\x89PNG\r\n\x1a\n not a real one";
   sites->html("http://a.example/", "<link rel='shortcut icon' href=/i.png><p>Words");

@@ -69,11 +69,17 @@ bool is_refusal(std::string_view error) {
   return error == "net::ERR_TUNNEL_CONNECTION_FAILED" || error == "net::ERR_PROXY_CONNECTION_FAILED";
 }
 
-bool is_refused(const json& headers) {
-  return std::any_of(headers.items().begin(), headers.items().end(), [](const auto& header) {
-    return ascii::to_lower(header.key()) == kProxyHeader && header.value().is_string() &&
-           header.value().template get_ref<const std::string&>().starts_with(kProxyName);
-  });
+// What the egress proxy says in the place of an answer; empty where it says nothing.
+std::string refusal_in(const json& headers) {
+  for (const auto& header : headers.items()) {
+    if (ascii::to_lower(header.key()) != kProxyHeader || !header.value().is_string()) continue;
+    const auto& said = header.value().get_ref<const std::string&>();
+    if (said.starts_with(kProxyName)) return said;
+  }
+  return {};
+}
+bool is_inward(std::string_view refusal) {
+  return refusal.find("error=destination_ip_prohibited") != refusal.npos;
 }
 
 Time from_seconds(double seconds) {
@@ -174,13 +180,18 @@ void NavigationLog::on_response(const json& params) {
     media_type_ = ascii::to_lower(text(response, "mimeType", kMaxNameBytes));
     alpn_ = text(response, "protocol", kMaxNameBytes);
     note_certificate(response);
-    if (is_refused(child(response, "headers"))) failure_ = "the egress proxy refused it";
+    const std::string refusal = refusal_in(child(response, "headers"));
+    if (!refusal.empty()) failure_ = "the egress proxy refused it";
+    if (!refusal.empty() && !chain_.empty() && requests_.size() < kMaxRequests)
+      requests_.push_back({chain_.back().url, "document", 0, true, is_inward(refusal)});
     return;
   }
   const auto known = index_of_.find(id);
   if (known == index_of_.end()) return;
   requests_[known->second].status = status;
-  requests_[known->second].is_refused = is_refused(child(response, "headers"));
+  const std::string refusal = refusal_in(child(response, "headers"));
+  requests_[known->second].is_refused = !refusal.empty();
+  requests_[known->second].is_inward = is_inward(refusal);
 }
 
 void NavigationLog::note_certificate(const json& response) {
@@ -224,7 +235,11 @@ void NavigationLog::on_requested_navigation(const json& params) {
   if (disposition != params.end() && *disposition != "currentTab") return;
   announced_ = kind_of(text(params, "reason", kMaxNameBytes));
   announced_url_ = text(params, "url");
-  is_announced_ = number(params, "delay") <= kMaxScheduledSeconds;
+  // What is not the web's is handed to other programs, or to nobody: nothing comes of it here.
+  const bool is_of_web = announced_url_.starts_with("http:") || announced_url_.starts_with("https:") ||
+                         announced_url_.starts_with("blob:") || announced_url_.starts_with("data:") ||
+                         announced_url_.starts_with("about:");
+  is_announced_ = is_of_web && number(params, "delay") <= kMaxScheduledSeconds;
 }
 
 void NavigationLog::on_frame_navigated(const json& params) {

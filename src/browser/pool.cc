@@ -130,7 +130,7 @@ std::unique_ptr<Visit> Pool::Impl::visit_for(const VisitRequest& request) {
 asio::awaitable<void> Pool::Impl::stock(std::shared_ptr<Browser> with) {
   while (with == browser && !is_stopping && active < options.pages &&
          spares.size() < static_cast<size_t>(options.pages)) {
-    auto spare = Visit::create(io, with, Visitor::kDesktop, Locale());
+    auto spare = Visit::create(io, with, Visitor::kDesktop, options.locale);
     const auto opened = co_await spare->open();
     if (!opened || with != browser || is_stopping) break;
     spares.push_back(std::move(spare));

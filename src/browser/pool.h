@@ -17,6 +17,7 @@ namespace linkgate::browser {
 
 struct PoolOptions {
   BrowserOptions browser;
+  Locale locale;                              // of most visits: tabs for it are opened ahead
   int pages = 2;                              // at once
   size_t queue = 64;                          // visits that wait; more are answered at once, with trouble
   int visits_per_browser = 200;               // then it is replaced

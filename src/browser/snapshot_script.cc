@@ -7,7 +7,8 @@ namespace {
 constexpr std::string_view kScript = R"js((() => {
   'use strict';
   const limit = {html: 2097152, text: 262144, title: 1024, forms: 64, fields: 128, field: 256, list: 1000,
-                 scripts: 200, script: 262144, inline: 1048576, url: 8192, nodes: 200000};
+                 scripts: 200, script: 262144, inline: 1048576, url: 8192, nodes: 200000,
+                 thin: 400, styled: 2000, steps: 40, before: 60};
   let cut = false;
   const getter = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
   const ask = (type, name, object) => getter(type, name).call(object);
@@ -58,6 +59,23 @@ constexpr std::string_view kScript = R"js((() => {
   };
 
   const words = (element) => element ? String(ask(HTMLElement, 'innerText', element) ?? '').trim() : '';
+  // What stands right before a field without a label, and after the field before it.
+  const before = (field) => {
+    const top = Node.prototype.getRootNode.call(field);
+    const walker = document.createTreeWalker(top, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    walker.currentNode = field;
+    for (let steps = 0, node = walker.previousNode(); node && steps < limit.steps; ++steps, node = walker.previousNode()) {
+      const name = (of) => of ? String(ask(Node, 'nodeName', of)).toLowerCase() : '';
+      if (['input', 'select', 'textarea'].includes(name(node))) {
+        if (attribute(node, 'type') === 'hidden') continue;
+        return '';
+      }
+      const isText = node instanceof Text && !['script', 'style', 'option'].includes(name(ask(Node, 'parentNode', node)));
+      const text = isText ? node.data.trim() : '';
+      if (/[\p{L}]/u.test(text)) return text.length <= limit.before ? text : '';
+    }
+    return '';
+  };
   const label = (field) => {
     const labels = 'labels' in field ? field.labels : null;
     let text = labels && labels.length ? words(labels[0]) : '';
@@ -66,9 +84,15 @@ constexpr std::string_view kScript = R"js((() => {
       const other = Document.prototype.getElementById.call(document, attribute(field, 'aria-labelledby'));
       if (other instanceof HTMLElement) text = words(other);
     }
-    return clip(text, limit.field);
+    return clip(text || before(field), limit.field);
+  };
+  // A field that shows dots for what is typed keeps a secret, whatever it calls itself.
+  const masks = (field) => {
+    const style = getComputedStyle(field);
+    return !['', 'none'].includes(style.webkitTextSecurity ?? '') || /text-security|password-?dot/i.test(style.fontFamily ?? '');
   };
   const kind = (field) => {
+    if (!(field instanceof HTMLSelectElement) && masks(field)) return 'password';
     if (field instanceof HTMLInputElement) return ask(HTMLInputElement, 'type', field);
     if (field instanceof HTMLSelectElement) return 'select';
     if (field instanceof HTMLTextAreaElement) return 'textarea';
@@ -86,7 +110,7 @@ constexpr std::string_view kScript = R"js((() => {
     forms.set(form, {action: action ? absolute(action) : page,
                      method: (attribute(form, 'method') || 'get').toLowerCase() === 'post' ? 'post' : 'get', fields: []});
   }
-  for (const field of each('input, select, textarea, [contenteditable=""], [contenteditable=true]')) {
+  for (const field of each('input, select, textarea, [contenteditable=""], [contenteditable=true], [contenteditable^=plain]')) {
     const form = owner(field);
     if (!forms.has(form)) {
       if (form !== null) continue;
@@ -122,6 +146,18 @@ constexpr std::string_view kScript = R"js((() => {
   const texts = [words(body instanceof HTMLElement ? body : root instanceof HTMLElement ? root : null)];
   for (const tree of trees.slice(1))
     for (const child of ask(DocumentFragment, 'children', tree)) if (child instanceof HTMLElement) texts.push(words(child));
+  // Words that are in the style sheet alone, where there are hardly any others.
+  if (texts.join('').length < limit.thin) {
+    const generated = [];
+    for (const element of each('body, body *').slice(0, limit.styled)) {
+      for (const side of ['::before', '::after']) {
+        const content = getComputedStyle(element, side).content;
+        if (content.length > 2 && content.startsWith('"') && content.endsWith('"'))
+          generated.push(content.slice(1, -1).replace(/\\(.)/g, '$1'));
+      }
+    }
+    if (generated.length) texts.push(generated.join(' '));
+  }
   const icons = each('link[rel~="icon" i]');
   return JSON.stringify({
     url: clip(page, limit.url), title: clip(ask(Document, 'title', document), limit.title),

@@ -19,6 +19,19 @@ constexpr milliseconds kShortest{50};  // that anything is given, however late i
 // A script that has not rested for so long is ended.
 constexpr milliseconds kScriptPatience{1500};
 
+// The first of some places below which there is nothing to press, nor a frame, nor a picture.
+constexpr const char* kBlankPlace = R"js((() => {
+  const found = Document.prototype.elementFromPoint, up = Element.prototype.closest;
+  const meant = 'a,area,button,input,select,textarea,label,summary,option,iframe,frame,embed,object,img,video,' +
+                'audio,canvas,svg,[onclick],[role],[tabindex],[contenteditable]';
+  for (const [x, y] of [[34, 300], [1230, 420], [60, 700], [1200, 180], [640, 770], [380, 560], [20, 60]]) {
+    if (x >= innerWidth || y >= innerHeight) continue;
+    const element = found.call(document, x, y);
+    if (element && !up.call(element, meant) && getComputedStyle(element).cursor !== 'pointer') return [x, y];
+  }
+  return null;
+})())js";
+
 milliseconds until(Instant deadline) {
   return std::max(kShortest,
                   std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()));
@@ -116,6 +129,24 @@ asio::awaitable<Result<std::vector<Snapshot>>> Tab::take(Instant deadline) {
   }
   if (frames.empty()) co_return Error(ErrorCode::kInvalidArgument, "the document cannot be read");
   co_return frames;
+}
+
+asio::awaitable<std::optional<std::pair<int, int>>> Tab::blank_place(Instant deadline) {
+  const Json wanted{{"frameId", id}, {"worldName", ""}};
+  auto world = co_await call("Page.createIsolatedWorld", wanted, deadline);
+  if (!world || !world->contains("executionContextId")) co_return std::nullopt;
+  const Json evaluation{{"expression", kBlankPlace},
+                        {"contextId", (*world)["executionContextId"]},
+                        {"returnByValue", true},
+                        {"silent", true}};
+  auto answer = co_await call("Runtime.evaluate", evaluation, deadline);
+  if (!answer || !answer->contains("result") || !(*answer)["result"].contains("value"))
+    co_return std::nullopt;
+  const Json& place = (*answer)["result"]["value"];
+  const bool is_place =
+      place.is_array() && place.size() == 2 && place[0].is_number_integer() && place[1].is_number_integer();
+  if (!is_place) co_return std::nullopt;
+  co_return std::pair{place[0].get<int>(), place[1].get<int>()};
 }
 
 asio::awaitable<std::string> Tab::screenshot(Instant deadline) {

@@ -27,6 +27,8 @@ class Tab {
   // Its frames as they stand, the main one first, at most kMaxFrames. A script that never rests is ended
   // once.
   boost::asio::awaitable<Result<std::vector<Snapshot>>> take(Instant deadline);
+  // A place on the page, in its pixels, where a click hits nothing that a person could have meant to press.
+  boost::asio::awaitable<std::optional<std::pair<int, int>>> blank_place(Instant deadline);
   // PNG of what is seen, in pixels of the page; empty where there is none in time.
   boost::asio::awaitable<std::string> screenshot(Instant deadline);
   // The bytes of the page's icon, mostly from the browser's cache; empty where there is none, or none in

@@ -33,6 +33,8 @@ constexpr milliseconds kTakingTime{700};
 constexpr milliseconds kGrace{2500};
 constexpr milliseconds kOpenTimeout{5000};
 constexpr milliseconds kIconPatience{500};
+constexpr milliseconds kClickPatience{400};
+constexpr int kScroll = 420;       // pixels
 constexpr size_t kThinText = 200;  // characters of what is seen
 constexpr size_t kMaxPopups = 5;
 constexpr uint64_t kMaxEvents = 50'000;
@@ -77,6 +79,7 @@ class Opened final : public Visit, public ContextObserver {
   asio::awaitable<void> wait_until(Instant when);
   asio::awaitable<void> settle(Instant latest);
   asio::awaitable<void> look_around();
+  asio::awaitable<void> click_beside();
   asio::awaitable<void> watch();
   asio::awaitable<Tab*> tab_to_show();
   asio::awaitable<void> take_last();
@@ -105,7 +108,8 @@ class Opened final : public Visit, public ContextObserver {
   std::string screenshot_, icon_, lost_, taking_trouble_;
   uint64_t events_ = 0;
   int dialogs_dismissed_ = 0;
-  bool is_open_ = false, is_late_ = false, is_flooded_ = false, is_unresponsive_ = false;
+  bool is_open_ = false, is_late_ = false, is_flooded_ = false, is_unresponsive_ = false,
+       has_clicked_ = false;
 };
 
 Tab* Opened::find(const std::string& session) {
@@ -220,7 +224,7 @@ void turn_wheel(Tab& tab, int delta) {
            {{"type", "mouseWheel"}, {"x", 361}, {"y", 388}, {"deltaX", 0}, {"deltaY", delta}});
 }
 
-// A hand on the mouse: towards the middle, a little down, and up again.
+// A hand on the mouse: towards the middle, and a little down. Up again it goes before the picture is taken.
 asio::awaitable<void> Opened::look_around() {
   constexpr std::pair<int, int> kPath[] = {{212, 640}, {240, 575}, {291, 498},
                                            {330, 431}, {352, 402}, {361, 388}};
@@ -232,9 +236,21 @@ asio::awaitable<void> Opened::look_around() {
     const Instant next = steady_clock::now() + kStep;
     while (!is_over() && steady_clock::now() < next) co_await wait_until(next);
   }
-  constexpr int kScroll = 420;
   turn_wheel(tab, kScroll);
-  turn_wheel(tab, -kScroll);
+}
+
+// Somebody who wonders whether there is more clicks beside it all.
+asio::awaitable<void> Opened::click_beside() {
+  Tab& tab = *tabs_[0];
+  const auto place = co_await tab.blank_place(steady_clock::now() + kClickPatience);
+  if (!place || is_over()) co_return;
+  const auto press = [&](const char* type) {
+    return Json{
+        {"type", type}, {"x", place->first}, {"y", place->second}, {"button", "left"}, {"clickCount", 1}};
+  };
+  move_mouse(tab, place->first, place->second);
+  tab.send("Input.dispatchMouseEvent", press("mousePressed"));
+  tab.send("Input.dispatchMouseEvent", press("mouseReleased"));
 }
 
 // From document to document, looking around in each that stays long enough, until one stays for good.
@@ -276,6 +292,7 @@ asio::awaitable<void> Opened::watch() {
     if (!taken) co_return;
     frames_ = std::move(*taken);
     if (!has_scripts(frames_)) co_return;
+    if (!std::exchange(has_clicked_, true)) co_await click_beside();
     const bool waits_on = is_thin(frames_) && !downloads_.any();
     const Instant enough = begin + (waits_on ? kLingerThin : kLinger);
     const Instant now = steady_clock::now();
@@ -306,6 +323,7 @@ asio::awaitable<Tab*> Opened::tab_to_show() {
 }
 
 asio::awaitable<void> Opened::take_last() {
+  turn_wheel(*tabs_[0], -2 * kScroll);
   if (lost_.empty() && !tabs_[0]->has_crashed && !tabs_[0]->is_gone) {
     auto taken = co_await tabs_[0]->take(deadline_ + kGrace);
     if (taken) {

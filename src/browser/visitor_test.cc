@@ -51,6 +51,34 @@ TEST_F(VisitorTest, SeesSomebodyWithATelephone) {
   EXPECT_NE(text.find("Mobile Safari"), std::string::npos);
 }
 
+TEST_F(VisitorTest, AFetchSaysOfItselfWhatTheBrowserSays) {
+  for (const Visitor visitor : {Visitor::kDesktop, Visitor::kMobile}) {
+    const Locale locale = locale_of("de-DE");
+    seen_by(visitor, locale);
+    const auto asked = sites->asked();
+    const auto document = std::find_if(asked.rbegin(), asked.rend(), [](const net::HttpRequest& one) {
+      return one.target == "http://a.example/";
+    });
+    ASSERT_NE(document, asked.rend());
+    const net::HttpRequest& request = *document;
+    EXPECT_EQ(request.header("Accept-Language"), "de-DE,de;q=0.9");
+    EXPECT_EQ(request.header("User-Agent"), user_agent(visitor, kUsualVersion));
+    for (const std::string& line : navigation_headers(visitor, locale, kUsualVersion)) {
+      const size_t colon = line.find(':');
+      const std::string_view sent = request.header(line.substr(0, colon));
+      if (sent.empty()) continue;  // client hints go over TLS alone
+      EXPECT_EQ(sent, line.substr(colon + 2)) << line;
+    }
+  }
+}
+
+TEST(Locales, HaveATimeZoneWhereTheLanguageIsSpoken) {
+  EXPECT_EQ(locale_of("de-DE"), (Locale{"de-DE,de", "Europe/Berlin"}));
+  EXPECT_EQ(locale_of("ja"), (Locale{"ja", "Asia/Tokyo"}));
+  EXPECT_EQ(locale_of("pt-BR").time_zone, "America/Sao_Paulo");
+  EXPECT_EQ(locale_of("xx").time_zone, Locale().time_zone);
+}
+
 TEST_F(VisitorTest, NoRequestSpeaksOfABrowserWithoutAHead) {
   seen_by(Visitor::kDesktop, Locale());
   ASSERT_FALSE(sites->asked().empty());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/markup.h"
 #include "chart/scale.h"
 
 namespace linkgate::chart {
@@ -9,28 +10,7 @@ namespace {
 
 constexpr size_t kLongestText = 200;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : clipped(text, kLongestText)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string escaped(std::string_view text) { return escape_markup(clipped(text, kLongestText)); }
 
 std::string_view word(Anchor anchor) {
   return anchor == Anchor::kStart ? "start" : anchor == Anchor::kMiddle ? "middle" : "end";

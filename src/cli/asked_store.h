@@ -2,6 +2,7 @@
 // The event store that a query is put to: a ClickHouse elsewhere, that of the running Linkgate, or, where
 // none runs, one that is started on the data directory for this command alone.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,11 @@ class AskedStore {
 
   Result<store::QueryResult> query(const std::string& sql, const store::QueryLimits& limits,
                                    const std::string& query_id = "");
+  // See StoreClient::stream().
+  Result<void> stream(const std::string& sql, const store::QueryLimits& limits,
+                      const std::function<bool(std::string_view line)>& take) {
+    return client().stream(sql, limits, take);
+  }
   // See StoreClient::another().
   std::unique_ptr<store::StoreClient> another() const { return client().another(); }
 

@@ -45,6 +45,16 @@ Result<void> copy_tree(const std::string& from, const std::string& to) {
   return {};
 }
 
+// Without it what lies in quarantine, which is in the databases, cannot be read.
+Result<void> copy_quarantine_key(const std::string& from, const std::string& to) {
+  std::error_code error;
+  const std::string name = "/quarantine.key";
+  if (!fs::exists(from + name, error)) return {};
+  fs::copy_file(from + name, to + name, error);  // with its mode
+  if (error) return folder_error(to + name, error);
+  return {};
+}
+
 // The folder is made private before anything is put into it: sealing keys will be.
 Result<void> make_private_folder(const std::string& path) {
   std::error_code error;
@@ -86,6 +96,7 @@ Result<int> run_backup(Context& context, const std::string& folder, bool without
   const bool sqlite = config->state.location.empty();
   const bool events = supervise::has_own_store(*config) && !without_events;
   if (sqlite) TRY(state::copy_databases(DataPaths(config->data).state(), layout.state()));
+  TRY(copy_quarantine_key(DataPaths(config->data).state(), layout.state()));
   if (!sqlite) fmt::print(stderr, "the state is in PostgreSQL and not part of this: use pg_dump\n");
   if (events) TRY(back_up_events(*config, runs, layout));
   if (!supervise::has_own_store(*config))
@@ -143,6 +154,7 @@ Result<int> run_restore(Context& context, const std::string& folder) {
   // State last: where the events fail, the directory holds none yet and the command can be given again.
   if (with_events) TRY(restore_events(*config, layout));
   if (with_state) TRY(state::copy_databases(layout.state(), paths.state()));
+  if (with_state) TRY(copy_quarantine_key(layout.state(), paths.state()));
   fmt::print("{}: {}{}from the backup of {}\n", config->data, with_state ? "state with sealing keys, " : "",
              with_events ? "events, " : "", description->text("created").value_or("an unknown time"));
   if (fs::exists(layout.config(), error))

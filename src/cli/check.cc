@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 
 #include "api/check.h"
+#include "api/progress.h"
 #include "base/ascii.h"
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -12,6 +14,7 @@
 #include "cli/judging.h"
 #include "cli/recipient.h"
 #include "cli/rows.h"
+#include "cli/talk.h"
 #include "scan/feed_parser.h"
 #include "scan/url_model_stage.h"
 #include "url/url.h"
@@ -25,7 +28,7 @@ using verdict::Verdict;
 struct Options {
   bool is_static = false, is_deep = false, jsonl = false;
   std::vector<std::string> urls;
-  std::string recipient;
+  std::string recipient, screenshot;
   std::string format = "table";
 };
 
@@ -122,6 +125,18 @@ bool is_bad(const Verdict& verdict) {
   return verdict.disposition != Disposition::kClean && verdict.disposition != Disposition::kUnknown;
 }
 
+// What the page looked like, from the running linkgate-scan into a file; the sentence says where it lies.
+Result<void> write_screenshot(const Config& config, const Verdict& verdict, const std::string& file) {
+  const std::string_view name = api::screenshot_of(verdict.evidence);
+  if (name.empty()) return Error(ErrorCode::kNotFound, "no screenshot of this page was kept");
+  TRY_ASSIGN(const net::HttpResponse picture, exchange("unix:" + DataPaths(config.data).scan_socket(), "GET",
+                                                       "/screenshots/" + std::string(name)));
+  if (picture.status != 200) return Error(ErrorCode::kNotFound, "the screenshot is not kept any more");
+  std::ofstream out(file, std::ios::binary);
+  if (!(out << picture.body) || !out.flush()) return Error(ErrorCode::kIo, file + " cannot be written");
+  return {};
+}
+
 Result<int> run(Context& context, const Options& options) {
   if (!options.recipient.empty()) TRY(check_recipient(options.recipient));
   TRY_ASSIGN(const Config* config, context.installation());
@@ -152,6 +167,8 @@ Result<int> run(Context& context, const Options& options) {
     });
   }
   if (options.urls.empty()) return Error(ErrorCode::kInvalidArgument, "no URL is given");
+  if (!options.screenshot.empty() && options.urls.size() != 1)
+    return Error(ErrorCode::kInvalidArgument, "--screenshot is for one URL");
   int code = kYes;
   Rows rows{{"url", "disposition", "score", "why"}, {}};
   std::string json;
@@ -161,6 +178,9 @@ Result<int> run(Context& context, const Options& options) {
     if (is_bad(verdict)) code = kNo;
     std::string why;
     for (const auto& evidence : verdict.evidence) why += (why.empty() ? "" : "; ") + evidence.sentence;
+    if (const auto name = api::screenshot_of(verdict.evidence); !name.empty())
+      why += fmt::format("; screenshot: {}/screenshots/{}.png", config->data, name);
+    if (!options.screenshot.empty()) TRY(write_screenshot(*config, verdict, options.screenshot));
     rows.rows.push_back({url, to_string(verdict.disposition), answer.score_cell(), why});
     json += (json.empty() ? "" : ",\n") + answer_json(url, answer);
   }
@@ -178,6 +198,7 @@ void add_check(Commands& commands) {
       .flag("--deep", options->is_deep,
             "look at the page now, whatever is known about it: needs scan.deep and a running Linkgate")
       .option("--recipient", options->recipient, "as this person would be answered")
+      .option("--screenshot", options->screenshot, "a file that gets what the page looked like, as PNG")
       .flag("--jsonl", options->jsonl,
             "{\"url\"} lines from standard input, {\"url\",\"disposition\",\"score\",\"confidence\","
             "\"evidence\",\"url_chain\"} out, in order")

@@ -12,6 +12,8 @@
 namespace linkgate::cli {
 namespace {
 
+constexpr const char* kExitCodes = "\nExit codes: 0 yes, 1 no, 2 bad use, 3 failed. Each command has --help.";
+
 constexpr char kSystemConfig[] = "/etc/linkgate/linkgate.toml";
 
 std::string config_file(const std::string& option) {
@@ -66,7 +68,7 @@ Command& Command::add(const std::string& name, const std::string& summary) {
 }
 
 Command& Command::notes(const std::string& text) {
-  app_.footer("\n" + text);
+  app_.footer("\n" + text + "\n" + kExitCodes);
   return *this;
 }
 
@@ -171,7 +173,7 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
 Commands::Commands() : impl_(std::make_unique<Impl>()) {
   impl_->app.set_version_flag("--version", std::string("linkgate ") + LINKGATE_VERSION);
   impl_->app.set_help_flag("-h,--help", "this text");
-  impl_->app.footer("\nExit codes: 0 yes, 1 no, 2 bad use, 3 failed. Each command has --help.");
+  impl_->app.footer(kExitCodes);
 }
 Commands::~Commands() = default;
 
@@ -180,8 +182,14 @@ Command& Commands::add(const std::string& name, const std::string& summary) {
 }
 
 int Commands::run(int argc, char** argv) {
+  // `linkgate help list` is `linkgate list --help`.
+  std::vector<const char*> words(argv, argv + argc);
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back("--help");
+  }
   try {
-    impl_->app.parse(argc, argv);
+    impl_->app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::Success& wanted) {  // --help, --version
     impl_->app.exit(wanted);
     return kYes;

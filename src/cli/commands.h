@@ -20,6 +20,9 @@ void add_token(Commands& commands);
 // Asking
 void add_check(Commands& commands);
 void add_kql(Commands& commands);
+void add_report(Commands& commands);
+void add_explorer(Commands& commands);
+void add_alert(Commands& commands);
 void add_url(Commands& commands);
 void add_wrap(Commands& commands);
 void add_unwrap(Commands& commands);
@@ -27,6 +30,8 @@ void add_unwrap(Commands& commands);
 void add_rewrite(Commands& commands);
 void add_import(Commands& commands);
 void add_unwrap_mailbox(Commands& commands);
+void add_zap(Commands& commands);
+void add_quarantine(Commands& commands);
 // Keeping
 void add_backup(Commands& commands);
 void add_restore(Commands& commands);

@@ -173,6 +173,12 @@ bool asks_for_chart(const kql::Visualization& visualization) {
   return !visualization.kind.empty() && visualization.kind != "table";
 }
 
+size_t terminal_columns() {
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) return window.ws_col;
+  return std::numeric_limits<size_t>::max();
+}
+
 std::string chart_for_terminal(const chart::Chart& chart) {
   chart::TextSize size;
   winsize window{};

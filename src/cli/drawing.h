@@ -19,6 +19,9 @@ Result<chart::Chart> chart_of(const std::vector<std::string>& lines,
 // Whether a result with this is shown as a chart where there is a choice.
 bool asks_for_chart(const kql::Visualization& visualization);
 
+// Of the terminal that standard output is; where it does not say, as many as fit anything.
+size_t terminal_columns();
+
 // On the terminal that standard output is, of its width; in colour unless NO_COLOR or TERM say otherwise.
 std::string chart_for_terminal(const chart::Chart& chart);
 

@@ -1,7 +1,12 @@
 #include "cli/first_start.h"
 
 #include "base/clock.h"
+#include "state/alert_store.h"
 #include "state/function_store.h"
+#include "state/quarantine_store.h"
+#include "state/scan_store.h"
+#include "state/site_store.h"
+#include "state/zap_store.h"
 
 namespace linkgate::cli {
 
@@ -18,6 +23,11 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_delivery_store(options));
   TRY(state::open_token_store(options));
   TRY(state::open_function_store(options));
+  TRY(state::open_scan_store(options));
+  TRY(state::open_site_store(options));
+  TRY(state::open_zap_store(options));
+  TRY(state::open_quarantine_store(options));
+  TRY(state::open_alert_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());
   if (!ring.keys().empty()) return false;

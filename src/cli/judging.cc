@@ -25,7 +25,8 @@ class LocalJudge {
  public:
   static Result<std::unique_ptr<LocalJudge>> open(const Config& config) {
     TRY_ASSIGN(auto store, state::open_intel_store(state_options(config, true)));
-    TRY_ASSIGN(auto intel, scan::Intel::start(std::move(store)));
+    TRY_ASSIGN(auto exact, state::open_intel_store(state_options(config, true)));
+    TRY_ASSIGN(auto intel, scan::Intel::open(std::move(store), std::move(exact)));
     TRY_ASSIGN(auto model, scan::load_url_model(config));
     return std::unique_ptr<LocalJudge>(
         new LocalJudge(std::move(intel), std::move(model), config.scan.verdict_lifetime));

@@ -1,6 +1,5 @@
 // linkgate list: what the organisation itself blocks and allows (Defender's Tenant Allow/Block List).
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -9,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/first_start.h"
 #include "cli/rows.h"
+#include "cli/user_name.h"
 
 namespace linkgate::cli {
 namespace {
@@ -45,11 +45,6 @@ EntryAction action_of(const std::string& word) {
   return word == "allow" ? EntryAction::kAllow : EntryAction::kBlock;
 }
 
-std::string whoever_asks() {
-  const passwd* entry = ::getpwuid(::getuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(::getuid());
-}
-
 // "30d", or a moment as 2026-12-31T00:00:00Z; nothing is never.
 Result<std::optional<Time>> expiry(const std::string& text, Time now) {
   if (text.empty()) return std::optional<Time>();
@@ -80,7 +75,7 @@ Result<int> run_add(Context& context, const Options& options) {
                     .action = action_of(options.action),
                     .value = value,
                     .notes = options.notes,
-                    .modified_by = whoever_asks(),
+                    .modified_by = user_name(),
                     .modified = now,
                     .expires = expires};
     TRY_ASSIGN(entry, state::validate_entry(std::move(entry)));

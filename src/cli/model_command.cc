@@ -12,6 +12,7 @@
 #include "cli/first_start.h"
 #include "cli/rows.h"
 #include "scan/url_model_stage.h"
+#include "state/scan_store.h"
 #include "training/url_model_trainer.h"
 #include "verdict/url_model_file.h"
 
@@ -23,7 +24,7 @@ using training::Figures;
 
 struct Options {
   std::vector<std::string> from, without;
-  bool from_feeds = false, learn_hosts = false, force = false;
+  bool from_feeds = false, from_verdicts = false, learn_hosts = false, force = false;
   int seed = 1;
   std::string out, compare, file;
   std::string format = "table";
@@ -80,6 +81,27 @@ Result<void> add_listed(const Config& config, std::vector<Example>* examples) {
     example.day = static_cast<int32_t>(
         std::chrono::floor<std::chrono::days>(listed.entry.since).time_since_epoch().count());
     const auto url = url::Url::parse(example.url);
+    const bool is_threat =
+        listed.entry.disposition != verdict::Disposition::kClean && !listed.entry.key.starts_with("sha256:");
+    if (url && url->is_http() && is_threat) examples->push_back(std::move(example));
+  });
+}
+
+constexpr std::string_view kVerdictSource = "verdicts";
+
+// What looking at pages said here. Neither what is undecided teaches anything, nor what lists or the URL's
+// own text said.
+Result<void> add_judged(const Config& config, std::vector<Example>* examples) {
+  using verdict::Disposition;
+  TRY_ASSIGN(const auto store, state::open_scan_store(state_options(config, true)));
+  return store->for_each_url([&](const state::RememberedUrl& remembered) {
+    Example example;
+    example.is_phishing =
+        remembered.by_page == Disposition::kPhishing || remembered.by_page == Disposition::kMalware;
+    if (!example.is_phishing && remembered.by_page != Disposition::kClean) return;
+    example.url = remembered.url;
+    example.source = kVerdictSource;
+    const auto url = url::Url::parse(example.url);
     if (url && url->is_http()) examples->push_back(std::move(example));
   });
 }
@@ -108,12 +130,14 @@ std::array<Figures, training::kUrlGroups> measure(const verdict::UrlModel& model
 
 Result<int> run_train(Context& context, const Options& options) {
   TRY_ASSIGN(const Config* config, context.config());
-  if (options.from.empty() && !options.from_feeds)
-    return Error(ErrorCode::kInvalidArgument, "nothing to learn from: give --from FILE or --from-feeds");
+  if (options.from.empty() && !options.from_feeds && !options.from_verdicts)
+    return Error(ErrorCode::kInvalidArgument,
+                 "nothing to learn from: give --from FILE, --from-feeds or --from-verdicts");
   TRY_ASSIGN(auto examples, read_examples(options));
-  if (options.from_feeds) {
+  if (options.from_feeds || options.from_verdicts) {
     TRY_ASSIGN(const Config* installation, context.installation());
-    TRY(add_listed(*installation, &examples));
+    if (options.from_feeds) TRY(add_listed(*installation, &examples));
+    if (options.from_verdicts) TRY(add_judged(*installation, &examples));
   }
   training::TrainOptions how;
   how.seed = static_cast<uint64_t>(options.seed);
@@ -196,6 +220,8 @@ void add_model(Commands& commands) {
                "a file of examples, tab-separated; - is standard input; may be repeated")
       .options("--without", options->without, "leave examples of this source out; may be repeated")
       .flag("--from-feeds", options->from_feeds, "and what the feeds of this installation list, as phishing")
+      .flag("--from-verdicts", options->from_verdicts,
+            "and what was found here by looking at pages: phishing and malware, and plain pages")
       .flag("--learn-hosts", options->learn_hosts,
             "learn what each free host and each name is worth by itself; for examples that show them as they "
             "are met")

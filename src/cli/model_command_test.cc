@@ -6,8 +6,10 @@
 #include <numeric>
 
 #include "cli/run_for_test.h"
+#include "state/scan_store.h"
 #include "training/made_examples.h"
 #include "training/url_model_trainer.h"
+#include "url/canonical_key.h"
 #include "verdict/url_model_file.h"
 
 namespace linkgate::cli {
@@ -65,6 +67,42 @@ TEST_F(ModelCommand, TrainsComparesAndTakesOnlyWhatIsBetter) {
   ASSERT_EQ(run({"model", "use", "none"}).code, 0);
   EXPECT_EQ(run({"model", "show"}).code, 1);
   EXPECT_EQ(run({"check", "--static", "https://metamask-login.webflow.io/"}).code, 0);
+}
+
+TEST_F(ModelCommand, LearnsFromThePagesThatWereLookedAtHere) {
+  ASSERT_EQ(run({"list", "show"}).code, 0);  // makes the data directory
+  {
+    using verdict::Disposition;
+    const auto store = state::open_scan_store({"sqlite:" + data() + "/state"});
+    ASSERT_TRUE(store) << store.error().message();
+    std::vector<state::Judgement> judged;
+    const auto add = [&](const std::string& url, Disposition disposition, bool by_page) {
+      state::Judgement one;
+      one.url = url;
+      one.canonical_hash = url::canonical_hash(url::canonical_key(*url::Url::parse(url)));
+      one.disposition = disposition;
+      one.by_page = by_page;
+      one.came_by = true;
+      one.at = Time(std::chrono::days(20'700));
+      judged.push_back(std::move(one));
+    };
+    training::Random random(7);
+    size_t i = 0;
+    for (const std::string& url : training::make_phishing(400, &random)) {
+      add("https://" + url, i % 2 == 0 ? Disposition::kPhishing : Disposition::kMalware, true);
+      add("https://garden" + std::to_string(i) + "club.org/news", Disposition::kClean, true);
+      add("https://listed" + std::to_string(i) + ".example/", Disposition::kPhishing, false);
+      add("https://behind" + std::to_string(i) + ".example/", Disposition::kGated, true);
+      ++i;
+    }
+    ASSERT_TRUE((*store)->record(judged));
+  }
+  const std::string made = folder_ + "/own.model";
+  const Outcome trained = run({"model", "train", "--from-verdicts", "--out", made});
+  ASSERT_NE(trained.code, 2) << trained.err;
+  const Outcome shown = run({"model", "show", made});
+  EXPECT_THAT(shown.out, testing::ContainsRegex("source verdicts: [0-9]+ phishing, 400 harmless\n"));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("verdicts: 800 phishing")));
 }
 
 TEST_F(ModelCommand, SaysWhatIsWrong) {

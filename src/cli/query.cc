@@ -16,9 +16,9 @@
 #include "cli/query_progress.h"
 #include "cli/rows.h"
 #include "kql/kql.h"
-#include "portal/catalog.h"
 #include "portal/external_data.h"
 #include "portal/kusto_commands.h"
+#include "views/event_catalog.h"
 
 namespace linkgate::cli {
 namespace {
@@ -42,7 +42,7 @@ class Querying {
       : config_(config),
         rows_(rows),
         installed_(installed),
-        catalog_(portal::event_catalog(config.events.database)),
+        catalog_(views::event_catalog(config.events.database)),
         for_trying_(AskedStore::is_for_trying(config, installed)) {
     if (!for_trying_) read_functions();
   }
@@ -256,7 +256,10 @@ Result<int> print_answer(const Answered& answered, const Options& options) {
     TRY_ASSIGN(std::vector<std::string> texts, kql::row_to_text(line, columns));
     rows.rows.emplace_back(texts.begin(), texts.end());
   }
-  fmt::print("{}", print(rows, options.format, options.full || !on_terminal ? 0 : kWidestCell));
+  const size_t widest = options.full || !on_terminal ? 0 : kWidestCell;
+  const std::string text = print(rows, options.format, widest);
+  const bool fits = !on_terminal || options.format != "table" || longest_line(text) <= terminal_columns();
+  fmt::print("{}", fits ? text : print_records(rows, widest));
   return kYes;
 }
 
@@ -335,7 +338,7 @@ void add_kql(Commands& commands) {
       .option("--file", options->file, "read the query from this file")
       .flag("--explain", options->explain,
             "print the syntax tree, its types and the SQL instead of running it")
-      .flag("--full", options->full, "on a terminal too, cells are never cut (to 100 letters)")
+      .flag("--full", options->full, "do not cut cells to 100 letters on a terminal")
       .option("--rows", options->rows, "print at most so many rows of a result; 0: all")
       .option("--chart", options->chart, "also write what render asks for to this file, .svg or .png")
       .flag("--no-chart", options->no_chart,
@@ -349,7 +352,7 @@ void add_kql(Commands& commands) {
           "linkgate kql '.create-or-alter function Blocked(since:timespan) { UrlClickEvents | where "
           "Timestamp > '\n"
           "             'ago(since) and ActionType == \"ClickBlocked\" }'\n"
-          "docs/tables.md lists the tables, docs/kql.md the language.")
+          "`linkgate kql '.show tables'` and `linkgate schema` list the tables, docs/kql.md the language.")
       .action([options](Context& context) { return run(context, *options); });
 }
 

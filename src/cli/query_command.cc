@@ -12,9 +12,9 @@
 #include "cli/first_start.h"
 #include "cli/rows.h"
 #include "kql/json.h"
-#include "portal/catalog.h"
 #include "portal/function_library.h"
 #include "portal/kusto_commands.h"
+#include "views/event_catalog.h"
 
 namespace linkgate::cli {
 namespace {
@@ -52,7 +52,7 @@ Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config) 
 
 Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format) {
   const SystemClock clock;
-  const kql::Catalog catalog = portal::event_catalog(config.events.database);
+  const kql::Catalog catalog = views::event_catalog(config.events.database);
   const bool changes = portal::changes_functions(text);
   std::optional<portal::FunctionLibrary> functions;
   if (changes || has_state(config)) {

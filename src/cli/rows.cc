@@ -97,6 +97,32 @@ std::string print_json(const Rows& rows) {
 
 }  // namespace
 
+std::string print_records(const Rows& rows, size_t widest) {
+  size_t longest = 0;
+  for (const std::string& column : rows.columns) longest = std::max(longest, width(column));
+  std::string out;
+  for (const auto& row : rows.rows) {
+    if (!out.empty()) out += '\n';
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (row[i].text.empty()) continue;
+      const std::string& column = rows.columns[i];
+      out += fmt::format("{}:{} {}\n", column, std::string(longest - width(column), ' '),
+                         cut(for_terminal(row[i].text), widest));
+    }
+  }
+  return out;
+}
+
+size_t longest_line(std::string_view text) {
+  size_t longest = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    longest = std::max(longest, width(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
 std::string json_quoted(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -37,6 +37,12 @@ struct Rows {
 // `widest`: cells of a table are cut to so many letters, with an ellipsis; 0: never.
 std::string print(const Rows& rows, std::string_view format, size_t widest = 0);
 
+// Each row as lines "column: value", rows apart by an empty line: for rows that are wider than a terminal.
+// Empty values are left out; what a terminal could take for commands is escaped.
+std::string print_records(const Rows& rows, size_t widest = 0);
+// The letters of the longest line.
+size_t longest_line(std::string_view text);
+
 // A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
 // A JSON object: {"a":1,"b":"x"} from {{"a", 1}, {"b", "x"}}.

@@ -30,6 +30,10 @@ TEST(Rows, CellsOfATableAreCutBetweenLettersWhereASizeIsGiven) {
 }
 
 TEST(Rows, CsvQuotesWhatNeedsIt) {
+  EXPECT_EQ(print_records({{"a", "long"}, {{"x", "1"}, {"\x1b", ""}, {"abcd", "2"}}}, 3),
+            "a:    x\nlong: 1\n\na:    \\x…\n\na:    ab…\nlong: 2\n");
+  EXPECT_EQ(longest_line("a\n\xC3\xA9\xC3\xA9\xC3\xA9\nbb"), 3U);
+  EXPECT_EQ(longest_line(""), 0U);
   EXPECT_EQ(print({{"a"}, {{"x,\"y\"\nz"}}}, "csv"), "a\r\n\"x,\"\"y\"\"\nz\"\r\n");
 }
 TEST(Rows, JsonKeepsTypesAndReplacesWhatIsNoUtf8) {

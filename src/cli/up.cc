@@ -181,7 +181,8 @@ Result<int> run_up(Context& context) {
 void add_up(Commands& commands) {
   commands.add("up", "run everything on this machine until Ctrl-C")
       .notes(
-          "Starts linkgate-store, -egress, -ship, -scan, -gateway, -click and -portal, hands them their "
+          "Starts linkgate-store, -egress, -ship, -scan, -respond, -gateway, -click and -portal, hands them "
+          "their "
           "listening sockets, "
           "starts again\n"
           "what ends, and stops them in order. SIGHUP restarts them one after another; no connection is "

@@ -33,7 +33,7 @@ class Up : public RunTest {
     std::filesystem::create_hard_link(binary_, folder_ + "/bin/linkgate", error);
     if (error) std::filesystem::copy_file(binary_, folder_ + "/bin/linkgate");
     binary_ = folder_ + "/bin/linkgate";
-    for (const char* program : {"store", "egress", "ship", "scan", "gateway", "click"}) {
+    for (const char* program : {"store", "egress", "ship", "scan", "respond", "gateway", "click"}) {
       const std::string path = folder_ + "/bin/linkgate-" + program;
       std::ofstream(path) << kScript;
       ::chmod(path.c_str(), 0755);
@@ -108,8 +108,8 @@ TEST_F(Up, MakesWhatIsMissingStartsInOrderAndStopsInReverse) {
   ::kill(pid, SIGTERM);
   EXPECT_EQ(wait(pid), 0);
   const auto ends = logged(" ends");
-  ASSERT_EQ(ends.size(), 6U);
-  EXPECT_THAT((std::vector<std::string>{ends[4], ends[5]}),
+  ASSERT_EQ(ends.size(), 7U);
+  EXPECT_THAT((std::vector<std::string>{ends[5], ends[6]}),
               testing::UnorderedElementsAre("linkgate-store ends", "linkgate-egress ends"));
   EXPECT_THAT((std::vector<std::string>{ends[0], ends[1]}),
               testing::UnorderedElementsAre("linkgate-gateway ends", "linkgate-click ends"));
@@ -148,7 +148,7 @@ TEST_F(Up, RestartReturnsWhenTheProgramIsReadyAgain) {
   EXPECT_EQ(program("scan").restarts, 0);
   const Outcome unknown = run({"restart", "gatway"});
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_THAT(unknown.err, HasSubstr("there are store, egress, ship, scan, gateway, click.0"));
+  EXPECT_THAT(unknown.err, HasSubstr("there are store, egress, ship, scan, respond, gateway, click.0"));
 }
 
 TEST_F(Up, HangupRestartsEveryProgramOnce) {

@@ -1,5 +1,7 @@
 #include "click/answers.h"
 
+#include "api/progress.h"
+
 namespace linkgate::click {
 
 using net::HttpResponse;
@@ -48,7 +50,8 @@ HttpResponse html_answer(unsigned status, const PageModel& model, const Visit& v
   return {status,
           {{"Content-Type", "text/html; charset=utf-8"},
            {"Content-Language", std::string(visit.strings.language)},
-           {"Content-Security-Policy", page_csp(model.may_continue)}},
+           {"Content-Security-Policy",
+            page_csp({model.may_continue, !model.events.empty(), !model.picture.empty()})}},
           render(model, visit.strings, branding),
           {}};
 }
@@ -116,10 +119,21 @@ HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decisio
   model.used_before = visit.used_before;
   if (decision.page == Page::kScanning) {
     token.use = TokenUse::kFollow;
-    model.refresh = "/scan/" + seal(token, *visit.keys).append(visit.asked.link);
+    const std::string follow = seal(token, *visit.keys).append(visit.asked.link);
+    model.refresh = "/scan/" + follow;
+    model.events = "/events/" + follow;
     model.refresh_seconds = kScanRefreshSeconds;
   }
+  if (shows_picture(known, decision)) {
+    token.use = TokenUse::kPicture;
+    model.picture = "/picture/" + seal(token, *visit.keys).append(visit.asked.link);
+  }
   return html_answer(200, model, visit, branding);
+}
+
+bool shows_picture(const Knowledge& known, const Decision& decision) {
+  return known.kind == Knowledge::Kind::kVerdict && decision.page == Page::kSuspicious &&
+         !api::screenshot_of(known.verdict.evidence).empty();
 }
 
 HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bool recorded,

@@ -21,6 +21,9 @@ net::HttpResponse empty_answer(unsigned status);
 // A page about the link of `visit`, with the buttons that `decision` grants.
 net::HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decision& decision,
                             const Branding& branding);
+// True where the page may show what is behind the link: it is suspicious or gated, and a picture is kept.
+// Never for what is phishing or malware.
+bool shows_picture(const Knowledge& known, const Decision& decision);
 // A page about a link that does not open. It names the click where a row does, and the host that an altered
 // link now names.
 net::HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bool recorded,

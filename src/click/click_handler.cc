@@ -102,7 +102,8 @@ std::optional<HttpResponse> ClickHandler::answer_without_link(Visit& visit) {
     return plain_page(visit, PageKind::kNotIssued, 404, node_.branding);
   // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link
   // that is posted.
-  bool button = visit.asked.asked != Asked::kLink && visit.asked.asked != Asked::kFollow;
+  const Asked asked = visit.asked.asked;
+  bool button = asked == Asked::kContinue || asked == Asked::kBack || asked == Asked::kReport;
   if (button != post) visit.asked.asked = Asked::kLink;
 
   if (node_.clicks_limit.unlimited() ||
@@ -126,7 +127,8 @@ std::optional<HttpResponse> ClickHandler::answer_at_once(Visit& visit) {
   if (auto nowhere = find_destination(visit, {})) return nowhere;
   if (visit.asked.asked == Asked::kBack) return press_back(visit);
   if (visit.asked.asked == Asked::kReport) return press_report(visit);
-  if (visit.asked.asked == Asked::kContinue) return {};
+  if (visit.asked.asked == Asked::kContinue || visit.asked.asked == Asked::kPicture) return {};
+  if (visit.asked.asked == Asked::kProgress) return follow_progress(visit);
   if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
   auto known = know_at_once(visit);
   if (!known) return {};
@@ -147,7 +149,12 @@ asio::awaitable<HttpResponse> ClickHandler::answer_later(Visit& visit) {
     if (auto nowhere = find_destination(visit, std::move(trouble))) co_return std::move(*nowhere);
     if (visit.asked.asked == Asked::kBack) co_return press_back(visit);
     if (visit.asked.asked == Asked::kReport) co_return press_report(visit);
+    if (visit.asked.asked == Asked::kProgress) co_return follow_progress(visit);
     if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
+  }
+  if (visit.asked.asked == Asked::kPicture) {
+    HttpResponse picture = co_await show_picture(visit);
+    co_return picture;
   }
   if (visit.asked.asked == Asked::kContinue) {
     HttpResponse response = co_await press_continue(visit);
@@ -239,20 +246,26 @@ KnownPtr ClickHandler::know_at_once(const Visit& visit) {
     return share(entry->action == url::ListAction::kBlock ? tenant_blocked(*entry) : tenant_allowed(*entry));
   }
   if (!visit.policy->EnableSafeLinksForEmail) return share(not_protected());
-  return verdicts_.remembered(url, !visit.policy->ScanUrls, visit.view->version, node_.clock.steady_now());
+  return verdicts_.remembered(url, !visit.policy->ScanUrls, node_.generation(*visit.view),
+                              node_.clock.steady_now());
 }
 
 asio::awaitable<KnownPtr> ClickHandler::judge(const Visit& visit, std::chrono::milliseconds patience) {
   KnownPtr known = know_at_once(visit);
   if (known) co_return known;
+  api::CheckRequest question = question_of(visit);
+  known = co_await verdicts_.ask(std::move(question), node_.generation(*visit.view), patience);
+  co_return known;
+}
+
+api::CheckRequest ClickHandler::question_of(const Visit& visit) const {
   api::CheckRequest question;
   question.url = visit.facts.claims.url;
   question.moment = api::CheckMoment::kClick;
   question.network_message_id = url::uuid_text(visit.facts.claims.network_message_id);
   question.recipient = visit.facts.claims.recipient;
   question.static_only = !visit.policy->ScanUrls;
-  known = co_await verdicts_.ask(std::move(question), visit.view->version, patience);
-  co_return known;
+  return question;
 }
 
 HttpResponse ClickHandler::conclude(Visit& visit, KnownPtr known, Decision decision) {

@@ -26,6 +26,13 @@ class ClickHandler {
   KnownPtr know_at_once(const Visit& visit);  // null: somebody has to be asked
   net::asio::awaitable<KnownPtr> judge(const Visit& visit, std::chrono::milliseconds patience);
   net::asio::awaitable<net::HttpResponse> press_continue(Visit& visit);
+  api::CheckRequest question_of(const Visit& visit) const;
+
+  // What pages ask for beside the click: click_progress.cc.
+  struct Following;
+  static net::asio::awaitable<std::optional<std::string>> next_event(std::shared_ptr<Following> following);
+  net::HttpResponse follow_progress(Visit& visit);
+  net::asio::awaitable<net::HttpResponse> show_picture(Visit& visit);
 
   // What the user gets, and its rows, which handle() records before it answers.
   net::HttpResponse conclude(Visit& visit, KnownPtr known, Decision decision);

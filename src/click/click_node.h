@@ -1,6 +1,7 @@
 #pragma once
 // What the worker threads of one click node share.
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "base/metrics.h"
 #include "click/bounded_tables.h"
 #include "click/click_rows.h"
+#include "click/followers.h"
 #include "click/page.h"
 #include "click/verdict_source.h"
 #include "events/spool.h"
@@ -80,8 +82,16 @@ class ClickNode {
   ClickMetrics metrics;
   ClickTiming timing;  // changed by tests alone, before the first click
 
+  std::atomic<uint64_t> changes{0};  // of verdicts, as scan counts them: see verdict_news.h
+  // Verdicts that were kept under another generation are forgotten: policies, lists or verdicts changed.
+  uint64_t generation(const state::PolicyView& view) const {
+    constexpr int kHalf = 32;
+    return (view.version << kHalf) ^ changes.load(std::memory_order_relaxed);
+  }
+
   VerdictCache verdicts;
   RecentClicks recent;
+  Followers followers;
   UsedTokens used_tokens;
   RateLimit clicks_limit;
   RateLimit reports_limit;

@@ -82,7 +82,9 @@ void fill_shared(events::Row& row, const ClickFacts& facts, const Step& step, co
       .set("AppName", kAppName)
       .set("SourceId", location_word(facts.claims.location))
       .set("UrlDomain", facts.url_domain ? *facts.url_domain : url_domain(facts.claims.url));
-  if (step.outcome != nullptr) row.set("PageShown", step.outcome->page_shown);
+  if (step.outcome != nullptr)
+    row.set("PageShown", step.outcome->page_shown).set("ReportAction", step.outcome->report_action);
+  row.set("Policy", facts.policy).set("IsAutomated", facts.automated);
 }
 
 // `click` is the row of the click itself, where there is one.
@@ -103,8 +105,6 @@ std::string log_row(const ClickFacts& facts, const Step& step, const Knowledge& 
       .set("Referrer", cut(facts.referrer))
       .set("Disposition", verdict::to_string(known.verdict.disposition))
       .set("Evidence", texts.evidence)
-      .set("Policy", facts.policy)
-      .set("IsAutomated", facts.automated)
       .set("Reason", step.reason.empty() ? known.trouble : step.reason)
       .set("LinkLocation", location_word(facts.claims.location))
       .set("Node", facts.node);

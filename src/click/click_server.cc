@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "click/answers.h"
 #include "click/click_handler.h"
+#include "click/verdict_news.h"
 #include "net/admin.h"
 #include "net/listener.h"
 #include "state/poller.h"
@@ -88,6 +89,7 @@ class ThreadedClickServer final : public ClickServer {
     TRY(open_node());
     TRY(listen());
     TRY(start_admin_socket());
+    asio::co_spawn(workers_.front()->io, follow_changes(workers_.front()->io, *node_), asio::detached);
     for (auto& worker : workers_) {
       worker->thread = std::thread([raw = worker.get()] { raw->io.run(); });
     }

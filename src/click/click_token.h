@@ -26,7 +26,7 @@ struct ClickIdentity {
 };
 Id random_id();
 
-enum class TokenUse : uint8_t { kFollow = 1, kButtons = 2 };
+enum class TokenUse : uint8_t { kFollow = 1, kButtons = 2, kPicture = 3 };
 
 // A page is good for this long; after it, going on starts a new click.
 inline constexpr std::chrono::hours kTokenLifetime{1};

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/detached.hpp>
+
+#include "click/verdict_news.h"
 #include "click/world_for_test.h"
 
 namespace linkgate::click {
@@ -146,6 +149,27 @@ TEST_F(Trouble, NobodyIsNotedAsGoneWhoIsThenShownAPage) {
   EXPECT_THAT(response.body, HasSubstr("This link could not be checked"));
   EXPECT_THAT(response.body, Not(HasSubstr("/continue/")));
   for (const Json& click : rows("UrlClickEvents")) EXPECT_EQ(click["IsClickedThrough"], false);
+}
+
+TEST_F(World, AKeptVerdictIsForgottenAsSoonAsScanSaysThatVerdictsChanged) {
+  net::asio::co_spawn(io_, follow_changes(io_, *node_), net::asio::detached);
+  const auto heard = [this] {
+    io_.restart();
+    while (node_->changes != scan_.changes) io_.run_one();
+  };
+  heard();
+  EXPECT_EQ(get(link("https://a.example/", "ann@corp.test")).status, 302u);
+  scan_.verdicts["https://a.example/"] = listed(Disposition::kPhishing);
+  EXPECT_EQ(get(link("https://a.example/", "bea@corp.test")).status, 302u) << "kept for a moment";
+  ++scan_.changes;
+  heard();
+  EXPECT_EQ(get(link("https://a.example/", "cem@corp.test")).status, 200u);
+  scan_.verdicts.clear();
+  scan_.down = true;
+  ++scan_.changes;
+  node_->changes = scan_.changes;
+  EXPECT_EQ(get(link("https://a.example/", "dan@corp.test")).status, 200u)
+      << "forgotten as fresh, and still better than nothing";
 }
 
 }  // namespace

@@ -10,7 +10,6 @@ namespace linkgate::click {
 namespace {
 
 constexpr std::string_view kFormPrefix = "/f/";
-constexpr std::string_view kScanPrefix = "/scan/";
 
 struct Button {
   std::string_view prefix;
@@ -18,6 +17,10 @@ struct Button {
 };
 constexpr std::array<Button, 3> kButtons = {
     {{"/continue/", Asked::kContinue}, {"/back/", Asked::kBack}, {"/report/", Asked::kReport}}};
+
+// Pages and what belongs to them: the token stands in the path, before the link.
+constexpr std::array<Button, 3> kFollowed = {
+    {{"/scan/", Asked::kFollow}, {"/events/", Asked::kProgress}, {"/picture/", Asked::kPicture}}};
 
 // Proxies may send the absolute form (RFC 9112, 3.2.2); which host it names is the seal's business, not ours.
 std::string_view origin_form(std::string_view target) {
@@ -56,13 +59,14 @@ LinkRequest read_request(std::string_view target) {
   }
   std::string_view rest = target;
   Asked asked = Asked::kLink;
-  if (target.starts_with(kScanPrefix)) {
-    rest.remove_prefix(kScanPrefix.size());
-    size_t end = rest.find('/');
+  for (const Button& followed : kFollowed) {
+    if (!target.starts_with(followed.prefix)) continue;
+    rest.remove_prefix(followed.prefix.size());
+    const size_t end = rest.find('/');
     if (end == std::string_view::npos) return request;
     request.token = rest.substr(0, end);
     rest.remove_prefix(end);
-    asked = Asked::kFollow;
+    asked = followed.asked;
   }
   for (const Button& button : kButtons) {
     if (!target.starts_with(button.prefix)) continue;

@@ -10,12 +10,25 @@
 
 namespace linkgate::click {
 
-enum class Asked { kLink, kFollow, kContinue, kBack, kReport, kRobots, kIcon, kRoot, kNothing };
+// kProgress: /events/<token><link>, how far the check is. kPicture: /picture/<token><link>, what is there.
+enum class Asked {
+  kLink,
+  kFollow,
+  kProgress,
+  kPicture,
+  kContinue,
+  kBack,
+  kReport,
+  kRobots,
+  kIcon,
+  kRoot,
+  kNothing
+};
 
 struct LinkRequest {
   Asked asked = Asked::kNothing;
   std::string_view link;   // target of the link itself, beginning with '/': what url::open takes
-  std::string_view token;  // kFollow only; for buttons see token_of_form()
+  std::string_view token;  // kFollow, kProgress, kPicture; for buttons see token_of_form()
   bool form = false;       // link is /f/<data>
 };
 

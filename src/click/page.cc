@@ -1,10 +1,9 @@
 #include "click/page.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 
 #include "base/base64.h"
+#include "base/markup.h"
 #include "click/page_style.h"
 #include "url/domain.h"
 #include "url/url.h"
@@ -81,38 +80,15 @@ class Html {
     out_ += markup;
     return *this;
   }
-  Html& text(std::string_view foreign);
+  Html& text(std::string_view foreign) {
+    out_ += escape_markup(foreign);
+    return *this;
+  }
   std::string take() { return std::move(out_); }
 
  private:
   std::string out_;
 };
-
-Html& Html::text(std::string_view foreign) {
-  for (char c : foreign) {
-    switch (c) {
-      case '&':
-        out_ += "&amp;";
-        break;
-      case '<':
-        out_ += "&lt;";
-        break;
-      case '>':
-        out_ += "&gt;";
-        break;
-      case '"':
-        out_ += "&quot;";
-        break;
-      case '\'':
-        out_ += "&#39;";
-        break;
-      default:
-        // Control characters have no business in a page; a tab and a newline do.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out_ += c;
-    }
-  }
-  return *this;
-}
 
 bool warns(PageKind kind) {
   switch (kind) {
@@ -155,10 +131,9 @@ void add_head(Html& html, const PageModel& page, const Strings& strings, const P
   html.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
   html.raw("<meta name=\"robots\" content=\"noindex,nofollow\"><link rel=\"icon\" href=\"data:,\">");
   if (!page.refresh.empty()) {
-    html.raw("<meta http-equiv=\"refresh\" content=\"")
-        .text(std::to_string(page.refresh_seconds))
-        .raw(";url=");
-    html.text(page.refresh).raw("\">");
+    html.raw(page.events.empty() ? "" : "<noscript>").raw("<meta http-equiv=\"refresh\" content=\"");
+    html.text(std::to_string(page.refresh_seconds)).raw(";url=").text(page.refresh).raw("\">");
+    html.raw(page.events.empty() ? "" : "</noscript>");
   }
   html.raw("<title>").text(title_of(page, text)).raw("</title><style>").raw(kStyle).raw("</style></head>");
 }
@@ -288,6 +263,21 @@ void add_lead(Html& html, const PageModel& page, const Strings& strings, const P
   if (page.may_continue && doubtful) html.raw(" ").text(strings.look_at_address);
 }
 
+void add_stage(Html& html, const PageModel& page, const Strings& strings) {
+  if (page.events.empty()) return;
+  html.raw("<p id=\"stage\" role=\"status\" data-events=\"").text(page.events).raw("\" data-next=\"");
+  html.text(page.refresh).raw("\">").text(strings.stage_looking_up).raw("</p>");
+  html.raw("<script>").raw(kFollowScript).raw("</script>");
+}
+
+void add_picture(Html& html, const PageModel& page, const Strings& strings) {
+  if (page.picture.empty()) return;
+  html.raw("<figure><figcaption>")
+      .text(strings.picture)
+      .raw("</figcaption><img loading=\"lazy\" alt=\"\" src=\"");
+  html.text(page.picture).raw("\"></figure>");
+}
+
 // Everything under the heading; empty for pages that have nothing more to say.
 std::string page_body(const PageModel& page, const Strings& strings, const Branding& branding) {
   Html html;
@@ -295,9 +285,11 @@ std::string page_body(const PageModel& page, const Strings& strings, const Brand
     html.raw("<div class=\"bar\" role=\"progressbar\" aria-label=\"")
         .text(strings.checking_again)
         .raw("\"><i></i></div>");
+    add_stage(html, page, strings);
   }
   add_destination(html, page, strings);
   add_reasons(html, page, strings);
+  add_picture(html, page, strings);
   if (calms(page.kind)) html.raw("<p class=\"calm\">").text(strings.calm).raw("</p>");
   if (page.form_discarded) html.raw("<p>").text(strings.form_discarded).raw("</p>");
   if (!page.custom_text.empty()) {
@@ -344,8 +336,6 @@ Result<std::string> load_logo(const std::string& path, FileSystem& files) {
   return "data:" + std::string(type) + ";base64," + base64_encode(bytes);
 }
 
-std::string escape_html(std::string_view text) { return Html().text(text).take(); }
-
 std::string render(const PageModel& page, const Strings& strings, const Branding& branding) {
   const Look& look = look_of(page.kind);
   const PageText& text = strings.*look.text;
@@ -372,16 +362,6 @@ std::string render(const PageModel& page, const Strings& strings, const Branding
   add_footer(html, strings, branding);
   html.raw("</body></html>\n");
   return html.take();
-}
-
-std::string page_csp(bool leads_away) {
-  static const std::string style_hash = [] {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(kStyle.data()), kStyle.size(), digest);
-    return base64_encode(std::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
-  }();
-  return "default-src 'none'; style-src 'sha256-" + style_hash + "'; img-src data:; form-action " +
-         (leads_away ? "'self' https: http: ftp:" : "'self'") + "; frame-ancestors 'none'; base-uri 'none'";
 }
 
 }  // namespace linkgate::click

@@ -1,6 +1,6 @@
 #pragma once
-// Pages as HTML: one response, no foreign resources, no script, no cookies. Everything that came from outside
-// is escaped.
+// Pages as HTML: one response, no foreign resources, no cookies, and no script but the scanning page's.
+// Everything that came from outside is escaped.
 
 #include <optional>
 #include <string>
@@ -64,13 +64,23 @@ struct PageModel {
   bool used_before = false;     // the button's token had been used: decide again
   std::string refresh;          // kScanning: where the page goes on; empty: nowhere
   int refresh_seconds = 1;
+  std::string events;   // kScanning: where a script follows the check; empty: nowhere
+  std::string picture;  // where a picture of the page behind the link is; empty: there is none
 };
 
 std::string render(const PageModel& page, const Strings& strings, const Branding& branding);
 
+// What the scanning page of a browser with scripts runs (page_security.cc).
+extern const std::string_view kFollowScript;
+
 // Content-Security-Policy for pages. A page that may be left for its destination cannot restrict where forms
 // lead, since browsers hold the redirect that answers them to form-action as well.
-std::string page_csp(bool leads_away);
+struct PageCsp {
+  bool leads_away = false;
+  bool follows = false;      // has the one script, named by its hash
+  bool has_picture = false;  // of its own host
+};
+std::string page_csp(const PageCsp& page);
 // For answers without a page.
 inline constexpr std::string_view kBareCsp =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -79,7 +89,5 @@ inline constexpr std::string_view kBareCspLine =
     "Content-Security-Policy: "
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n";
 static_assert(kBareCspLine.substr(25, kBareCspLine.size() - 27) == kBareCsp);
-
-std::string escape_html(std::string_view text);
 
 }  // namespace linkgate::click

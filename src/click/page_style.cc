@@ -51,6 +51,8 @@ details section:last-child{padding-bottom:0}details p{margin:0}
 dl{margin:.25rem 0 1rem}dt{color:var(--soft);font-size:.875rem;font-weight:600}dd{margin:0 0 .6rem;overflow-wrap:anywhere}
 .bar{height:.4rem;border-radius:.2rem;background:var(--line);overflow:hidden;margin:0 0 1rem}
 .bar i{display:block;height:100%;width:35%;border-radius:.2rem;background:var(--tone);animation:run 1.4s ease-in-out infinite}
+figure{margin:0 0 1rem}figcaption{font-size:.875rem;font-weight:600;color:var(--soft);margin:0 0 .25rem}
+figure img{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:.4rem}#stage{margin:0 0 1rem;color:var(--soft)}
 @keyframes run{from{margin-left:-35%}to{margin-left:100%}}
 @media(prefers-reduced-motion:reduce){.bar i{animation:none;width:100%}}
 footer{width:100%;max-width:36rem;color:var(--soft);font-size:.875rem;padding:1rem .5rem 0;text-align:center;

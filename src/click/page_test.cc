@@ -155,11 +155,11 @@ TEST(Page, ContactsAreLinksWhereTheyCanBe) {
 }
 
 TEST(Page, FormsMayOnlyLeadAwayWhereThePageMayBeLeft) {
-  EXPECT_THAT(page_csp(false), HasSubstr("form-action 'self';"));
-  EXPECT_THAT(page_csp(true), HasSubstr("form-action 'self' https: http: ftp:;"));
+  EXPECT_THAT(page_csp({}), HasSubstr("form-action 'self';"));
+  EXPECT_THAT(page_csp({.leads_away = true}), HasSubstr("form-action 'self' https: http: ftp:;"));
   for (bool leads_away : {false, true}) {
-    EXPECT_THAT(page_csp(leads_away), Not(HasSubstr("unsafe")));
-    EXPECT_THAT(page_csp(leads_away), Not(HasSubstr("script-src")));
+    EXPECT_THAT(page_csp({.leads_away = leads_away}), Not(HasSubstr("unsafe")));
+    EXPECT_THAT(page_csp({.leads_away = leads_away}), Not(HasSubstr("script-src")));
   }
 }
 

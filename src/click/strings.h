@@ -55,7 +55,10 @@ struct Strings {
   std::string_view contact;         // followed by whom to ask
   std::string_view message_of_organisation;  // above the policy's text
   std::string_view checking_again;           // for readers of the scanning page without a picture
-  std::string_view footer;                   // after the organisation's name
+  // How far the check is, on the scanning page of browsers that follow it.
+  std::string_view stage_looking_up, stage_waiting, stage_fetching, stage_opening, stage_comparing;
+  std::string_view picture;  // above what the page behind the link looks like
+  std::string_view footer;   // after the organisation's name
 
   std::span<const EvidenceText>
       evidence;  // plain words for reasons that we know; the check's own words stand under `finding`

@@ -130,6 +130,12 @@ const Strings kGerman = {
     .contact = "Fragen? Wenden Sie sich an",
     .message_of_organisation = "Von Ihrer Organisation",
     .checking_again = "Prüfung läuft",
+    .stage_looking_up = "Der Link wird nachgeschlagen",
+    .stage_waiting = "Der Link wartet, bis er an der Reihe ist",
+    .stage_fetching = "Die Seite wird geladen",
+    .stage_opening = "Die Seite wird in einem eigenen Browser geöffnet",
+    .stage_comparing = "Es wird verglichen, was andere zu sehen bekommen",
+    .picture = "Das ist dort zu sehen",
     .footer = "Link-Schutz",
     .evidence = kEvidence,
 };

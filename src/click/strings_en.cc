@@ -117,6 +117,12 @@ const Strings kEnglish = {
     .contact = "Questions? Ask",
     .message_of_organisation = "From your organisation",
     .checking_again = "Checking",
+    .stage_looking_up = "Looking the link up",
+    .stage_waiting = "Waiting for its turn",
+    .stage_fetching = "Fetching the page",
+    .stage_opening = "Opening the page in a browser of our own",
+    .stage_comparing = "Comparing what others are shown",
+    .picture = "This is what is there",
     .footer = "Link protection",
     .evidence = kEvidence,
 };

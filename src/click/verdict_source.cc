@@ -1,5 +1,6 @@
 #include "click/verdict_source.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,7 +17,7 @@ namespace asio = net::asio;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr size_t kMaxAnswerBytes = api::kMaxCheckBytes;
+constexpr size_t kMaxAnswerBytes = std::max(api::kMaxCheckBytes, kMaxPictureBytes);
 constexpr size_t kMaxIdleConnections = 64;
 
 std::string cache_key(const std::string& url, bool static_only) { return (static_only ? "s" : "d") + url; }
@@ -136,6 +137,25 @@ asio::awaitable<void> VerdictSource::run(std::shared_ptr<Core> core, std::shared
 KnownPtr VerdictSource::remembered(const std::string& url, bool static_only, uint64_t generation,
                                    SteadyTime now) const {
   return core_->cache.find(url, static_only, generation, now);
+}
+
+asio::awaitable<api::Progress> VerdictSource::progress(api::CheckRequest about) {
+  const auto core = core_;
+  const net::Headers headers = {{"Content-Type", "application/json"}};
+  const std::string body = api::to_json(about);
+  const auto response = co_await core->client->request("POST", "/progress", headers, body);
+  if (!response || response->status != 200) co_return api::Progress::kNone;
+  co_return api::parse_progress(response->body).value_or(api::Progress::kNone);
+}
+
+asio::awaitable<Result<std::string>> VerdictSource::screenshot(std::string name) {
+  const auto core = core_;
+  const net::Headers none;
+  const std::string target = "/screenshots/" + name;
+  auto response = co_await core->client->request("GET", target, none, "");
+  CO_TRY(response);
+  if (response->status != 200) co_return Error(ErrorCode::kNotFound, "the picture is not kept any more");
+  co_return std::move(response->body);
 }
 
 asio::awaitable<KnownPtr> VerdictSource::ask(api::CheckRequest request, uint64_t generation,

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "api/check.h"
+#include "api/progress.h"
 #include "base/clock.h"
 #include "click/bounded_tables.h"
 #include "click/decision.h"
@@ -22,6 +23,7 @@ namespace linkgate::click {
 
 // A burst of clicks on one link asks once; anything longer would delay a verdict that turned bad.
 inline constexpr std::chrono::seconds kVerdictCacheLifetime{2};
+inline constexpr size_t kMaxPictureBytes = 8ULL << 20;
 inline constexpr size_t kMaxCachedVerdicts = 20'000;
 inline constexpr size_t kMaxChecksUnderWay = 4'000;  // of one worker
 inline constexpr std::chrono::seconds kCheckTimeout{30};
@@ -67,6 +69,11 @@ class VerdictSource {
   // it); kFailed.
   net::asio::awaitable<KnownPtr> ask(api::CheckRequest request, uint64_t generation,
                                      std::chrono::milliseconds patience);
+
+  // How far the scan of this URL is; kNone also where nobody tells.
+  net::asio::awaitable<api::Progress> progress(api::CheckRequest about);
+  // A PNG that evidence names. kNotFound, kUnavailable.
+  net::asio::awaitable<Result<std::string>> screenshot(std::string name);
 
  private:
   struct Check;

@@ -13,6 +13,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "api/changes.h"
+#include "api/progress.h"
 #include "base/memory_file_system.h"
 #include "click/click_handler.h"
 #include "events/schema.h"
@@ -70,10 +72,21 @@ struct FakeScan {
   std::map<std::string, verdict::Verdict> verdicts;  // by URL; others are unknown
   std::chrono::milliseconds delay{0};
   bool down = false;
+  uint64_t changes = 1;
+  api::Progress progress = api::Progress::kNone;
+  std::map<std::string, std::string> pictures;  // by name
   int asked = 0;
   api::CheckRequest last;
 
   net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request) {
+    if (request.target == "/changes") co_return net::HttpResponse{200, {}, api::changes_to_json(changes), {}};
+    if (request.target == "/progress")
+      co_return net::HttpResponse{200, {}, api::progress_to_json(progress), {}};
+    if (request.target.starts_with("/screenshots/")) {
+      const auto picture = pictures.find(request.target.substr(13));
+      if (picture == pictures.end()) co_return net::HttpResponse{404, {}, {}, {}};
+      co_return net::HttpResponse{200, {{"Content-Type", "image/png"}}, picture->second, {}};
+    }
     auto question = api::parse_check_request(request.body);
     if (!question || request.target != "/check" || down) co_return net::HttpResponse{500, {}, {}, {}};
     ++asked;

@@ -67,11 +67,13 @@ Result<GateRules> rules_of(const Config& config) {
 
 GateRules with_feeds(GateRules rules, const std::vector<FeedConfig>& feeds) {
   for (const FeedConfig& feed : feeds) {
-    const auto url = url::Url::parse(feed.source);
-    if (!url || !url->is_http()) continue;
-    auto to = parse_destination(url->hostname(), url->effective_port());
-    if (to && to->host == "localhost") to->address = loopback();
-    if (to && to->address) rules.named.push_back(std::move(*to));
+    for (const std::string& named : {feed.source, feed.checksum, feed.signature}) {
+      const auto url = url::Url::parse(named);
+      if (!url || !url->is_http()) continue;
+      auto to = parse_destination(url->hostname(), url->effective_port());
+      if (to && to->host == "localhost") to->address = loopback();
+      if (to && to->address) rules.named.push_back(std::move(*to));
+    }
   }
   return rules;
 }
@@ -96,14 +98,17 @@ std::optional<Passage> Gate::decide_by_rules(const Destination& to) {
       std::any_of(rules_.refused_hosts.begin(), rules_.refused_hosts.end(),
                   [&](const std::string& pattern) { return host_matches(pattern, to.host); });
   if (refused) return refuse(Refusal::kDenied, fmt::format("{}: refused by the configuration", to.host));
+  // What leads inward is called so, whatever port it names.
+  const Route* const route = find_route(rules_.routes, to);
+  std::optional<Passage> checked;
+  if (route == nullptr && to.address) checked = check({*to.address}, to);
+  if (checked && checked->refusal != Refusal::kNone) return checked;
+  if (const auto special = special_name(to.host); route == nullptr && !to.address && !special.empty())
+    return refuse(Refusal::kLocalName, fmt::format("{}: {}", to.host, special));
   if (std::find(rules_.ports.begin(), rules_.ports.end(), to.port) == rules_.ports.end())
     return refuse(Refusal::kPort, fmt::format("port {}: not one that pages are fetched from", to.port));
-  if (const Route* route = find_route(rules_.routes, to))
-    return passage_to(route->address, route->to_port != 0 ? route->to_port : to.port);
-  if (to.address) return check({*to.address}, to);
-  if (const auto special = special_name(to.host); !special.empty())
-    return refuse(Refusal::kDenied, fmt::format("{}: {}", to.host, special));
-  return std::nullopt;
+  if (route != nullptr) return passage_to(route->address, route->to_port != 0 ? route->to_port : to.port);
+  return checked;
 }
 
 asio::awaitable<Passage> Gate::decide(Destination to) {

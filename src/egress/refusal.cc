@@ -45,6 +45,7 @@ RefusalText text_of(Refusal refusal) {
     case Refusal::kDenied:
     case Refusal::kPort:
       return {403, "http_request_denied", "refused"};
+    case Refusal::kLocalName:
     case Refusal::kAddress:
       return {403, "destination_ip_prohibited", "refused"};
     case Refusal::kNoName:

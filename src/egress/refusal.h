@@ -11,7 +11,8 @@ namespace linkgate::egress {
 enum class Refusal {
   kNone,
   kBadRequest,   // not HTTP as a proxy takes it
-  kDenied,       // scheme, method or host that is never reached: local names, own hosts
+  kDenied,       // scheme, method or host that is never reached: own hosts, what the configuration says
+  kLocalName,    // a name that means something on this machine or network alone
   kPort,         // a port that is not on the list
   kAddress,      // leads to an address that is not public
   kNoName,       // the name has no address

@@ -155,7 +155,7 @@ void Row::take_back(size_t place) {
   const Value gone = std::exchange(values_[place], {});
   json_.erase(gone.begin, gone.end - gone.begin);
   for (Value& value : values_) {
-    if (value.begin < gone.end) continue;
+    if (value.end == 0 || value.begin < gone.end) continue;  // one that has its default is nowhere
     value.begin -= gone.end - gone.begin;
     value.end -= gone.end - gone.begin;
   }

@@ -104,6 +104,16 @@ TEST(JsonString, EscapesControlsAndRepairsUtf8) {
   for (const auto& c : cases) EXPECT_EQ(json_string(c.text), c.json);
 }
 
+TEST(Row, AColumnThatHadItsDefaultIsSetAfterAnotherWasSetTwice) {
+  Row row(*find_table("EmailEvents"), Time{}, "id", 1);
+  row.set("LatestDeliveryLocation", "Inbox/Folder").set("LatestDeliveryAction", "").set_json("To", "[1]");
+  row.set("LatestDeliveryLocation", "Quarantine").set("LatestDeliveryAction", "Moved");
+  const std::string json = row.finish();
+  EXPECT_NE(json.find("\"LatestDeliveryLocation\":\"Quarantine\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"LatestDeliveryAction\":\"Moved\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"To\":\"[1]\""), std::string::npos) << json;
+}
+
 TEST(Crc32c, IsTheCastagnoliChecksumAndCanGoOn) {
   EXPECT_EQ(crc32c("123456789"), 0xe3069283u);              // the check value of every CRC catalogue
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);    // RFC 3720, B.4

@@ -37,6 +37,12 @@ constexpr Column kUrlClickEvents[] = {
      "page the user got, one of None, Scanning, Suspicious, Phishing, Malicious, BlockedByOrganisation, "
      "Error, "
      "Altered, NotIssuedHere; None: redirected at once"},
+    {"ReportAction", kString,
+     "series of the URL protection report, one of Allowed, Allowed by tenant admin, Pending scan, Clicked "
+     "through during scan, Blocked, Blocked and clicked through, Blocked by tenant admin, Blocked by tenant "
+     "admin and clicked through, Error, Error and clicked through"},
+    {"Policy", kString, "policy that decided"},
+    {"IsAutomated", kBool, "whether a prefetcher, HEAD or guessed bot asked"},
 };
 
 constexpr Column kStepColumns[] = {
@@ -47,8 +53,6 @@ constexpr Column kStepColumns[] = {
     {"Disposition", kString,
      "verdict of Linkgate, one of clean, unknown, suspicious, gated, phishing, malware"},
     {"Evidence", kDynamic, "why: array of {code, sentence, artifact}"},
-    {"Policy", kString, "policy that decided"},
-    {"IsAutomated", kBool, "whether a prefetcher, HEAD or guessed bot asked"},
     {"Reason", kString, "why a link was refused or could not be judged"},
     {"LinkLocation", kString, "the same as SourceId"},
     {"MessageTime", kDateTime, "time of the message, sealed into the link", true},
@@ -162,10 +166,11 @@ constexpr Column kEmailAttachmentInfo[] = {
 
 constexpr Column kEmailPostDeliveryEvents[] = {
     kTenantId,
-    {"Action", kString, "what was done"},
-    {"ActionResult", kString, "Success or why not"},
-    {"ActionTrigger", kString, "who or what asked for it"},
-    {"ActionType", kString, "Manual remediation, Phish ZAP, Malware ZAP, Spam ZAP"},
+    {"Action", kString,
+     "what was done: Moved to quarantine, Moved to junk folder, Quarantine release, Moved back"},
+    {"ActionResult", kString, "Success, Message not found, Left in place, or Error: and why"},
+    {"ActionTrigger", kString, "SpecialAction: a verdict; AdminAction: somebody asked for it"},
+    {"ActionType", kString, "Manual remediation, Phish ZAP, Malware ZAP, Spam ZAP, Quarantine release"},
     {"DeliveryLocation", kString, "where it was put: Inbox/Folder, Junk folder, Quarantine, Failed, Dropped"},
     {"InternetMessageId", kString, "Message-ID header, as the sender wrote it"},
     kNetworkMessageId,
@@ -330,6 +335,7 @@ constexpr Column kAlertEvidence[] = {
     {"ResourceType", kString, "kind of resource"},
     {"ResourceID", kString, "its id"},
     {"SubscriptionId", kString, "subscription"},
+    {"ReportId", kString, "the click or post-delivery event that the entity was part of"},
 };
 
 constexpr Column kCampaignInfo[] = {
@@ -370,14 +376,21 @@ constexpr Table kTables[] = {
      "One row an attachment and recipient. Not filled yet: RecipientObjectId, SenderObjectId, ThreatTypes, "
      "ThreatNames, DetectionMethods",
      kEmailAttachmentInfo, true},
-    {"EmailPostDeliveryEvents", "What was done to messages after delivery; nothing writes it yet",
+    {"EmailPostDeliveryEvents", "What was done to messages after delivery, or could not be",
      kEmailPostDeliveryEvents, true},
     {"MessageEvents", "Chat messages; nothing writes it yet", kMessageEvents, true},
     {"MessageUrlInfo", "Links in chat messages; nothing writes it yet", kMessageUrlInfo, true},
     {"MessagePostDeliveryEvents", "What was done to chat messages after delivery; nothing writes it yet",
      kMessagePostDeliveryEvents, true},
-    {"AlertInfo", "One row an alert; nothing writes it yet", kAlertInfo, true},
-    {"AlertEvidence", "Entities that an alert names; nothing writes it yet", kAlertEvidence, true},
+    {"AlertInfo", "One row an alert, there once its evidence can be queried", kAlertInfo, true},
+    {"AlertEvidence",
+     "Entities that an alert names; Timestamp is that of the click or event. Not filled yet: "
+     "AccountObjectId, "
+     "AccountSid, Application, ApplicationId, CloudPlatform, CloudResource, DeviceId, DeviceName, "
+     "EvidenceDirection, FileName, FileSize, FolderPath, LocalIP, OAuthApplicationId, ProcessCommandLine, "
+     "RegistryKey, RegistryValueData, RegistryValueName, ResourceID, ResourceType, SHA1, SHA256, "
+     "SubscriptionId, ThreatFamily",
+     kAlertEvidence, true},
     {"CampaignInfo", "Messages by campaign; nothing writes it yet", kCampaignInfo, true},
 };
 

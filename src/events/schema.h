@@ -29,7 +29,7 @@ struct Table {
   bool changes = false;
 };
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 inline constexpr size_t kMaxColumns = 96;  // of a table
 
 // UrlClickEvents, UrlClickLog (ours, a row for every step), EmailEvents, EmailUrlInfo, EmailAttachmentInfo,

@@ -50,7 +50,7 @@ Delivery::~Delivery() {
 }
 
 asio::awaitable<void> Delivery::run() {
-  const auto begin = context_.clock.steady_now();
+  begin_ = context_.clock.steady_now();
   context_.metrics.messages.add();
   const bool admitted = co_await admit();
   if (admitted) {
@@ -66,8 +66,7 @@ asio::awaitable<void> Delivery::run() {
   }
   SmtpReply rest(451, "4.3.0 Not delivered, try again later");
   co_await answer_rest(std::move(rest));
-  const std::chrono::duration<double> took = context_.clock.steady_now() - begin;
-  context_.metrics.delivering.observe(took.count());
+  context_.metrics.delivering.observe(seconds_so_far());
 }
 
 // False where everybody has an answer already.
@@ -266,7 +265,9 @@ asio::awaitable<void> Delivery::read_message() {
   std::string id = facts_.identity.text;
   const auto patience = wait ? kPatienceAfterScan : kPatienceWithScan;
   const Time now = context_.clock.now();
-  facts_.verdict = co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), now, patience);
+  std::string domain = ascii::to_lower(facts_.sender.substr(facts_.sender.rfind('@') + 1));
+  facts_.verdict =
+      co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), std::move(domain), now, patience);
 }
 
 RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) const {
@@ -276,6 +277,7 @@ RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) con
   facts.outcome = outcome;
   facts.outbound_listener = listener_.outbound;
   facts.policy = recipients_[recipient].match.policy->Name;
+  facts.seconds = seconds_so_far();
   return facts;
 }
 

@@ -111,6 +111,9 @@ class Delivery {
                                  net::SmtpReply reply);
 
   // What is written and said.
+  double seconds_so_far() const {
+    return std::chrono::duration<double>(context_.clock.steady_now() - begin_).count();
+  }
   RecipientFacts facts_of(size_t recipient, DeliveryOutcome outcome) const;
   asio::awaitable<Result<void>> record(RecipientFacts facts, bool mark);
   asio::awaitable<void> answer(size_t recipient, net::SmtpReply reply);
@@ -131,7 +134,8 @@ class Delivery {
   MessageFacts facts_;
   std::unique_ptr<MessageWork> work_;
   std::vector<Recipient> recipients_;
-  bool url_rows_taken_ = false;  // by the first recipient that is delivered
+  std::chrono::steady_clock::time_point begin_{};  // of run()
+  bool url_rows_taken_ = false;                    // by the first recipient that is delivered
   bool client_gone_ = false;
   std::optional<net::SmtpReply>
       next_hop_down_;  // later recipients of this message are not made to wait for it again

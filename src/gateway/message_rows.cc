@@ -1,5 +1,6 @@
 #include "gateway/message_rows.h"
 
+#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -83,6 +84,7 @@ std::string additional_fields(const MessageFacts& message, const RecipientFacts&
   add("UnscannableAction", recipient.unscannable_action);
   add("Reply", recipient.reply);
   add("ThreatUrl", message.verdict.is_threat() ? message.verdict.worst_url : std::string());
+  json += fmt::format("{}\"LatencySeconds\":{:.3f}", json.size() > 1 ? "," : "", recipient.seconds);
   if (!recipient.links.empty()) {
     json += json.size() > 1 ? ",\"Links\":{" : "\"Links\":{";
     bool first = true;

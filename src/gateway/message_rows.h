@@ -65,6 +65,7 @@ struct RecipientFacts {
   std::string policy;              // name
   std::string unscannable_action;  // what the policy did about facts.unscannable
   std::string reply;               // the final one
+  double seconds = 0;              // from the end of its data to that reply
   LinkCounts links;
 };
 

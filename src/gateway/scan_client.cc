@@ -38,11 +38,13 @@ ScanClient::ScanClient(asio::io_context& io, const std::string& socket)
     : http_(net::HttpClient::create(io, client_options(socket))) {}
 ScanClient::~ScanClient() = default;
 
-asio::awaitable<Result<verdict::Verdict>> ScanClient::ask(std::string url, std::string network_message_id) {
+asio::awaitable<Result<verdict::Verdict>> ScanClient::ask(std::string url, std::string network_message_id,
+                                                          std::string sender_domain) {
   api::CheckRequest request;
   request.url = std::move(url);
   request.moment = api::CheckMoment::kDelivery;
   request.network_message_id = std::move(network_message_id);
+  request.sender_domain = std::move(sender_domain);
   const std::string body = api::to_json(request);
   const net::Headers headers = {{"Content-Type", "application/json"}};
   auto response = co_await http_->request("POST", "/check", headers, body);
@@ -56,8 +58,8 @@ asio::awaitable<Result<verdict::Verdict>> ScanClient::ask(std::string url, std::
 
 asio::awaitable<MessageVerdict> ScanClient::judge(const std::vector<MessageFacts::Location>& urls,
                                                   const state::PolicyView& policies,
-                                                  std::string network_message_id, Time now,
-                                                  std::chrono::milliseconds patience) {
+                                                  std::string network_message_id, std::string sender_domain,
+                                                  Time now, std::chrono::milliseconds patience) {
   MessageVerdict worst;
   const auto end = steady_clock::now() + patience;
   size_t asked = 0;
@@ -72,7 +74,8 @@ asio::awaitable<MessageVerdict> ScanClient::judge(const std::vector<MessageFacts
       continue;
     std::string url = link.url;
     std::string id = network_message_id;
-    auto verdict = co_await ask(std::move(url), std::move(id));
+    std::string domain = sender_domain;
+    auto verdict = co_await ask(std::move(url), std::move(id), std::move(domain));
     if (verdict) {
       keep_worst(verdict->disposition, verdict->detection_method, link.url, &worst);
     } else {

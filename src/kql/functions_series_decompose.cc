@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "kql/function.h"
+#include "kql/series_period.h"
 #include "kql/sql_json.h"
 
 namespace linkgate::kql {
@@ -78,25 +79,14 @@ Ref trend_of(LowerCall& l, Ref y, Ref known, const std::string& kind) {
   });
 }
 
-// The distance at which the series is most like itself, if that is enough; 0: there is no season.
+// The best period, if its score is enough; 0: there is no season.
 Ref found_period(LowerCall& l, Ref rest, double threshold) {
-  const Ref power = l.fn("arraySum", each(l.tree, rest, [&l](Ref x) { return l.fn("multiply", x, x); }));
-  const Ref half = l.fn("intDiv", l.fn("length", rest), l.integer(2));
-  const Ref distances = l.fn("range", l.integer(2), l.fn("plus", half, l.integer(1)));
-  const Ref likeness = each(l.tree, distances, [&](Ref k) {
-    const Ref count = l.fn("minus", l.fn("length", rest), k);
-    const Ref products =
-        each(l.tree, l.fn("range", l.integer(1), l.fn("plus", count, l.integer(1))),
-             [&](Ref i) { return l.fn("multiply", at(l, rest, i), at(l, rest, l.fn("plus", i, k))); });
-    const Ref share = l.fn("divide", l.fn("divide", l.fn("arraySum", products), count),
-                           l.fn("divide", power, l.fn("length", rest)));
-    return l.fn("tuple", share, l.fn("negate", l.fn("toInt64", k)));
-  });
-  return l.let(l.fn("arrayReverseSort", likeness), [&](Ref best) {
+  const Ref length = l.fn("toInt64", l.fn("length", rest));
+  return l.let(likely_periods(l, rest, l.integer(2), length), [&](Ref best) {
     const Ref first = at(l, best, l.integer(1));
     const Ref enough = l.fn("and", l.fn("notEmpty", best),
                             l.fn("greaterOrEquals", part_of_tuple(l.tree, first, 1), l.tree.real(threshold)));
-    return l.fn("if", enough, l.fn("negate", part_of_tuple(l.tree, first, 2)), l.tree.long_value(0));
+    return l.fn("if", enough, part_of_tuple(l.tree, first, 2), l.tree.long_value(0));
   });
 }
 Ref season_of(LowerCall& l, Ref y, Ref rest, Ref period) {

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "kql/function.h"
+#include "kql/series_period.h"
 #include "kql/sql_json.h"
 
 namespace linkgate::kql {
@@ -16,6 +17,9 @@ using sql::Ref;
 constexpr int64_t kLeastPeriod = 4;
 constexpr int64_t kMostPeriods = 10'000;  // that are told
 constexpr double kSeasonThreshold = 0.7;
+constexpr double kAsGood = 0.9;  // of a score: what differs by less is chance
+constexpr int64_t kCycles = 3;   // that are seen of a period
+constexpr int64_t kOff = 8;      // a multiple may be off by so much of the period: an eighth
 
 Ref at(LowerCall& l, Ref list, Ref place) { return l.fn("arrayElement", list, place); }
 Ref length_of(LowerCall& l, Ref list) { return l.fn("toInt64", l.fn("length", list)); }
@@ -52,7 +56,7 @@ Ref likeness(LowerCall& l, Ref series, Ref distance) {
   });
 }
 
-// (score, period) of each period from `least` to `most` that is more alike than its neighbours, best first.
+// (score, distance) of each distance from `least` to `most` that is more alike than its neighbours.
 Ref peaks(LowerCall& l, Ref series, Ref least, Ref most) {
   const Ref from = l.fn("greatest", least, l.integer(1));
   const Ref places = l.fn("range", l.fn("minus", from, l.integer(1)),
@@ -69,20 +73,61 @@ Ref peaks(LowerCall& l, Ref series, Ref least, Ref most) {
                   l.fn("greaterOrEquals", own, score(l.fn("minus", i, l.integer(1)))),
                   l.fn("greaterOrEquals", own, score(l.fn("plus", i, l.integer(1)))));
     });
-    const Ref found = each(l.tree, inner, [&](Ref i) { return at(l, all, i); });
-    return over(l.tree, "arraySort", found, [&](Ref p) {
+    return each(l.tree, inner, [&](Ref i) { return at(l, all, i); });
+  });
+}
+
+Ref as_good(LowerCall& l, Ref score, Ref other) {
+  return l.fn("greaterOrEquals", score, l.fn("multiply", other, l.tree.real(kAsGood)));
+}
+
+// Without those that are no more alike than at half the distance: slow changes, and twice a period.
+Ref real_periods(LowerCall& l, Ref series, Ref found) {
+  return over(l.tree, "arrayFilter", found, [&](Ref p) {
+    const Ref half = l.fn("toInt64", l.fn("intDiv", part_of_tuple(l.tree, p, 2), l.integer(2)));
+    return l.fn("not", as_good(l, likeness(l, series, half), part_of_tuple(l.tree, p, 1)));
+  });
+}
+
+// Without those that are a multiple of a shorter one which is as good.
+Ref without_multiples(LowerCall& l, Ref found) {
+  return l.let(found, [&](Ref all) {
+    return over(l.tree, "arrayFilter", all, [&](Ref p) {
+      const Ref period = part_of_tuple(l.tree, p, 2);
+      const Ref explained = over(l.tree, "arrayExists", all, [&](Ref q) {
+        const Ref shorter = part_of_tuple(l.tree, q, 2);
+        const Ref times = l.fn("toInt64", l.fn("round", l.fn("divide", period, shorter)));
+        const Ref off = l.fn("abs", l.fn("minus", period, l.fn("multiply", times, shorter)));
+        return l.fn("and", l.fn("greater", times, l.integer(1)),
+                    l.fn("lessOrEquals", l.fn("multiply", off, l.integer(kOff)), shorter),
+                    as_good(l, part_of_tuple(l.tree, q, 1), part_of_tuple(l.tree, p, 1)));
+      });
+      return l.fn("not", explained);
+    });
+  });
+}
+
+}  // namespace
+
+Ref likely_periods(LowerCall& l, Ref values, Ref least, Ref most) {
+  return l.let(centred(l, values), [&](Ref series) {
+    const Ref third = l.fn("intDiv", length_of(l, series), l.integer(kCycles));
+    const Ref found = peaks(l, series, least, l.fn("least", most, third));
+    const Ref good = without_multiples(l, real_periods(l, series, found));
+    return over(l.tree, "arraySort", good, [&](Ref p) {
       return l.fn("tuple", l.fn("negate", part_of_tuple(l.tree, p, 1)), part_of_tuple(l.tree, p, 2));
     });
   });
 }
 
+namespace {
+
 // series_periods_detect(series, least, most, number)
 Ref lower_detect(LowerCall& l) {
-  const Ref found = l.let(centred(l, whole_numbers(l, l[0])), [&](Ref series) {
+  const Ref found = l.let(whole_numbers(l, l[0]), [&](Ref series) {
     const Ref least = l.fn("greatest", l.fn("toInt64", l.fn("ceil", l[1])), l.integer(kLeastPeriod));
-    const Ref half = l.fn("intDiv", length_of(l, series), l.integer(2));
-    const Ref most = l.fn("least", l.fn("toInt64", l.fn("floor", l[2])), half);
-    return l.let(peaks(l, series, least, most), [&](Ref all) {
+    const Ref most = l.fn("toInt64", l.fn("floor", l[2]));
+    return l.let(likely_periods(l, series, least, most), [&](Ref all) {
       const auto part = [&](int64_t i) {
         const Ref values =
             each(l.tree, all, [&](Ref p) { return l.fn("toFloat64", part_of_tuple(l.tree, p, i)); });
@@ -119,20 +164,18 @@ Ref lower_validate(LowerCall& l) {
 }
 
 // series_seasonal(series, period, test points): the median of each place in the period. A period that is not
-// given is looked for below half of the series.
+// given is looked for.
 Ref lower_seasonal(LowerCall& l) {
   const Ref found = l.let(whole_numbers(l, l[0]), [&](Ref all) {
     const Ref tests = l.size() > 2 ? l.fn("greatest", l[2], l.integer(0)) : l.integer(0);
     const Ref known = l.fn("greatest", l.fn("minus", length_of(l, all), tests), l.integer(0));
     return l.let(l.fn("arraySlice", all, l.integer(1), known), [&](Ref series) {
-      const Ref most = l.fn("intDiv", l.fn("minus", length_of(l, series), l.integer(1)), l.integer(2));
-      const Ref detected = l.let(centred(l, series), [&](Ref c) {
-        return l.let(peaks(l, c, l.integer(kLeastPeriod), most), [&](Ref best) {
-          const Ref first = at(l, best, l.integer(1));
-          const Ref enough =
-              l.fn("greaterOrEquals", part_of_tuple(l.tree, first, 1), l.tree.real(kSeasonThreshold));
-          return l.fn("if", enough, part_of_tuple(l.tree, first, 2), l.tree.long_value(0));
-        });
+      const Ref any = likely_periods(l, series, l.integer(kLeastPeriod), length_of(l, series));
+      const Ref detected = l.let(any, [&](Ref best) {
+        const Ref first = at(l, best, l.integer(1));
+        const Ref enough =
+            l.fn("greaterOrEquals", part_of_tuple(l.tree, first, 1), l.tree.real(kSeasonThreshold));
+        return l.fn("if", enough, part_of_tuple(l.tree, first, 2), l.tree.long_value(0));
       });
       const Ref period =
           l.size() > 1 ? l.fn("if", l.fn("greater", l[1], l.integer(0)), l.fn("toInt64", l[1]), detected)

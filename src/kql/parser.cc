@@ -108,6 +108,8 @@ Parser::Node Parser::add(Expr expr, size_t first_token) {
 
 Expected<std::unique_ptr<Ast>> Parser::run() {
   std::vector<Statement>& all = ast_->query.statements;
+  if (token().kind == TokenKind::kEnd)
+    return fail(DiagnosticCode::kSyntax, token().span, "the query is empty: there is nothing but comments");
   do {
     if (all.size() == kMaxResults) return too_many_results(token().span);
     all.emplace_back();
@@ -122,6 +124,8 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
   while (true) {
     while (take(";")) {
     }
+    if (token().is("-") && token(1).is("-"))
+      return fail(DiagnosticCode::kSyntax, token().span, "a comment begins with '//', not with '--'");
     if (end.empty() && token().is_word("set") && token(1).kind == TokenKind::kIdentifier) {
       TRY(set_statement());
       continue;

@@ -161,7 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
         Case{"T | where a in ()", "error: expected a value, but found ')'"},
         Case{"T | extend (a, b) = f()", "T | extend (a, b) = f()"},
-        Case{"", "error: expected an expression, but the query ends here"}));
+        Case{"-- a comment\nT", "error: a comment begins with '//', not with '--'"},
+        Case{"// a comment", "error: the query is empty: there is nothing but comments"},
+        Case{"", "error: the query is empty: there is nothing but comments"}));
 
 std::string repeated(std::string_view text, int times) {
   std::string out;

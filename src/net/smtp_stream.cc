@@ -6,6 +6,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -47,6 +50,12 @@ struct SmtpStream::Deadline {
   SmtpStream& stream_;
 };
 
+struct SmtpStream::Tls {
+  explicit Tls(Socket& socket) : stream(socket, context) {}
+  asio::ssl::context context{asio::ssl::context::tls_client};
+  asio::ssl::stream<Socket&> stream;
+};
+
 SmtpStream::SmtpStream(Socket socket)
     : socket_(std::move(socket)), timer_(socket_.get_executor()), alive_(std::make_shared<int>(0)) {}
 
@@ -64,7 +73,11 @@ asio::awaitable<Result<size_t>> SmtpStream::read_some(char* buffer, size_t size,
   {
     Deadline deadline(*this, timeout);
     const auto target = asio::buffer(buffer, size);
-    count = co_await socket_.async_read_some(target, asio::redirect_error(asio::use_awaitable, error));
+    if (tls_ != nullptr) {
+      count = co_await tls_->stream.async_read_some(target, asio::redirect_error(asio::use_awaitable, error));
+    } else {
+      count = co_await socket_.async_read_some(target, asio::redirect_error(asio::use_awaitable, error));
+    }
   }
   if (error) co_return stream_error(error, timed_out_, "read");
   co_return count;
@@ -75,7 +88,11 @@ asio::awaitable<Result<void>> SmtpStream::write(std::string_view bytes, std::chr
   {
     Deadline deadline(*this, timeout);
     const auto source = asio::buffer(bytes.data(), bytes.size());
-    co_await asio::async_write(socket_, source, asio::redirect_error(asio::use_awaitable, error));
+    if (tls_ != nullptr) {
+      co_await asio::async_write(tls_->stream, source, asio::redirect_error(asio::use_awaitable, error));
+    } else {
+      co_await asio::async_write(socket_, source, asio::redirect_error(asio::use_awaitable, error));
+    }
   }
   if (error) co_return stream_error(error, timed_out_, "write");
   co_return Result<void>();
@@ -102,6 +119,35 @@ asio::awaitable<Result<std::string>> SmtpStream::read_line(size_t limit, std::ch
     if (!count) co_return std::move(count).error();
     buffered_.append(chunk, *count);
   }
+}
+
+asio::awaitable<Result<void>> SmtpStream::start_tls(std::string host, std::string trust_file,
+                                                    std::chrono::milliseconds timeout) {
+  if (!buffered_.empty())
+    co_return Error(ErrorCode::kPermission, "TLS: the peer spoke before it was asked to");
+  auto tls = std::make_unique<Tls>(socket_);
+  boost::system::error_code error;
+  if (trust_file.empty()) {
+    tls->context.set_default_verify_paths(error);
+  } else {
+    tls->context.load_verify_file(trust_file, error);
+  }
+  if (error) co_return Error(ErrorCode::kInvalidArgument, "TLS: trusted certificates: " + error.message());
+  SSL_CTX_set_min_proto_version(tls->context.native_handle(), TLS1_2_VERSION);
+  tls->stream.set_verify_mode(asio::ssl::verify_peer, error);
+  tls->stream.set_verify_callback(asio::ssl::host_name_verification(host), error);
+  SSL_set_tlsext_host_name(tls->stream.native_handle(), host.c_str());
+  {
+    Deadline deadline(*this, timeout);
+    co_await tls->stream.async_handshake(asio::ssl::stream_base::client,
+                                         asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (error && SSL_get_verify_result(tls->stream.native_handle()) != X509_V_OK)
+    co_return Error(ErrorCode::kPermission,
+                    "TLS: the certificate of " + host + " is not trusted: " + error.message());
+  if (error) co_return stream_error(error, timed_out_, "TLS");
+  tls_ = std::move(tls);
+  co_return Result<void>();
 }
 
 bool SmtpStream::has_input() {

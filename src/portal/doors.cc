@@ -93,6 +93,13 @@ std::string graph_answer(const Answer& answer) {
   return out + (answer.truncated ? "],\"@linkgate.truncated\":true}" : "]}");
 }
 
+// Left out, it would give rows of all times to whoever asked for some.
+constexpr std::string_view kNoTimespan =
+    "Timespan is not supported here: say the time in the query, such as | where Timestamp > ago(7d)";
+bool names_timespan(const json& body) {
+  return !body.value("Timespan", json()).is_null() || !body.value("timespan", json()).is_null();
+}
+
 constexpr size_t kMaxRequestId = 200;
 
 // The client's own id of the request, which its answer repeats, and a fresh one of ours.
@@ -212,6 +219,7 @@ HttpResponse Doors::graph(const HttpRequest& request, const RequestMarks& marks)
   };
   const json* text = member("Query", "query");
   if (text == nullptr) return graph_error(400, "BadRequest", "the body has no text \"Query\"", marks);
+  if (names_timespan(body)) return graph_error(400, "BadRequest", std::string(kNoTimespan), marks);
   Question question{.text = text->get<std::string>(), .user = caller->name, .query_id = marks.activity_id};
   question.time = config_.query_time;
   question.max_rows = kHuntingRows;

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "base/metrics.h"
-#include "portal/catalog.h"
 #include "portal/external_data.h"
 #include "portal/function_library.h"
 #include "portal/kusto_answer.h"
+#include "views/event_catalog.h"
 
 namespace linkgate::portal {
 namespace {
@@ -67,7 +67,7 @@ Hunting::Hunting(FindStore find_store, const std::string& database, int queries_
                  FunctionLibrary* functions, KqlConfig kql)
     : find_store_(std::move(find_store)),
       database_(database),
-      catalog_(event_catalog(database)),
+      catalog_(views::event_catalog(database)),
       queries_per_user_(queries_per_user),
       clock_(clock),
       kql_(std::move(kql)),
@@ -89,6 +89,8 @@ tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
   auto answer = run(question);
   seconds.observe(std::chrono::duration<double>(clock_.steady_now() - start).count());
   (answer ? answered : refused).add();
+  if (!answer && answer.error().why == Refusal::Why::kTimeout)
+    answer.error().message = time_limit_trouble(question.time);
   note(question, answer);
   return answer;
 }

@@ -211,6 +211,10 @@ std::string size_limit_trouble(uint64_t max_bytes) {
       max_bytes);
 }
 
+std::string time_limit_trouble(std::chrono::seconds time) {
+  return fmt::format("the query took longer than {} s (servertimeout)", time.count());
+}
+
 std::string kusto_v2(const Answer& answer, const RequestMarks& marks, std::string_view trouble) {
   std::string out = "[{\"FrameType\":\"DataSetHeader\",\"IsProgressive\":false,\"Version\":\"v2.0\"},";
   out +=

@@ -2,6 +2,7 @@
 // Answers as the Kusto REST API gives them. Source: Azure Data Explorer, "Query/management HTTP response", v1
 // and v2, and recorded answers of the service.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -53,5 +54,7 @@ std::string to_json(const KustoError& error, const RequestMarks& marks);
 std::string row_limit_trouble(uint64_t max_rows);
 // Of one that is larger than this many octets.
 std::string size_limit_trouble(uint64_t max_bytes);
+// Of a query that had no answer in time.
+std::string time_limit_trouble(std::chrono::seconds time);
 
 }  // namespace linkgate::portal

@@ -143,6 +143,7 @@ json database_schema(const kql::Catalog& catalog, std::string_view database, Fun
 Refusal refuse(std::string message, kql::DiagnosticCode code) {
   Refusal refusal{Refusal::Why::kQuery, std::move(message), {}};
   refusal.diagnostic.code = code;
+  refusal.diagnostic.message = refusal.message;
   refusal.diagnostic.line = refusal.diagnostic.column = 1;
   return refusal;
 }

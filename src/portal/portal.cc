@@ -8,12 +8,15 @@
 #include <functional>
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/readiness.h"
 #include "net/admin.h"
 #include "net/listener.h"
+#include "portal/callback.h"
+#include "portal/check_door.h"
 #include "portal/doors.h"
 #include "portal/function_library.h"
 #include "portal/kusto_request.h"
@@ -57,6 +60,7 @@ class Portal {
                                   config_.portal.queries_per_user, clock_, functions_.get(), config_.kql);
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
     doors_ = std::make_unique<Doors>(*hunting_, *access_, config_.portal);
+    TRY(open_check_door(io, options));
     TRY(listen(io));
     const auto health = [this] {
       const std::string trouble = hunting_->trouble();
@@ -78,6 +82,25 @@ class Portal {
   }
 
  private:
+  Result<void> open_check_door(asio::io_context& io, state::StateOptions options) {
+    options.read_only = true;
+    TRY_ASSIGN(auto lists, state::open_policy_store(options));
+    TRY_ASSIGN(policies_, state::PolicySnapshots::start(std::move(lists)));
+    const DataPaths paths(config_.data);
+    if (!config_.portal.callback_hosts.empty()) {
+      TRY_ASSIGN(const std::string text, real_file_system().read(config_.portal.callback_key_file));
+      const std::string_view key = ascii::trim(text);
+      if (key.empty()) return wrong_value(config_, "portal.callback_key_file", "holds no key");
+      callbacks_ = std::make_unique<CallbackSender>(
+          CallbackSender::Options{config_.portal.callback_hosts, std::string(key), paths.egress_socket()},
+          clock_);
+    }
+    check_door_ = std::make_unique<CheckDoor>(
+        io, pool_.get_executor(),
+        CheckDoor::Sources{*access_, *policies_, callbacks_.get(), clock_, paths.scan_socket()});
+    return {};
+  }
+
   Result<void> listen(asio::io_context& io) {
     net::HttpServerOptions options;
     options.inherited_fd = net::inherited_fd("portal");
@@ -86,7 +109,8 @@ class Portal {
       options.tls = net::TlsFiles{config_.portal.tls_certificate, config_.portal.tls_key};
     options.max_body_bytes = kMaxRequestBytes;
     options.common_headers = fixed_headers();
-    const auto handler = [this](net::HttpRequest& request) {
+    const auto handler = [this](net::HttpRequest& request) -> asio::awaitable<net::HttpResponse> {
+      if (CheckDoor::is_meant(request.target)) return check_door_->answer(request);
       return asio::co_spawn(pool_.get_executor(), on_pool(*doors_, request), asio::use_awaitable);
     };
     TRY_ASSIGN(server_, net::HttpServer::start(io, std::move(options), handler));
@@ -100,6 +124,9 @@ class Portal {
   std::unique_ptr<Hunting> hunting_;
   std::unique_ptr<Access> access_;
   std::unique_ptr<Doors> doors_;
+  std::unique_ptr<state::PolicySnapshots> policies_;
+  std::unique_ptr<CallbackSender> callbacks_;  // null where none are configured
+  std::unique_ptr<CheckDoor> check_door_;
   std::unique_ptr<net::HttpServer> server_, admin_;
   asio::thread_pool pool_{kThreads};  // last: its threads use all of the above
 };

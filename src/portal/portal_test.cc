@@ -6,10 +6,10 @@
 
 #include "api/token.h"
 #include "portal/access.h"
-#include "portal/catalog.h"
 #include "portal/kusto_answer.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
+#include "views/event_catalog.h"
 
 namespace linkgate::portal {
 namespace {
@@ -58,7 +58,7 @@ TEST(KustoRequest, WhatIsNoRequestIsRefused) {
 }
 
 TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
-  const kql::Catalog catalog = event_catalog("linkgate");
+  const kql::Catalog catalog = views::event_catalog("linkgate");
   for (const char* text :
        {".show table EmailEvents schema as json", " .SHOW table ['EmailEvents'] schema as JSON ",
         ".show table \"EmailEvents\"  schema as json\n"}) {
@@ -77,9 +77,19 @@ TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {
               HasSubstr("does not have the command '.drop table EmailEvents'"));
 }
 
+TEST(KustoCommand, ARefusalIsTheWholeSentenceOverHttpToo) {
+  const kql::Catalog catalog = views::event_catalog("linkgate");
+  for (const char* text : {".show nothing", ".show tables | count"}) {
+    const Refusal refusal = run_command(text, {catalog, "linkgate"}).error();
+    const json error = json::parse(to_json(kusto_error(refusal), {})).at("error");
+    EXPECT_THAT(error.at("@message").get<std::string>(), HasSubstr(refusal.message)) << text;
+    EXPECT_THAT(refusal.message, HasSubstr(".show tables, databases"));
+  }
+}
+
 // What clients and editors ask when they connect.
 TEST(KustoCommand, ListsWhatThereIsInTheShapesThatClientsRead) {
-  const kql::Catalog catalog = event_catalog("linkgate");
+  const kql::Catalog catalog = views::event_catalog("linkgate");
   const auto ask = [&](std::string_view text) {
     auto answer = run_command(text, {catalog, "linkgate"});
     EXPECT_TRUE(answer.has_value()) << text << answer.error().message;
@@ -148,7 +158,7 @@ TEST(KustoAnswer, OfSeveralResultsHasATableOfContents) {
 
 TEST(KustoAnswer, ASeveralTimesWrongQueryIsRefusedOnceWithAllThatIsWrong) {
   const auto refused = [](const std::string& text) {
-    const auto compiled = kql::compile(text, event_catalog("linkgate"), {});
+    const auto compiled = kql::compile(text, views::event_catalog("linkgate"), {});
     const Refusal refusal{Refusal::Why::kQuery, compiled.error().message, compiled.error(), text};
     return json::parse(to_json(kusto_error(refusal), {})).at("error");
   };

@@ -21,6 +21,9 @@ int main(int argc, char** argv) {
   // Asking
   add_check(commands);
   add_kql(commands);
+  add_report(commands);
+  add_explorer(commands);
+  add_alert(commands);
   add_url(commands);
   add_wrap(commands);
   add_unwrap(commands);
@@ -28,6 +31,8 @@ int main(int argc, char** argv) {
   add_rewrite(commands);
   add_import(commands);
   add_unwrap_mailbox(commands);
+  add_zap(commands);
+  add_quarantine(commands);
   // Keeping
   add_backup(commands);
   add_restore(commands);

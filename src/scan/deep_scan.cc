@@ -5,9 +5,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "scan/lifetime.h"
+#include "scan/redirectors.h"
 #include "scan/url_model_stage.h"
 #include "url/acting_link.h"
 #include "url/domain.h"
+#include "url/percent.h"
+#include "verdict/page_view.h"
+#include "verdict/url_words.h"
 
 namespace linkgate::scan {
 
@@ -34,25 +39,37 @@ Urgency urgency_of(api::CheckMoment moment) {
   return Urgency::kDelivery;
 }
 
-// A page that a first look condemns needs no second.
-bool is_decided(const Verdict& verdict) { return verdict.disposition >= Disposition::kPhishing; }
+bool is_by_text(const Verdict& known) {
+  return known.disposition == Disposition::kSuspicious && known.detection_method == kUrlModelMethod;
+}
+
+// Another address within the link: a redirector that we do not know, perhaps.
+bool carries_url(const url::Url& url) {
+  const std::string rest =
+      url::percent_decode_until_stable(std::string(url.pathname()) + std::string(url.search()));
+  return rest.find("://") != std::string::npos || rest.find("=//") != std::string::npos;
+}
+
+// Its text or where it lies: where anybody may put a page.
+bool is_unsure(const url::Url& url, const Verdict& known) {
+  return known.disposition > Disposition::kUnknown ||
+         verdict::host_kind(url.hostname()) != verdict::HostKind::kOwn;
+}
 
 }  // namespace
 
 ScanBudget budget_of(api::CheckMoment moment) {
   using namespace std::chrono_literals;
   if (moment == api::CheckMoment::kClick) return {};
-  return {10'000ms, 12'000ms, 5000ms};
+  return {10'000ms, 12'000ms, 5000ms, 25'000ms};
 }
 
 Verdict merged(Verdict known, Verdict found) {
   // What the link's text alone made suspicious is so until a plain page was seen behind it.
-  const bool is_by_text =
-      known.disposition == Disposition::kSuspicious && known.detection_method == kUrlModelMethod;
   const bool is_unnamed =
       std::any_of(found.evidence.begin(), found.evidence.end(),
                   [](const verdict::Evidence& evidence) { return evidence.code == kUnnamed; });
-  const bool cleared = is_by_text && found.disposition == Disposition::kClean && !is_unnamed;
+  const bool cleared = is_by_text(known) && found.disposition == Disposition::kClean && !is_unnamed;
   const bool worse =
       found.disposition > known.disposition || known.disposition == Disposition::kUnknown || cleared;
   if (worse) {
@@ -71,7 +88,11 @@ Verdict merged(Verdict known, Verdict found) {
 DeepScan::DeepScan(DeepScanOptions options, Looker& looker, FindListed find_listed,
                    const verdict::BrandLooks& brands, const Clock& clock)
     : looker_(looker),
+      validity_(options.validity),
+      sites_(options.sites),
+      watcher_(options.watcher),
       find_listed_(std::move(find_listed)),
+      languages_(options.languages),
       brands_(brands),
       clock_(clock),
       io_(1),
@@ -96,9 +117,15 @@ asio::awaitable<Verdict> DeepScan::scan(api::CheckRequest request, std::string c
 std::optional<Verdict> DeepScan::spared(const api::CheckRequest& request, const Verdict& known) const {
   const auto url = url::Url::parse(request.url);
   const auto act = url ? url::link_act(*url) : std::nullopt;
-  if (!act || known.disposition > Disposition::kUnknown) return std::nullopt;
+  // The URL's text alone says nothing against a host that is known.
+  const bool is_bad = known.disposition > Disposition::kUnknown && !is_by_text(known);
+  if (!act || is_bad) return std::nullopt;
   const std::string domain = url::registrable_domain(std::string(url->hostname()));
-  const verdict::BrandLook* owner = brands_.owner(domain);
+  // Where a brand lets anybody put pages, or sends people wherever the link says, its name vouches for
+  // nothing.
+  const bool is_anybodys = verdict::host_kind(url->hostname()) != verdict::HostKind::kOwn ||
+                           static_targets(*url).size() > 1 || carries_url(*url);
+  const verdict::BrandLook* owner = is_anybodys ? nullptr : brands_.owner(domain);
   const bool is_senders = request.sender_is_known && url::registrable_domain(request.sender_domain) == domain;
   const std::string what = "Opening this link " + std::string(to_string(*act)) + ", so it was not opened";
   const bool can_wait =
@@ -117,7 +144,7 @@ std::optional<Verdict> DeepScan::spared(const api::CheckRequest& request, const 
     return std::nullopt;
   }
   verdict.judged_at = clock_.now();
-  verdict.valid_until = verdict.judged_at + lifetime_of(verdict.disposition);
+  verdict.valid_until = verdict.judged_at + lifetime_of(verdict.disposition, validity_);
   return verdict;
 }
 
@@ -127,9 +154,16 @@ asio::awaitable<Verdict> DeepScan::queued(api::CheckRequest request, std::string
   // Whoever cannot be told apart is served in turn with everybody else who cannot.
   std::string sender = request.sender_domain;
   const Urgency urgency = urgency_of(request.moment);
-  ScanQueue::Work work = [this, url = request.url, recipient = request.recipient, moment = request.moment]() {
-    return look(url, recipient, moment);
+  verdict::PageContext context;
+  context.recipient = request.recipient;
+  context.url_is_suspicious = is_by_text(known);
+  const auto url = url::Url::parse(request.url);
+  LinkLook look_with{request.url, languages_, budget_of(request.moment),
+                     request.moment != api::CheckMoment::kClick, url && is_unsure(*url, known)};
+  ScanQueue::Work work = [this, look_with, context, canonical_hash]() {
+    return look(context, look_with, canonical_hash);
   };
+  at_stage(canonical_hash, ScanStage::kWaiting);
   auto found = co_await queue_.run(std::move(canonical_hash), std::move(sender), urgency, std::move(work));
   const Time now = clock_.now();
   if (!found) {
@@ -141,34 +175,42 @@ asio::awaitable<Verdict> DeepScan::queued(api::CheckRequest request, std::string
   }
   Verdict verdict = merged(std::move(known), *std::move(found));
   verdict.judged_at = now;
-  verdict.valid_until = now + lifetime_of(verdict.disposition);
+  verdict.valid_until = now + lifetime_of(verdict.disposition, validity_);
   co_return verdict;
 }
 
-asio::awaitable<Verdict> DeepScan::look(std::string url, std::string recipient, api::CheckMoment moment) {
-  const ScanBudget budget = budget_of(moment);
-  verdict::PageContext context;
-  context.recipient = std::move(recipient);
+void DeepScan::at_stage(const std::string& canonical_hash, ScanStage stage) const {
+  if (watcher_ != nullptr) watcher_->at_stage(canonical_hash, stage);
+}
+
+void DeepScan::recall(const verdict::Page& page, verdict::PageContext& context) {
+  const auto url = url::Url::parse(page.chain.back().url);
+  if (sites_ == nullptr || page.status == 0 || !url || !url->is_http()) return;
+  const std::string site = verdict::site_of(url->hostname());
+  context.host_first_seen = sites_->met(site);
+  if (page.screenshot.empty()) return;
+  const PageLook look = look_of(page);
+  const std::string own = verdict::own_brand_of(page, brands_);
+  if (own.empty())
+    context.look = sites_->like(look);
+  else
+    sites_->learn(own, site, look);
+}
+
+asio::awaitable<Verdict> DeepScan::look(verdict::PageContext context, LinkLook look,
+                                        std::string canonical_hash) {
   context.now = clock_.now();
+  LookSteps steps;
+  steps.judge = [this, &context](const Seen& seen) {
+    return verdict_of(seen, find_listed_, brands_, context);
+  };
+  steps.saw = [this, &context](const verdict::Page& page) { recall(page, context); };
+  steps.at_stage = [this, &canonical_hash](ScanStage stage) { at_stage(canonical_hash, stage); };
   Seen seen;
-  // The link itself first, and nothing before it: a kit that burns whoever asks for anything else must meet a
-  // person.
-  LookRequest request{url, Visitor::kDesktop, budget.fetch, "scan"};
-  seen.fetched = co_await looker_.fetch(request);
-  Verdict verdict = verdict_of(seen, find_listed_, brands_, context);
-  if (is_decided(verdict)) co_return verdict;
-  seen.no_browser = looker_.no_browser();
-  const bool answered = seen.fetched->status != 0;
-  if (answered && seen.no_browser.empty() && !is_whole(*seen.fetched)) {
-    request.budget = budget.render;
-    seen.rendered = co_await looker_.render(request);
-    verdict = verdict_of(seen, find_listed_, brands_, context);
-    if (is_decided(verdict)) co_return verdict;
-  }
-  if (answered) {
-    LookRequest as_bot{url, Visitor::kBot, budget.as_bot, "scan"};
-    seen.as_bot = co_await looker_.fetch(as_bot);
-    verdict = verdict_of(seen, find_listed_, brands_, context);
+  Verdict verdict = co_await look_at(looker_, std::move(look), steps, seen);
+  if (watcher_ != nullptr) {
+    watcher_->seen(canonical_hash, seen, &verdict);
+    watcher_->ended(canonical_hash);
   }
   co_return verdict;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // Looking at the page behind a link: fetched as a person would, opened in a browser where what was fetched
-// is not the whole, fetched once more as a program that says so, judged. On a thread of its own, so that
-// verdicts that are known never wait behind pages.
+// is not the whole, looked at as other visitors, judged. On a thread of its own, so that verdicts that are
+// known never wait behind pages.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -9,24 +9,30 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "api/check.h"
 #include "base/clock.h"
+#include "base/config.h"
+#include "scan/link_look.h"
 #include "scan/looker.h"
 #include "scan/page_verdict.h"
 #include "scan/scan_queue.h"
+#include "scan/scan_watcher.h"
+#include "scan/site_memory.h"
 #include "verdict/brand_look.h"
 
 namespace linkgate::scan {
 
-// What a scan may take, from its turn on. A click's visitor waits; nobody waits for a re-scan.
-struct ScanBudget {
-  std::chrono::milliseconds fetch{6000}, render{8000}, as_bot{3000};
-};
+// What a question of that moment may take.
 ScanBudget budget_of(api::CheckMoment moment);
 
 struct DeepScanOptions {
   ScanQueueOptions queue;
+  ValidityConfig validity;
+  ScanWatcher* watcher = nullptr;  // borrowed
+  SiteMemory* sites = nullptr;  // borrowed; asked on the scan's thread alone; absent: nothing is remembered
+  std::vector<std::string> languages;  // of those who click
 };
 
 class DeepScan {
@@ -52,11 +58,18 @@ class DeepScan {
   // The answer for a link that acts and must not be opened now; absent: it may be.
   std::optional<verdict::Verdict> spared(const api::CheckRequest& request,
                                          const verdict::Verdict& known) const;
-  boost::asio::awaitable<verdict::Verdict> look(std::string url, std::string recipient,
-                                                api::CheckMoment moment);
+  boost::asio::awaitable<verdict::Verdict> look(verdict::PageContext context, LinkLook look,
+                                                std::string canonical_hash);
+  void at_stage(const std::string& canonical_hash, ScanStage stage) const;
+  // What is remembered of the page's host and looks goes into `context`, and what is new is remembered.
+  void recall(const verdict::Page& page, verdict::PageContext& context);
 
   Looker& looker_;
+  const ValidityConfig validity_;
+  SiteMemory* const sites_;
+  ScanWatcher* const watcher_;
   const FindListed find_listed_;
+  const std::vector<std::string> languages_;
   const verdict::BrandLooks& brands_;
   const Clock& clock_;
   boost::asio::io_context io_;

@@ -19,8 +19,8 @@ std::string_view parameter(std::string_view status, std::string_view name) {
 }
 
 FetchTrouble trouble_of(std::string_view error) {
-  if (error.ends_with("prohibited") || error.ends_with("denied") || error == "http_request_error")
-    return FetchTrouble::kRefused;
+  if (error == "destination_ip_prohibited") return FetchTrouble::kInward;
+  if (error.ends_with("denied") || error == "http_request_error") return FetchTrouble::kRefused;
   if (error.starts_with("dns_")) return FetchTrouble::kNoName;
   if (error == "connection_refused" || error == "connection_timeout") return FetchTrouble::kUnreachable;
   return error == "http_protocol_error" ? FetchTrouble::kBroken : FetchTrouble::kOurs;

@@ -5,17 +5,17 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
-#include "scan/feed_parser.h"
+#include "scan/feed_formats.h"
+#include "scan/feed_update.h"
+#include "scan/hash_list_source.h"
+#include "scan/misp_source.h"
+#include "scan/taxii_source.h"
 
 namespace linkgate::scan {
 namespace {
 
 constexpr size_t kMaxTroubleText = 500;
-
-bool is_same(const FeedConfig& a, const FeedConfig& b) {
-  return a.name == b.name && a.source == b.source && a.format == b.format && a.url_column == b.url_column &&
-         a.threat_column == b.threat_column && a.threat == b.threat && a.refresh == b.refresh;
-}
+constexpr std::chrono::hours kReadAgain{1};
 
 void count_load(const FeedConfig& feed, const char* result) {
   metrics::process()
@@ -102,13 +102,13 @@ void FeedWorker::apply_configuration() {
   if (!wanted) return;
   std::vector<Feed> feeds;
   for (FeedConfig& config : *wanted) {
-    const auto known = std::find_if(feeds_.begin(), feeds_.end(),
-                                    [&](const Feed& feed) { return is_same(feed.config, config); });
+    const auto known =
+        std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& feed) { return feed.config == config; });
     if (known != feeds_.end()) {
       feeds.push_back(std::move(*known));
       feeds_.erase(known);
     } else {
-      feeds.push_back({config, feed_source(config.source, stop_, options_.egress_socket)});
+      feeds.push_back({config, source_of(config)});
     }
   }
   feeds_ = std::move(feeds);
@@ -148,28 +148,82 @@ void FeedWorker::note_trouble(Feed& feed, std::string_view trouble) {
   feed.trouble = trouble;
 }
 
+FeedClientOptions FeedWorker::client_options(const FeedConfig& config) const {
+  FeedClientOptions options;
+  options.folder = options_.folder;
+  options.egress_socket = options_.egress_socket;
+  options.auth = config.auth;
+  options.secret_file = config.secret_file;
+  return options;
+}
+
+// Several documents make one feed where the format says so; else there is one.
+std::unique_ptr<FeedSource> FeedWorker::source_of(const FeedConfig& config) const {
+  FeedClientOptions client = client_options(config);
+  if (config.format == "taxii")
+    return taxii_source(config.source, config.collection, stop_, std::move(client));
+  if (config.format == "safebrowsing" || config.format == "webrisk") {
+    const auto protocol = config.format == "webrisk" ? HashProtocol::kWebRisk : HashProtocol::kSafeBrowsing;
+    return hash_list_source(protocol, config.source, config.collection, stop_, std::move(client));
+  }
+  if (config.format == "misp" && http_ && is_misp_folder(config.source))
+    return misp_source(config.source, stop_, std::move(client));
+  return feed_source(config.source, find_feed_format(config.format)->accept, stop_, std::move(client));
+}
+
+Result<FeedSummary> FeedWorker::read(const FeedConfig& config, FeedBytes bytes, FeedSorter* sorter) {
+  FeedUpdateContext context{
+      .config = config, .folder = options_.folder, .now = clock_.now(), .fetch_proof = {}, .stop = stop_};
+  TRY_ASSIGN(const auto stored, store_.feeds());
+  for (const auto& status : stored) {
+    if (status.name == config.name) context.entries_before = status.entries;
+  }
+  context.fetch_proof = [&](const std::string& source) -> Result<FeedBytes> {
+    TRY_ASSIGN(auto proof, feed_source(source, "", stop_, client_options(config))->fetch_if_changed());
+    if (!proof) return Error(ErrorCode::kUnavailable, "answers that it has not changed");
+    return *std::move(proof);
+  };
+  return read_update(context, std::move(bytes), sorter);
+}
+
 // True where the store has new entries.
 Result<bool> FeedWorker::load(Feed& feed) {
-  TRY_ASSIGN(const auto bytes, feed.source->fetch_if_changed());
+  // What is in force at some times only is looked at again, though it did not change.
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_timed = feed.config.format == "stix" || feed.config.format == "taxii";
+  if (is_timed && now - feed.read >= kReadAgain) feed.source->forget();
+  TRY_ASSIGN(auto bytes, feed.source->fetch_if_changed());
   if (!bytes) return false;
+  feed.read = now;
   // What does not parse is not parsed again every second: only when it changes.
   feed.is_unreadable = true;
-  TRY_ASSIGN(const ParsedFeed parsed, parse_feed(*bytes, feed.config));
+  FeedSorter sorter(options_.folder);
+  auto parsed = read(feed.config, *std::move(bytes), &sorter);
+  if (!parsed) {
+    // The checksum beside it may be of a moment before or after.
+    if (!feed.config.checksum.empty() || !feed.config.signature.empty()) feed.source->forget();
+    return std::move(parsed).error();
+  }
   feed.is_unreadable = false;
-  const state::FeedStatus status{feed.config.name, feed.config.source, clock_.now(), 0, "", 0};
-  if (auto stored = store_.replace_feed(status, parsed.entries); !stored) {
+  const state::FeedStatus status{
+      .name = feed.config.name, .source = feed.config.source, .loaded = clock_.now()};
+  if (auto stored = store_.replace_feed(status, [&sorter] { return sorter.next(); }); !stored) {
     feed.source->forget();
     return std::move(stored).error();
   }
+  tell(feed, *parsed);
+  return true;
+}
+
+void FeedWorker::tell(Feed& feed, const FeedSummary& parsed) {
   if (parsed.skipped > 0) {
-    log::warn("feed {}: {} lines are no entries and were passed over, the first: {}", feed.config.name,
+    log::warn("feed {}: {} records are no entries and were passed over, the first: {}", feed.config.name,
               parsed.skipped, parsed.first_skipped);
   }
-  log::info("feed {}: {} entries from {}", feed.config.name, parsed.entries.size(), feed.config.source);
+  log::info("feed {}: {} entries from {}", feed.config.name, parsed.entries, feed.config.source);
   count_load(feed.config, "loaded");
-  set_gauges(feed.config.name, parsed.entries.size(), false);
+  set_gauges(feed.config.name, parsed.entries, false);
   feed.trouble.clear();
-  return true;
 }
 
 FeedLoader::FeedLoader(std::unique_ptr<state::IntelStore> store, const Clock& clock,

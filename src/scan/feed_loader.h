@@ -15,6 +15,8 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "scan/feed_parser.h"
+#include "scan/feed_sorter.h"
 #include "scan/feed_source.h"
 #include "state/stores.h"
 
@@ -22,6 +24,7 @@ namespace linkgate::scan {
 
 struct FeedLoaderOptions {
   std::string egress_socket;                    // through which URLs are fetched
+  std::string folder;                           // for what is fetched while it is read; empty: the system's
   std::chrono::milliseconds file_period{1000};  // how often files are looked at
   std::chrono::seconds first_retry{30};  // after a failure of a URL; doubles up to its refresh interval
 };
@@ -42,15 +45,20 @@ class FeedWorker {
   struct Feed {
     FeedConfig config;
     std::unique_ptr<FeedSource> source;
-    std::chrono::steady_clock::time_point due{};  // next time it is asked, where it is a URL
-    std::chrono::seconds retry{0};                // 0: the last attempt went well
-    std::string trouble;                          // of the last attempt, empty where it went well
+    std::chrono::steady_clock::time_point due{};   // next time it is asked, where it is a URL
+    std::chrono::steady_clock::time_point read{};  // when its bytes were looked at last
+    std::chrono::seconds retry{0};                 // 0: the last attempt went well
+    std::string trouble;                           // of the last attempt, empty where it went well
     bool is_unreadable = false;  // what was fetched last does not parse: unchanged is no good news
   };
   void run();
   void apply_configuration();
   void ask(Feed& feed);
   Result<bool> load(Feed& feed);
+  FeedClientOptions client_options(const FeedConfig& config) const;
+  std::unique_ptr<FeedSource> source_of(const FeedConfig& config) const;
+  Result<FeedSummary> read(const FeedConfig& config, FeedBytes bytes, FeedSorter* sorter);
+  static void tell(Feed& feed, const FeedSummary& parsed);
   void note_trouble(Feed& feed, std::string_view trouble);
 
   state::IntelStore& store_;

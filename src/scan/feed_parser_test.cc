@@ -1,4 +1,4 @@
-#include "scan/feed_parser.h"
+#include "scan/feed_parser_for_test.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,11 +24,11 @@ FeedConfig csv_feed(std::string url_column = "url", std::string threat_column = 
 }
 
 std::vector<std::string> keys_of(std::string_view bytes, const FeedConfig& config) {
-  const auto feed = parse_feed(bytes, config);
+  const auto feed = parsed_feed(bytes, config);
   EXPECT_TRUE(feed.has_value()) << feed.error().message();
   std::vector<std::string> keys;
   if (!feed) return keys;
-  for (const auto& entry : feed->entries) keys.push_back(entry.key);
+  for (const auto& entry : feed->list) keys.push_back(entry.key);
   return keys;
 }
 
@@ -79,15 +79,15 @@ TEST(TextFeed, TakesUrlsHostsHostsFilesAndComments) {
 }
 
 TEST(TextFeed, LinesThatAreNeitherArePassedOverAndCounted) {
-  const auto feed = parse_feed("evil.example\nnonsense\n\x01\xff broken\n", text_feed());
+  const auto feed = parsed_feed("evil.example\nnonsense\n\x01\xff broken\n", text_feed());
   ASSERT_TRUE(feed.has_value());
-  EXPECT_EQ(feed->entries.size(), 1u);
+  EXPECT_EQ(feed->list.size(), 1u);
   EXPECT_EQ(feed->skipped, 2u);
   EXPECT_EQ(feed->first_skipped, "nonsense");
 }
 
 TEST(TextFeed, AnErrorPageDoesNotEmptyTheFeed) {
-  const auto feed = parse_feed("<html>\n<body>Too many requests</body>\n</html>\n", text_feed());
+  const auto feed = parsed_feed("<html>\n<body>Too many requests</body>\n</html>\n", text_feed());
   ASSERT_FALSE(feed.has_value());
   EXPECT_THAT(feed.error().message(), HasSubstr("<html>"));
 }
@@ -100,8 +100,8 @@ TEST(TextFeed, AnEmptiedFeedIsEmpty) {
 TEST(TextFeed, TheThreatIsTheConfigurations) {
   FeedConfig config = text_feed();
   config.threat = "malware";
-  EXPECT_EQ(parse_feed("evil.example", config)->entries[0].disposition, Disposition::kMalware);
-  EXPECT_EQ(parse_feed("evil.example", text_feed())->entries[0].disposition, Disposition::kPhishing);
+  EXPECT_EQ(parsed_feed("evil.example", config)->list[0].disposition, Disposition::kMalware);
+  EXPECT_EQ(parsed_feed("evil.example", text_feed())->list[0].disposition, Disposition::kPhishing);
 }
 
 struct RecordCase {
@@ -154,47 +154,47 @@ TEST(CsvFeed, ColumnsMayBeNumbered) {
 }
 
 TEST(CsvFeed, TheThreatColumnDecides) {
-  const auto feed = parse_feed(
+  const auto feed = parsed_feed(
       "url,threat\na.example,Phishing kit\nb.example,malware_download\nc.example,benign\nd.example,PHISH\n",
       csv_feed("url", "threat"));
   ASSERT_TRUE(feed.has_value());
-  ASSERT_EQ(feed->entries.size(), 3u);
-  EXPECT_EQ(feed->entries[0].disposition, Disposition::kPhishing);
-  EXPECT_EQ(feed->entries[0].detail, "Phishing kit");
-  EXPECT_EQ(feed->entries[1].disposition, Disposition::kMalware);
+  ASSERT_EQ(feed->list.size(), 3u);
+  EXPECT_EQ(feed->list[0].disposition, Disposition::kPhishing);
+  EXPECT_EQ(feed->list[0].detail, "Phishing kit");
+  EXPECT_EQ(feed->list[1].disposition, Disposition::kMalware);
   EXPECT_EQ(feed->skipped, 1u);
 }
 
 TEST(CsvFeed, AWrongColumnOrAnOpenQuoteRefusesTheWholeFeed) {
-  EXPECT_THAT(parse_feed("a,b\n1,2\n", csv_feed()).error().message(), HasSubstr("no column \"url\""));
-  EXPECT_THAT(parse_feed("url,b\n1,2\n", csv_feed("url", "kind")).error().message(),
+  EXPECT_THAT(parsed_feed("a,b\n1,2\n", csv_feed()).error().message(), HasSubstr("no column \"url\""));
+  EXPECT_THAT(parsed_feed("url,b\n1,2\n", csv_feed("url", "kind")).error().message(),
               HasSubstr("no column \"kind\""));
-  EXPECT_THAT(parse_feed("", csv_feed()).error().message(), HasSubstr("no column"));
-  EXPECT_THAT(parse_feed("url\na.example\n\"b.example\nc.example\n", csv_feed()).error().message(),
+  EXPECT_THAT(parsed_feed("", csv_feed()).error().message(), HasSubstr("no column"));
+  EXPECT_THAT(parsed_feed("url\na.example\n\"b.example\nc.example\n", csv_feed()).error().message(),
               HasSubstr("never ends"));
 }
 
 TEST(CsvFeed, ARecordThatIsTooShortIsPassedOver) {
-  const auto feed = parse_feed("id,url\n1\n2,b.example\n", csv_feed());
+  const auto feed = parsed_feed("id,url\n1\n2,b.example\n", csv_feed());
   ASSERT_TRUE(feed.has_value());
   EXPECT_EQ(feed->skipped, 1u);
-  EXPECT_EQ(feed->entries.size(), 1u);
+  EXPECT_EQ(feed->list.size(), 1u);
 }
 
 TEST(Feed, OneThatIsTooLargeIsRefusedNotCut) {
   const std::string large(kMaxFeedBytes + 1, '\n');
-  EXPECT_EQ(parse_feed(large, text_feed()).error().code(), ErrorCode::kLimit);
+  EXPECT_EQ(parsed_feed(large, text_feed()).error().code(), ErrorCode::kLimit);
   std::string many;
   many.reserve(kMaxFeedEntries * 6 + 16);
   for (size_t i = 0; i <= kMaxFeedEntries; ++i) many += "a.co\n";
-  EXPECT_EQ(parse_feed(many, text_feed()).error().code(), ErrorCode::kLimit);
+  EXPECT_EQ(parsed_feed(many, text_feed()).error().code(), ErrorCode::kLimit);
 }
 
 TEST(Feed, AnEndlessLineIsOneLineThatIsPassedOver) {
   std::string bytes = "evil.example\n" + std::string(5'000'000, 'a') + ".example\nb.example\n";
-  const auto feed = parse_feed(bytes, text_feed());
+  const auto feed = parsed_feed(bytes, text_feed());
   ASSERT_TRUE(feed.has_value());
-  EXPECT_EQ(feed->entries.size(), 2u);
+  EXPECT_EQ(feed->list.size(), 2u);
   EXPECT_LE(feed->first_skipped.size(), 80u);
 }
 

@@ -30,11 +30,11 @@ struct Descriptor {
 
 class FileSource final : public FeedSource {
  public:
-  explicit FileSource(std::string path) : path_(std::move(path)) {}
+  FileSource(std::string path, std::string folder) : path_(std::move(path)), folder_(std::move(folder)) {}
 
   void forget() override { seen_.reset(); }
 
-  Result<std::optional<std::string>> fetch_if_changed() override {
+  Result<std::optional<FeedBytes>> fetch_if_changed() override {
     // Not blocking on what a wrong configuration may name (a fifo) before it is known to be a file.
     const Descriptor file{::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat status {};
@@ -42,14 +42,14 @@ class FileSource final : public FeedSource {
     if (!S_ISREG(status.st_mode)) return fail(Error(ErrorCode::kIo, path_ + " is not a file"));
     const Stamp stamp{status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size,
                       static_cast<int64_t>(status.st_ino)};
-    if (seen_ == stamp) return std::optional<std::string>();
+    if (seen_ == stamp) return std::optional<FeedBytes>();
     if (static_cast<size_t>(status.st_size) > kMaxFeedBytes) {
-      return fail(Error(ErrorCode::kLimit, path_ + " is larger than 256 MiB"));
+      return fail(Error(ErrorCode::kLimit, path_ + " is larger than 2 GiB"));
     }
-    TRY_ASSIGN(std::string bytes, read_all(file.fd));
+    TRY_ASSIGN(FeedBytes bytes, read_all(file.fd));
     // The stamp of before: what was written while we read has another one, and is read again next time.
     seen_ = stamp;
-    return std::optional<std::string>(std::move(bytes));
+    return std::optional(std::move(bytes));
   }
 
  private:
@@ -60,40 +60,38 @@ class FileSource final : public FeedSource {
     return error;
   }
 
-  Result<std::string> read_all(int fd) {
-    std::string bytes;
+  Result<FeedBytes> read_all(int fd) {
+    TRY_ASSIGN(FeedBytes bytes, FeedBytes::create(folder_));
     std::array<char, 1 << 16> piece;
     while (true) {
       const ssize_t n = ::read(fd, piece.data(), piece.size());
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return fail(file_error(path_, errno));
       if (n == 0) return bytes;
-      bytes.append(piece.data(), static_cast<size_t>(n));
+      TRY(bytes.append({piece.data(), static_cast<size_t>(n)}));
       if (bytes.size() > kMaxFeedBytes)
-        return fail(Error(ErrorCode::kLimit, path_ + " is larger than 256 MiB"));
+        return fail(Error(ErrorCode::kLimit, path_ + " is larger than 2 GiB"));
     }
   }
 
-  std::string path_;
+  const std::string path_, folder_;
   std::optional<Stamp> seen_;
 };
 
 }  // namespace
 
-std::unique_ptr<FeedSource> file_source(std::string path) {
-  return std::make_unique<FileSource>(std::move(path));
+std::unique_ptr<FeedSource> file_source(std::string path, std::string folder) {
+  return std::make_unique<FileSource>(std::move(path), std::move(folder));
 }
 
 bool is_http_source(std::string_view source) {
   return ascii::istarts_with(source, "http://") || ascii::istarts_with(source, "https://");
 }
 
-std::unique_ptr<FeedSource> feed_source(const std::string& source, const std::atomic<bool>& cancelled,
-                                        const std::string& egress_socket) {
-  if (!is_http_source(source)) return file_source(source);
-  HttpSourceOptions options;
-  options.egress_socket = egress_socket;
-  return http_source(source, cancelled, std::move(options));
+std::unique_ptr<FeedSource> feed_source(const std::string& source, std::string_view accept,
+                                        const std::atomic<bool>& cancelled, FeedClientOptions options) {
+  if (!is_http_source(source)) return file_source(source, options.folder);
+  return http_source(source, std::string(accept), cancelled, std::move(options));
 }
 
 }  // namespace linkgate::scan

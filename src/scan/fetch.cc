@@ -34,6 +34,8 @@ std::string_view to_string(FetchTrouble trouble) {
       return "none";
     case FetchTrouble::kRefused:
       return "refused";
+    case FetchTrouble::kInward:
+      return "inward";
     case FetchTrouble::kNoName:
       return "no name";
     case FetchTrouble::kUnreachable:
@@ -129,9 +131,8 @@ Result<std::unique_ptr<Fetcher>> Fetcher::start(FetcherOptions options) {
 
 Fetcher::~Fetcher() { loop_->stop(); }
 
-std::unique_ptr<Visit> Fetcher::visit(const Identity& identity, std::string client,
-                                      std::vector<std::string> hosts) {
-  auto handle = std::make_shared<FetchHandle>(identity, std::move(client), std::move(hosts),
+std::unique_ptr<Visit> Fetcher::visit(Identity identity, std::string client, std::vector<std::string> hosts) {
+  auto handle = std::make_shared<FetchHandle>(std::move(identity), std::move(client), std::move(hosts),
                                               loop_->egress_socket, loop_->trust, ++loop_->visits);
   return std::unique_ptr<Visit>(new Visit(loop_, std::move(handle)));
 }

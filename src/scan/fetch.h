@@ -41,6 +41,7 @@ struct FetchRequest {
 enum class FetchTrouble {
   kNone,
   kRefused,      // by the egress proxy or the visit's list of hosts: leads where nobody is let
+  kInward,       // by the egress proxy: leads to what is not public
   kNoName,       // the name has no address, or no name server tells
   kUnreachable,  // nobody answers there
   kTls,          // no TLS can be spoken with it; a bad certificate is none of this
@@ -104,8 +105,7 @@ class Fetcher {
 
   // `client`: what the proxy's request log calls it, letters, digits, ".", "_", "-". `hosts`: where this
   // visit may go ("example.com", "*.example.com"), empty: wherever the proxy lets it. Thread-safe.
-  std::unique_ptr<Visit> visit(const Identity& identity, std::string client,
-                               std::vector<std::string> hosts = {});
+  std::unique_ptr<Visit> visit(Identity identity, std::string client, std::vector<std::string> hosts = {});
 
  private:
   explicit Fetcher(std::shared_ptr<FetchLoop> loop) : loop_(std::move(loop)) {}

@@ -23,9 +23,9 @@ std::string proxy_name(unsigned number) {
 
 }  // namespace
 
-FetchHandle::FetchHandle(const Identity& who, std::string client_name, std::vector<std::string> hosts_allowed,
+FetchHandle::FetchHandle(Identity who, std::string client_name, std::vector<std::string> hosts_allowed,
                          std::string socket, std::shared_ptr<const TrustStore> store, unsigned number)
-    : identity(who),
+    : identity(std::move(who)),
       client(std::move(client_name)),
       egress_socket(std::move(socket)),
       hosts(std::move(hosts_allowed)),
@@ -92,7 +92,7 @@ void FetchHandle::set_request() {
   curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target.c_str());
   headers.reset();
   append(headers, fmt::format("User-Agent: {}", identity.user_agent));
-  for (const std::string_view line : identity.headers) append(headers, std::string(line));
+  for (const std::string& line : identity.headers) append(headers, line);
   const auto from = url::Url::parse(request.referrer);
   if (identity.is_browser) {
     const bool same = from && from->origin() == url.origin();
@@ -115,7 +115,7 @@ void FetchHandle::set_request() {
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
-                   identity.encodings.empty() ? nullptr : std::string(identity.encodings).c_str());
+                   identity.encodings.empty() ? nullptr : identity.encodings.c_str());
   const auto budget =
       std::clamp<std::chrono::milliseconds>(request.budget, std::chrono::milliseconds(1), kMaxFetchTime);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(budget.count()));

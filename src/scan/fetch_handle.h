@@ -21,7 +21,7 @@ struct FreeCurl {
 };
 
 struct FetchHandle {
-  FetchHandle(const Identity& who, std::string client_name, std::vector<std::string> hosts_allowed,
+  FetchHandle(Identity who, std::string client_name, std::vector<std::string> hosts_allowed,
               std::string socket, std::shared_ptr<const TrustStore> store, unsigned number);
 
   // Sets all options for `request`; the handle keeps what curl borrows.
@@ -29,7 +29,7 @@ struct FetchHandle {
   // What came of it, after curl is done with `code`.
   FetchResult finish(CURLcode code);
 
-  const Identity& identity;
+  const Identity identity;
   const std::string client, egress_socket;
   const std::vector<std::string> hosts;
   const std::shared_ptr<const TrustStore> trust;  // shared by all handles

@@ -74,7 +74,8 @@ TEST_F(Fetching, CookiesAndConnectionsStayWithinAVisit) {
   TestWeb web(folder_, routes(site.port()));
   FetchRequest request;
   request.url = *url::Url::parse("http://www.site.example/");
-  const auto one = web.fetcher().visit(desktop(), "one"), two = web.fetcher().visit(mobile(), "two");
+  const auto one = web.fetcher().visit(identity_of(Visitor::kDesktop), "one"),
+             two = web.fetcher().visit(identity_of(Visitor::kMobile), "two");
   EXPECT_EQ(one->fetch_and_wait(request).body, "");
   EXPECT_EQ(one->fetch_and_wait(request).body, "seen=yes");
   EXPECT_EQ(site.connections(), 1) << "used again";
@@ -85,7 +86,8 @@ TEST_F(Fetching, CookiesAndConnectionsStayWithinAVisit) {
 TEST_F(Fetching, AVisitWithAListOfHostsGoesNowhereElse) {
   TestSite site([](TestExchange& exchange) { exchange.html("in"); });
   TestWeb web(folder_, routes(site.port()));
-  const auto visit = web.fetcher().visit(tool(), "data", {"a.site.example", "*.b.site.example"});
+  const auto visit =
+      web.fetcher().visit(identity_of(Visitor::kBot), "data", {"a.site.example", "*.b.site.example"});
   const auto fetch = [&](const char* text) {
     FetchRequest request;
     request.url = *url::Url::parse(text);
@@ -221,7 +223,7 @@ TEST_F(Fetching, WithoutTheProxyThereIsNoOtherWay) {
   ASSERT_TRUE(fetcher.has_value());
   FetchRequest request;
   request.url = *url::Url::parse("http://127.0.0.1:" + std::to_string(site.port()) + "/");
-  const FetchResult result = (*fetcher)->visit(desktop(), "x")->fetch_and_wait(request);
+  const FetchResult result = (*fetcher)->visit(identity_of(Visitor::kDesktop), "x")->fetch_and_wait(request);
   EXPECT_EQ(result.trouble, FetchTrouble::kOurs) << result.details;
   EXPECT_EQ(site.connections(), 0);
 }

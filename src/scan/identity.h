@@ -1,26 +1,25 @@
 #pragma once
-// As whom we visit a page: the request headers of a browser or tool, in its order. Pages that show different
-// things to different visitors are found by asking as two of them.
+// As whom a page is fetched: the request headers of a browser or tool, in its order. Pages that show
+// different things to different visitors are found by asking as two of them. What people's browsers send is
+// told by browser/identity.h, so that a fetch and a rendering are one person's.
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scan/looker.h"
+
 namespace linkgate::scan {
 
 struct Identity {
-  std::string_view name;  // verdict::Page::identity
-  std::string_view user_agent;
-  std::vector<std::string_view> headers;  // "Name: value", beside User-Agent
-  bool is_browser;                        // sends Sec-Fetch-Site and Referer, speaks h2
-  std::string_view encodings;             // Accept-Encoding; empty: none
+  std::string name;  // verdict::Page::identity: "desktop", "mobile", "desktop de-DE", "curl"
+  std::string user_agent;
+  std::vector<std::string> headers;  // "Name: value", beside User-Agent
+  bool is_browser = false;           // sends Sec-Fetch-Site and Referer, speaks h2
+  std::string encodings;             // Accept-Encoding; empty: none
 };
 
-// A person at a desk, with a telephone, and a tool that hides nothing. Never null for these names.
-const Identity& desktop();
-const Identity& mobile();
-const Identity& tool();
-// "desktop", "mobile", "curl"; nullptr for others.
-const Identity* find_identity(std::string_view name);
+// `language`: what a person reads ("de-DE"); empty: the default. A program reads none.
+Identity identity_of(Visitor visitor, std::string_view language = "");
 
 }  // namespace linkgate::scan

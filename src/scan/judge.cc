@@ -72,6 +72,8 @@ class CacheStage final : public Stage {
     return Next::kDone;
   }
 
+  bool is_memory() const override { return true; }
+
   void learn(const Subject& subject, const Verdict& verdict) override {
     cache_.put(subject.canonical_hash, verdict);
   }
@@ -121,6 +123,7 @@ Judged Judge::look_up(const api::CheckRequest& request) const {
   while (decided < stages_.size() && stages_[decided]->judge(subject, &verdict) == Stage::Next::kGoOn)
     ++decided;
   judged.is_decided = decided < stages_.size();
+  judged.is_remembered = judged.is_decided && stages_[decided]->is_memory();
   if (!judged.is_decided && verdict.disposition == Disposition::kUnknown) {
     verdict.evidence.push_back(
         {"nothing.known",

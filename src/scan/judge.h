@@ -30,6 +30,8 @@ class Stage {
   // kDone: *verdict is the answer. Must not wait for anything where `subject.request.static_only`.
   // Thread-safe.
   virtual Next judge(const Subject& subject, verdict::Verdict* verdict) = 0;
+  // Its answers were found before.
+  virtual bool is_memory() const { return false; }
   // Asked in stage order for every verdict that a later stage reached.
   virtual void learn(const Subject& subject, const verdict::Verdict& verdict) {
     (void)subject;
@@ -48,6 +50,7 @@ struct Judged {
   verdict::Verdict verdict;
   std::string canonical_hash;  // empty for what is no URL
   bool is_decided = false;
+  bool is_remembered = false;  // decided by what was found before
 };
 
 class Judge {

@@ -19,6 +19,7 @@ enum class Visitor : uint8_t {
 struct LookRequest {
   std::string url;  // http or https
   Visitor visitor = Visitor::kDesktop;
+  std::string language;                    // what a person reads: "de-DE"; empty: the looker's own default
   std::chrono::milliseconds budget{8000};  // the answer comes by then, with what was to be seen
   std::string client;                      // what the request log of the proxy calls it
 };

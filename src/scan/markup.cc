@@ -13,6 +13,7 @@ using verdict::Form;
 using verdict::FormField;
 using verdict::Page;
 
+constexpr size_t kMaxTextBefore = 60;             // bytes of a text that is taken for a field's name
 constexpr size_t kMaxText = 2000;                 // of a title, label, name, value
 constexpr size_t kMaxInlineScripts = 2ULL << 20;  // bytes of all together
 
@@ -128,6 +129,7 @@ class Reader {
       } else if (step.node->type != GUMBO_NODE_COMMENT && step.node->type != GUMBO_NODE_DOCUMENT &&
                  step.node->type != GUMBO_NODE_TEMPLATE && !step.is_unseen) {
         append_text(page_.visible_text, step.node->v.text.text);
+        note_text(step.node->v.text.text);
       }
     }
     name_fields();
@@ -292,9 +294,18 @@ class Reader {
     Form* form = form_of(step.form);
     if (form->fields.size() >= kMaxListed) return;
     form->fields.push_back(std::move(field));
-    if (form->fields.back().label.empty() && has(node, "id"))
-      unlabelled_.push_back(
-          {form == &loose_ ? -1 : step.form, form->fields.size() - 1, attribute(node, "id")});
+    if (form->fields.back().label.empty() && unlabelled_.size() < kMaxListed)
+      unlabelled_.push_back({form == &loose_ ? -1 : step.form, form->fields.size() - 1, attribute(node, "id"),
+                             is_button || type == "hidden" ? "" : text_before_});
+    if (!is_button && type != "hidden") text_before_.clear();
+  }
+
+  // A field without a label is called what stands right before it.
+  void note_text(std::string_view text) {
+    text = ascii::trim(text);
+    const bool has_letters =
+        std::any_of(text.begin(), text.end(), [](char c) { return c < 0 || ascii::is_alpha(c); });
+    if (has_letters) text_before_ = text.size() <= kMaxTextBefore ? std::string(text) : std::string();
   }
 
   // What a submission by script would send of it (HTML Standard, "constructing the entry list").
@@ -313,9 +324,9 @@ class Reader {
   Form* form_of(int form) { return form < 0 ? &loose_ : &page_.forms[static_cast<size_t>(form)]; }
 
   void name_fields() {
-    for (const auto& [form, field, id] : unlabelled_) {
-      const auto label = labels_.find(id);
-      if (label != labels_.end()) form_of(form)->fields[field].label = label->second;
+    for (auto& [form, field, id, before] : unlabelled_) {
+      const auto label = id.empty() ? labels_.end() : labels_.find(id);
+      form_of(form)->fields[field].label = label != labels_.end() ? label->second : std::move(before);
     }
     if (loose_.fields.empty()) return;
     loose_.action = document_url();
@@ -328,6 +339,7 @@ class Reader {
     int form;
     size_t field;
     std::string id;
+    std::string before;  // the text in front of it
   };
   Page& page_;
   Markup markup_;
@@ -336,6 +348,7 @@ class Reader {
   Form loose_;
   std::map<std::string, std::string> labels_;  // by the id that they are for
   std::vector<Unlabelled> unlabelled_;
+  std::string text_before_;  // since the last field
 };
 
 // A frame that is all there is to see fills the page, whatever its size is said to be.

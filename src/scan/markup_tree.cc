@@ -101,6 +101,16 @@ bool MarkupTree::parse(std::string_view html) {
   return true;
 }
 
+// A script is text until its end, with "<" in it that begins no tag. Where a parser sees that otherwise (in
+// pictures, comments), the limits of time and memory hold.
+size_t skip_script(std::string_view html, size_t at) {
+  while ((at = html.find("</", at)) != html.npos) {
+    if (ascii::istarts_with(html.substr(at + 2), "script")) return at;
+    at += 2;
+  }
+  return html.size();
+}
+
 // End tags count whether they fit or not: markup that is wrong on purpose is what the arena's limits are for.
 size_t readable_bytes(std::string_view html) {
   size_t depth = 0, tags = 0, attributes = 0, next = 0;
@@ -113,6 +123,7 @@ size_t readable_bytes(std::string_view html) {
     if (end == begin) continue;
     next = skip_tag(html, end, &attributes);
     if (++tags > kMaxTags || attributes > kMaxAttributes) return at;
+    if (!is_end && ascii::iequals(html.substr(begin, end - begin), "script")) next = skip_script(html, next);
     if (is_flat(html.substr(begin, end - begin))) continue;
     if (is_end) {
       depth -= depth > 0 ? 1 : 0;

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metrics.h"
+#include "scan/identity.h"
 #include "scan/redirect_chain.h"
 
 namespace linkgate::scan {
@@ -20,10 +22,21 @@ browser::PoolOptions pool_options(const Config& config) {
   browser::PoolOptions options;
   options.browser.binary = config.scan.chromium;
   options.browser.user = config.scan.chromium_user;
+  options.browser.ca_file = config.scan.trust_file;
   options.browser.proxy_socket = DataPaths(config.data).egress_socket();
   options.browser.allow_unconfined = config.scan.chromium_unconfined;
   options.pages = config.scan.pages;
+  options.locale = browser::locale_of(config.scan.languages.front());
   return options;
+}
+
+// Latency of one look, and whether it saw a page.
+void count_look(const char* with, std::chrono::steady_clock::time_point begin, const Page& page) {
+  const metrics::Labels labels = {{"with", with}, {"result", page.status == 0 ? "nothing" : "page"}};
+  metrics::process()
+      .histogram("linkgate_look_seconds", "Time to look at the page behind a link",
+                 metrics::latency_buckets(), labels)
+      .observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
 }  // namespace
@@ -59,7 +72,9 @@ std::string NetworkLooker::no_browser() const {
 }
 
 asio::awaitable<Page> NetworkLooker::fetch(LookRequest request) {
+  const auto begin = std::chrono::steady_clock::now();
   Page page = co_await follow(*fetcher_, std::move(request));
+  count_look("fetch", begin, page);
   co_return page;
 }
 
@@ -75,8 +90,10 @@ asio::awaitable<Page> NetworkLooker::render(LookRequest request) {
   visit.url = std::move(request.url);
   visit.visitor =
       request.visitor == Visitor::kMobile ? browser::Visitor::kMobile : browser::Visitor::kDesktop;
+  if (!request.language.empty()) visit.locale = browser::locale_of(request.language);
   visit.budget = request.budget;
   const auto executor = co_await asio::this_coro::executor;
+  const auto begin = std::chrono::steady_clock::now();
   // The pool answers from its own thread; who asked goes on in his. Named, and holding references alone: g++
   // 12 destroys twice what a closure within co_await holds.
   const auto start = [&pool, &visit, &executor](auto handler) {
@@ -87,6 +104,8 @@ asio::awaitable<Page> NetworkLooker::render(LookRequest request) {
   };
   Page page =
       co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Page)>(start, asio::use_awaitable);
+  page.identity = identity_of(request.visitor, request.language).name;
+  count_look("browser", begin, page);
   co_return page;
 }
 

@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "scan/encoded_page.h"
+#include "scan/file_verdict.h"
+#include "url/domain.h"
+#include "verdict/false_alarm.h"
 #include "verdict/gate.h"
 #include "verdict/page_compare.h"
+#include "verdict/page_lures.h"
+#include "verdict/url_words.h"
 
 namespace linkgate::scan {
 namespace {
@@ -18,30 +24,13 @@ constexpr int kSeenConfidence = 60;  // of a page that was seen and says nothing
 constexpr int kGateConfidence = 80;
 constexpr int kCloakConfidence = 70;
 constexpr int kProgramConfidence = 75;
+constexpr int kInwardConfidence = 75;
+constexpr int kAlarmConfidence = 80;
 constexpr size_t kLongChain = 20;
-
-// What Windows and others run, or mount to run what is inside, by name.
-constexpr std::string_view kPrograms[] = {
-    ".exe",  ".msi",  ".scr",  ".com", ".pif", ".bat",  ".cmd",  ".ps1",        ".vbs",
-    ".vbe",  ".js",   ".jse",  ".wsf", ".hta", ".lnk",  ".iso",  ".img",        ".vhd",
-    ".vhdx", ".jar",  ".apk",  ".dmg", ".pkg", ".appx", ".msix", ".cpl",        ".reg",
-    ".docm", ".xlsm", ".pptm", ".xll", ".one", ".chm",  ".url",  ".application"};
-constexpr std::string_view kProgramTypes[] = {"application/x-msdownload",
-                                              "application/x-msdos-program",
-                                              "application/vnd.microsoft.portable-executable",
-                                              "application/x-ms-installer",
-                                              "application/x-iso9660-image",
-                                              "application/hta",
-                                              "application/java-archive",
-                                              "application/vnd.android.package-archive",
-                                              "application/x-apple-diskimage"};
-
-bool is_program(std::string_view name, std::string_view media_type) {
-  const std::string lower = ascii::to_lower(name);
-  return std::any_of(std::begin(kPrograms), std::end(kPrograms),
-                     [&](std::string_view end) { return lower.ends_with(end); }) ||
-         std::find(std::begin(kProgramTypes), std::end(kProgramTypes), media_type) != std::end(kProgramTypes);
-}
+constexpr int kCodeConfidence = 65;  // of a page that lures with a QR code
+constexpr size_t kMaxShownCode = 200;
+constexpr std::chrono::hours kYoungCertificate{7 * 24};
+constexpr size_t kMaxShownUrl = 200;
 
 bool is_page(const Page& page) {
   return page.media_type.empty() || page.media_type == "text/html" ||
@@ -53,6 +42,21 @@ bool is_harmless_file(std::string_view media_type) {
          media_type == "application/json" || media_type.starts_with("font/");
 }
 
+std::string domain_of(const std::string& href) {
+  const auto url = url::Url::parse(href);
+  return url ? url::registrable_domain(std::string(url->hostname())) : std::string();
+}
+
+// The hop that a redirect led to and that nobody may follow; nullptr where there is none.
+const verdict::Request* refused_hop(const Page& page) {
+  if (page.chain.size() < 2) return nullptr;
+  const auto found =
+      std::find_if(page.requests.begin(), page.requests.end(), [&page](const verdict::Request& request) {
+        return request.is_refused && request.type == "document" && request.url == page.chain.back().url;
+      });
+  return found == page.requests.end() ? nullptr : &*found;
+}
+
 class Composer {
  public:
   Composer(const Seen& seen, const FindListed& find_listed, const verdict::BrandLooks& brands,
@@ -60,12 +64,14 @@ class Composer {
       : seen_(seen), find_listed_(find_listed), brands_(brands), context_(context) {}
 
   Verdict verdict() {
+    judge_all();
     chain();
     way();
+    inward();
     listed();
-    for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
-      if (*page) judge(**page);
-    }
+    for (verdict::PageJudgement& judgement : judgements_) take(std::move(judgement));
+    carried();
+    false_alarm();
     files();
     cloaks();
     gate();
@@ -74,7 +80,46 @@ class Composer {
   }
 
  private:
+  // What is remembered of the first person's picture says nothing of other pages.
+  verdict::PageContext without_look() const {
+    verdict::PageContext context = context_;
+    context.look = {};
+    return context;
+  }
+
+  // What a script keeps until it knows who looks, as if it were shown.
+  void judge_encoded(const Page& page, Disposition* worst) {
+    verdict::PageJudgement judgement = verdict::judge_page(page, brands_, without_look());
+    if (judgement.disposition <= *worst) return;
+    *worst = judgement.disposition;
+    judgement.evidence.push_back({"script.unpacks_page",
+                                  "The page keeps that other page encoded in a script, which shows it to "
+                                  "those whom it takes for people",
+                                  ""});
+    judgements_.push_back(std::move(judgement));
+  }
+
+  // What the person at the desk saw.
   const Page& best() const { return seen_.rendered ? *seen_.rendered : *seen_.fetched; }
+
+  // The first person's pages clear and condemn; what others were shown only condemns.
+  void judge_all() {
+    Disposition worst = Disposition::kUnknown;
+    for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
+      if (!*page) continue;
+      judgements_.push_back(verdict::judge_page(**page, brands_, context_));
+      is_plain_ = is_plain_ && judgements_.back().is_plain;
+      worst = std::max(worst, judgements_.back().disposition);
+      for (const Page& encoded : encoded_pages(**page)) judge_encoded(encoded, &worst);
+    }
+    for (const OtherVisit& other : seen_.others) {
+      verdict::PageJudgement judgement = verdict::judge_page(other.page, brands_, without_look());
+      if (judgement.disposition <= worst) continue;
+      worst = judgement.disposition;
+      hidden_ = &other.page;
+      judgements_.push_back(std::move(judgement));
+    }
+  }
 
   void add(Evidence evidence) {
     const auto same = [&evidence](const Evidence& known) { return known.code == evidence.code; };
@@ -93,8 +138,9 @@ class Composer {
 
   // The browser's chain, and what only the servers' answers showed.
   void chain() {
-    for (const verdict::Hop& hop : best().chain) verdict_.url_chain.push_back(hop.url);
-    if (!seen_.rendered || !seen_.fetched) return;
+    const Page& shown = hidden_ != nullptr ? *hidden_ : best();
+    for (const verdict::Hop& hop : shown.chain) verdict_.url_chain.push_back(hop.url);
+    if (!seen_.rendered || !seen_.fetched || hidden_ != nullptr) return;
     for (const verdict::Hop& hop : seen_.fetched->chain) {
       auto& known = verdict_.url_chain;
       if (std::find(known.begin(), known.end(), hop.url) == known.end())
@@ -116,72 +162,143 @@ class Composer {
            ""});
   }
 
-  void listed() {
-    for (const std::string& hop : verdict_.url_chain) {
-      const auto url = url::Url::parse(hop);
-      auto found = url ? find_listed_(*url) : std::nullopt;
-      if (!found) continue;
-      at_least(found->disposition, 100, "URL malicious reputation");
-      verdict_.evidence.push_back(std::move(found->evidence));
+  // A redirect of the world's to what is not the world's, which no honest site makes but for its own.
+  void inward() {
+    for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
+      const verdict::Request* refused = *page ? refused_hop(**page) : nullptr;
+      if (refused == nullptr) continue;
+      const std::string where = "The link leads to " + refused->url.substr(0, kMaxShownUrl);
+      if (!refused->is_inward)
+        return add({"redirect.refused", where + ", which is not asked for: " + (*page)->trouble, ""});
+      if (domain_of(refused->url) != domain_of((*page)->chain.front().url))
+        at_least(Disposition::kSuspicious, kInwardConfidence, "URL detonation");
+      return add({"redirect.inward",
+                  where +
+                      ", which is not on the public internet: it reaches for something behind whoever "
+                      "clicks (" +
+                      (*page)->trouble + ")",
+                  ""});
     }
   }
 
-  void judge(const Page& page) {
-    verdict::PageJudgement judgement = verdict::judge_page(page, brands_, context_);
-    is_plain_ = is_plain_ && judgement.is_plain;
+  void listed() {
+    for (const std::string& hop : verdict_.url_chain) listed(hop);
+  }
+  void listed(const std::string& hop) {
+    const auto url = url::Url::parse(hop);
+    auto found = url ? find_listed_(*url) : std::nullopt;
+    if (!found) return;
+    at_least(found->disposition, 100, "URL malicious reputation");
+    verdict_.evidence.push_back(std::move(found->evidence));
+  }
+
+  void take(verdict::PageJudgement judgement) {
     if (judgement.disposition == Disposition::kUnknown) return;
     at_least(judgement.disposition, judgement.confidence, "URL detonation");
     for (Evidence& evidence : judgement.evidence) add(std::move(evidence));
+  }
+
+  // A QR code takes the visitor to a telephone, which nobody guards.
+  void carried() {
+    if (seen_.code_url.empty()) return;
+    add({"page.qr",
+         "The page shows a QR code that leads to another site, " + seen_.code_url.substr(0, kMaxShownCode),
+         seen_.code_url});
+    if (const auto lures = verdict::find_lures(ascii::to_lower(best().title + " " + best().visible_text));
+        !lures.empty()) {
+      at_least(Disposition::kSuspicious, kCodeConfidence, "URL detonation");
+      const auto& lure = lures.front();
+      add({std::string(lure.code),
+           "The page beside the code " + std::string(lure.what) + " (\"" + lure.words + "\")", ""});
+    }
+    if (!seen_.carried) return;
+    for (const verdict::Hop& hop : seen_.carried->chain) listed(hop.url);
+    // What is known beside the page is known of the other one.
+    verdict::PageContext context;
+    context.recipient = context_.recipient;
+    context.now = context_.now;
+    take(verdict::judge_page(*seen_.carried, brands_, context));
+  }
+
+  void false_alarm() {
+    const auto alarm = verdict::false_alarm_of(best());
+    if (!alarm) return;
+    at_least(alarm->is_sure ? Disposition::kPhishing : Disposition::kSuspicious, kAlarmConfidence,
+             "URL detonation");
+    add(alarm->evidence);
   }
 
   void files() {
     for (const Page* page :
          {seen_.rendered ? &*seen_.rendered : nullptr, seen_.fetched ? &*seen_.fetched : nullptr}) {
       if (page == nullptr) continue;
-      for (const verdict::Download& file : page->downloads)
-        this->file(file.file_name.empty() ? file.url : file.file_name, file.media_type, file.bytes);
+      for (const verdict::Download& file : page->downloads) this->file(file);
       if (page->downloads.empty() && page->status / 100 == 2 && !is_page(*page) &&
           !is_harmless_file(page->media_type) && !page->chain.empty()) {
         const auto url = url::Url::parse(page->chain.back().url);
         const std::string path = url ? std::string(url->pathname()) : "";
-        this->file(path.substr(path.rfind('/') + 1), page->media_type, page->html.size());
+        this->file({"", path.substr(path.rfind('/') + 1), page->media_type, "", page->html.size(), {}});
       }
     }
   }
 
-  void file(const std::string& name, const std::string& media_type, uint64_t bytes) {
-    const std::string what = (name.empty() ? "a file" : "the file \"" + name.substr(0, 100) + "\"") +
-                             (media_type.empty() ? "" : " (" + media_type + ")");
-    if (is_program(name, media_type)) {
-      at_least(Disposition::kSuspicious, kProgramConfidence, "URL detonation");
-      add({"page.download", "The link leads to " + what + ", which runs on the computer of whoever opens it",
-           ""});
-    } else if (bytes > 0) {
-      has_unseen_file_ = true;
-      add({"file.unseen", "The link leads to " + what + ", whose content was not judged", ""});
-    }
+  void file(const verdict::Download& file) {
+    FileFinding finding = judge_file(file, verdict_.disposition >= Disposition::kSuspicious);
+    if (finding.is_program) at_least(Disposition::kSuspicious, kProgramConfidence, "URL detonation");
+    has_unseen_file_ = has_unseen_file_ || finding.is_unseen;
+    if (!finding.evidence.code.empty()) add(std::move(finding.evidence));
   }
 
   // Pages that judge their visitors: a password asked of people alone, people sent elsewhere.
   void cloaks() {
-    if (!seen_.as_bot || !seen_.fetched) return;
-    auto difference = verdict::difference_of(*seen_.fetched, *seen_.as_bot);
-    if (!difference) return;
-    if (difference->is_telling) at_least(Disposition::kSuspicious, kCloakConfidence, "URL detonation");
-    add(std::move(difference->evidence));
+    if (!seen_.fetched) return;
+    // One that hides the page that decided comes first.
+    if (hidden_ != nullptr) {
+      if (auto difference = verdict::difference_of(best(), *hidden_)) add(std::move(difference->evidence));
+    }
+    if (seen_.as_bot) {
+      auto difference = verdict::difference_of(*seen_.fetched, *seen_.as_bot);
+      if (difference && difference->is_telling)
+        at_least(Disposition::kSuspicious, kCloakConfidence, "URL detonation");
+      if (difference) add(std::move(difference->evidence));
+    }
+    // Other people are sent to other languages, layouts and shops for a hundred honest reasons.
+    for (const OtherVisit& other : seen_.others) {
+      if (auto difference = verdict::difference_of(*seen_.fetched, other.page))
+        add(std::move(difference->evidence));
+    }
   }
 
   void gate() {
     if (verdict_.disposition >= Disposition::kGated) return;
     for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
       if (!*page) continue;
-      const auto found = verdict::find_gate(**page);
+      const auto found = verdict::find_gate(**page, (*page)->is_rendered || is_whole(**page));
       if (!found) continue;
       at_least(Disposition::kGated, kGateConfidence, "URL detonation");
       add({found->code,
            found->sentence + (found->site_key.empty() ? "" : " (site key " + found->site_key + ")"), ""});
+      around_gate(**page);
       return;
     }
+  }
+
+  // What is known of a place whose page was not seen.
+  void around_gate(const Page& page) {
+    const auto& certificate = page.certificate;
+    const Time issued = certificate && certificate->is_trusted ? certificate->not_before : Time{};
+    if (issued != Time{} && context_.now > issued && context_.now - issued < kYoungCertificate) {
+      const auto hours = std::chrono::duration_cast<std::chrono::hours>(context_.now - issued).count();
+      add({"host.new",
+           "The certificate of its host was issued " + std::to_string(std::max<int64_t>(hours, 1)) +
+               (hours <= 1 ? " hour ago by \"" : " hours ago by \"") + certificate->issuer + "\"",
+           ""});
+    }
+    const auto url = url::Url::parse(page.chain.back().url);
+    const auto kind = url ? verdict::host_kind(url->hostname()) : verdict::HostKind::kOwn;
+    if (kind != verdict::HostKind::kOwn)
+      add({"host.given_away",
+           "It lies on " + std::string(to_string(kind)) + ", where anybody gets a host without a name", ""});
   }
 
   void nothing_bad() {
@@ -216,6 +333,8 @@ class Composer {
   const verdict::BrandLooks& brands_;
   const verdict::PageContext& context_;
   Verdict verdict_;
+  std::vector<verdict::PageJudgement> judgements_;
+  const Page* hidden_ = nullptr;  // what others were shown, where that is the worst
   bool has_unseen_file_ = false, is_plain_ = true;
 };
 
@@ -226,29 +345,38 @@ Verdict verdict_of(const Seen& seen, const FindListed& find_listed, const verdic
   return Composer(seen, find_listed, brands, context).verdict();
 }
 
+bool leads_inward(const Page& page) {
+  const verdict::Request* refused = refused_hop(page);
+  return refused != nullptr && refused->is_inward;
+}
+
+namespace {
+
+// Little text, and something to look at: what it is, only a browser's picture of it shows.
+bool is_drawn(const Page& page) {
+  constexpr size_t kLittleText = 300, kManyCells = 400;
+  if (page.visible_text.size() > kLittleText) return false;
+  size_t cells = 0;
+  for (size_t at = 0; (at = page.html.find("<td", at)) != std::string::npos && cells <= kManyCells; at += 3)
+    ++cells;
+  return !page.images.empty() || cells > kManyCells || page.html.find("<svg") != std::string::npos ||
+         page.html.find("url(") != std::string::npos;
+}
+
+}  // namespace
+
 bool is_whole(const Page& page) {
   if (!page.trouble.empty()) return false;
   if (!is_page(page)) return true;
+  // What asks for a password is looked at as people see it: its words may be in its style, its marks
+  // pictures.
+  const bool asks = std::any_of(page.forms.begin(), page.forms.end(), [](const verdict::Form& form) {
+    return std::any_of(form.fields.begin(), form.fields.end(),
+                       [](const verdict::FormField& field) { return field.type == "password"; });
+  });
+  if (asks) return false;
   return page.scripts.empty() && page.inline_scripts.empty() && page.frames.empty() &&
-         page.html.find("onload") == std::string::npos;
-}
-
-std::chrono::seconds lifetime_of(Disposition disposition) {
-  using namespace std::chrono_literals;
-  switch (disposition) {
-    case Disposition::kClean:
-      return 1h;
-    case Disposition::kUnknown:
-      return 5min;
-    case Disposition::kSuspicious:
-      return 1h;
-    case Disposition::kGated:
-      return 15min;
-    case Disposition::kPhishing:
-    case Disposition::kMalware:
-      return 24h;
-  }
-  return 5min;
+         page.html.find("onload") == std::string::npos && !is_drawn(page);
 }
 
 }  // namespace linkgate::scan

@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "scan/looker.h"
 #include "url/url.h"
 #include "verdict/brand_look.h"
 #include "verdict/page.h"
@@ -13,12 +15,21 @@
 
 namespace linkgate::scan {
 
+// Somebody else's visit, and whose.
+struct OtherVisit {
+  LookRequest request;
+  verdict::Page page;
+};
+
 // The visits to one link; at least one of them was made.
 struct Seen {
   std::optional<verdict::Page> fetched;   // what servers sent to a person's browser
   std::optional<verdict::Page> rendered;  // what a person would see
   std::optional<verdict::Page> as_bot;    // what servers sent to a program that says so
+  std::vector<OtherVisit> others;         // what other people were shown
   std::string no_browser;                 // why nothing was rendered although it should have been
+  std::string code_url;                   // where a QR code on the rendered page leads: to another site
+  std::optional<verdict::Page> carried;   // what servers sent to a telephone that went there
 };
 
 // Evidence where feeds list a hop of the chain, with how bad.
@@ -36,10 +47,10 @@ verdict::Verdict verdict_of(const Seen& seen, const FindListed& find_listed,
 inline constexpr std::string_view kUnnamed = "page.unnamed";
 
 // True where what a server sent is what a person sees, so that no browser is needed: no scripts, no frames,
-// nothing that leads on.
+// nothing that leads on, no password that is asked for.
 bool is_whole(const verdict::Page& fetched);
 
-// How long a verdict is good for.
-std::chrono::seconds lifetime_of(verdict::Disposition disposition);
+// True where its redirects lead to what is not public: what they are is known, and no browser is sent there.
+bool leads_inward(const verdict::Page& page);
 
 }  // namespace linkgate::scan

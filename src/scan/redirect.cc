@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "net/public_address.h"
 #include "scan/redirect_script.h"
 
 namespace linkgate::scan {
@@ -15,6 +16,19 @@ using verdict::Page;
 constexpr size_t kLoneLinkText = 200;     // a page with one link and no more text than this is a door
 constexpr size_t kMaxFormBody = 1 << 20;  // bytes that a form submits
 constexpr int kMaxWritten = 4;            // documents that scripts write, one within another
+
+// What browsers keep for the machine that they run on, and what a page makes for itself; a redirect may lead
+// to neither.
+constexpr std::string_view kOfMachine[] = {
+    "file",     "view-source",   "chrome", "chrome-extension", "devtools", "edge", "brave", "opera",
+    "resource", "moz-extension", "jar",    "ms-its",           "mk",       "res",  "smb",   "shell"};
+constexpr std::string_view kOfPages[] = {"about", "data", "blob", "javascript", "filesystem", "vbscript"};
+
+template <typename List>
+bool is_one_of(const List& list, std::string_view scheme) {
+  return std::find(std::begin(list), std::end(list), scheme) != std::end(list);
+}
+bool is_of_pages(const url::Url& url) { return is_one_of(kOfPages, url.scheme()); }
 
 // application/x-www-form-urlencoded (URL Standard, 5.2).
 void append_encoded(std::string& out, std::string_view text) {
@@ -96,8 +110,8 @@ class HopFinder {
     const auto url = url::Url::parse(reference, &markup_.base);
     if (!url) return;
     // What a page opens besides (mailto:, data:, about:blank, an app's own scheme) is no page that follows
-    // it.
-    if (!url->is_http()) {
+    // it, unless it leads where no page may.
+    if (!url->is_http() && !(how == HopKind::kScript && leads_inward(*url) && !is_of_pages(*url))) {
       if (page_.links.size() < kMaxListed) page_.links.push_back(url->href());
       return;
     }
@@ -225,6 +239,14 @@ class HopFinder {
 };
 
 }  // namespace
+
+bool leads_inward(const url::Url& url) {
+  if (is_of_pages(url) || is_one_of(kOfMachine, url.scheme())) return true;
+  std::string_view host = url.hostname();
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto address = net::IpAddress::parse(host);
+  return address && !net::is_public(*address);
+}
 
 std::optional<Refresh> parse_refresh(std::string_view content) {
   size_t at = 0;

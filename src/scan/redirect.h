@@ -34,6 +34,10 @@ std::optional<Refresh> parse_refresh(std::string_view content);
 std::optional<NextHop> http_redirect(const FetchResult& answer, const url::Url& at,
                                      const FetchRequest& request);
 
+// Whether a URL that is not http leads into the visitor's own machine or network: a scheme that browsers keep
+// for what lies there (file:, view-source:, javascript:, ...), or a host that is not public.
+bool leads_inward(const url::Url& url);
+
 struct PageHops {
   std::vector<NextHop> hops;         // surest first; none is the page itself
   std::vector<std::string> cookies;  // that its scripts set

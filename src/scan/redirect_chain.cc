@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "scan/archive_names.h"
 #include "scan/charset.h"
 #include "scan/redirect.h"
 #include "scan/redirectors.h"
@@ -26,10 +27,6 @@ constexpr size_t kLittleText =
 constexpr size_t kMaxShownUrl = 200;
 constexpr size_t kMaxFileName = 200;
 
-const Identity& identity_of(Visitor visitor) {
-  return visitor == Visitor::kDesktop ? desktop() : visitor == Visitor::kMobile ? mobile() : tool();
-}
-
 std::string media_type_of(const FetchResult& answer) {
   const std::string_view type = answer.header("content-type");
   return ascii::to_lower(ascii::trim(type.substr(0, type.find(';'))));
@@ -41,6 +38,14 @@ bool is_page(const FetchResult& answer, const std::string& media_type) {
   if (media_type.empty()) return answer.body.find('<') != answer.body.npos || answer.body.empty();
   return media_type == "text/html" || media_type == "application/xhtml+xml" ||
          media_type == "image/svg+xml" || media_type == "text/xml" || media_type == "application/xml";
+}
+// Opened from a disk, a browser shows it as a page.
+bool is_page_file(std::string_view name, const std::string& media_type) {
+  constexpr std::string_view kEndings[] = {".html", ".htm", ".xhtml", ".xht", ".shtml", ".svg", ".mht"};
+  return media_type == "text/html" || media_type == "application/xhtml+xml" ||
+         media_type == "image/svg+xml" ||
+         std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [name](std::string_view end) { return ascii::iends_with(name, end); });
 }
 bool is_text(const std::string& media_type) {
   return media_type.starts_with("text/") || media_type == "application/json";
@@ -146,8 +151,9 @@ class Chain {
 
   void note_trouble(const FetchResult& answer) {
     page_.trouble = answer.details.empty() ? std::string(to_string(answer.trouble)) : answer.details;
-    if (answer.trouble == FetchTrouble::kRefused)
-      page_.requests.push_back({page_.chain.back().url, "document", 0, true});
+    const bool is_inward = answer.trouble == FetchTrouble::kInward;
+    if (is_inward || answer.trouble == FetchTrouble::kRefused)
+      page_.requests.push_back({page_.chain.back().url, "document", 0, true, is_inward});
   }
 
   void take_file(const FetchResult& answer, const url::Url& at) {
@@ -155,8 +161,13 @@ class Chain {
       page_.visible_text = to_utf8(answer.body, answer.header("content-type")).substr(0, kMaxVisibleText);
       return;
     }
-    page_.downloads.push_back(
-        {at.href(), file_name_of(answer, at), page_.media_type, sha256(answer.body), answer.body.size()});
+    const std::string name = file_name_of(answer, at);
+    page_.downloads.push_back({at.href(), name, page_.media_type, sha256(answer.body), answer.body.size(),
+                               archive_names(answer.body)});
+    // A page that is opened from a disk is a page.
+    if (!is_page_file(name, page_.media_type)) return;
+    page_.html = to_utf8(answer.body, answer.header("content-type"));
+    read_markup(page_.html, at, &page_);
   }
 
   // Chooses among what an answer leads to. Where it leads nowhere, what the URL carries is asked for.
@@ -191,7 +202,7 @@ class Chain {
     step_.request.body = hop.body;
     step_.request.body_type = hop.body_type;
     if (!url->is_http()) {
-      page_.requests.push_back({url->href(), "document", 0, true});
+      page_.requests.push_back({url->href(), "document", 0, true, leads_inward(*url)});
       return stop(fmt::format("it leads to {} which is not fetched", shown(url->href())));
     }
     const std::string key = hop.method + " " + url->href() + "\n" + hop.body + "\n" + visit_->cookies();
@@ -241,7 +252,8 @@ class Chain {
 }  // namespace
 
 boost::asio::awaitable<Page> follow(Fetcher& fetcher, LookRequest request, std::vector<std::string> hosts) {
-  auto visit = fetcher.visit(identity_of(request.visitor), request.client, std::move(hosts));
+  auto visit =
+      fetcher.visit(identity_of(request.visitor, request.language), request.client, std::move(hosts));
   Chain chain(std::move(visit), std::move(request));
   bool goes_on = chain.begin();
   while (goes_on) {

@@ -150,6 +150,8 @@ TEST_F(Following, AHopThatIsRefusedEndsTheChainAndIsNamed) {
     if (e.target == "/file") return e.redirect(302, "file:///etc/passwd");
     if (e.target == "/script")
       return e.html("<script>location='http://169.254.169.254/latest/meta-data'</script>");
+    if (e.target == "/source") return e.html("<script>location='view-source:http://127.0.0.1/'</script>");
+    if (e.target == "/app") return e.html("<script>location='zoommtg://join?room=1'</script>");
     e.redirect(302, "http://127.0.0.1/admin");
   });
   const Page inward = follow_link("http://a.site.example/");
@@ -158,8 +160,11 @@ TEST_F(Following, AHopThatIsRefusedEndsTheChainAndIsNamed) {
   EXPECT_EQ(inward.status, 0);
   ASSERT_EQ(inward.requests.size(), 1U);
   EXPECT_TRUE(inward.requests[0].is_refused);
+  EXPECT_TRUE(inward.requests[0].is_inward);
   EXPECT_THAT(follow_link("http://a.site.example/script").trouble, HasSubstr("cloud metadata"));
   EXPECT_THAT(follow_link("http://a.site.example/file").trouble, HasSubstr("file:///etc/passwd"));
+  EXPECT_TRUE(follow_link("http://a.site.example/source").requests.at(0).is_inward);
+  EXPECT_THAT(follow_link("http://a.site.example/app").requests, testing::IsEmpty());
 }
 
 TEST_F(Following, AConditionCountsOnlyWhereThereIsNothingToSee) {

@@ -12,6 +12,7 @@
 #include "base/folder_for_test.h"
 
 #include "api/feeds.h"
+#include "api/flips.h"
 #include "scan/feed_parser.h"
 #include "scan/service.h"
 #include "scan/url_model_stage.h"
@@ -308,6 +309,25 @@ TEST_F(ScanHttp, ChecksFeedsAndRefreshAreAnswered) {
   EXPECT_EQ(api::parse_feeds(response.body)->at(0).entries, 2u);
   EXPECT_EQ(disposition(*running, "https://new.example/"), Disposition::kPhishing)
       << "when it answered, it knows";
+}
+
+TEST_F(ScanHttp, FlipsAreToldToWhoeverAsksSince) {
+  add_feed("mine", write("feed.txt", "evil.example\n"));
+  const auto running = service();
+  ask(*running, "POST", "/check", R"({"url":"https://late.example/","moment":"delivery"})");
+  const auto since = [&](const std::string& query) {
+    return api::parse_flips(ask(*running, "GET", "/flips" + query).body).value();
+  };
+  EXPECT_TRUE(since("").empty());
+  write("feed.txt", "evil.example\nlate.example\n");
+  ASSERT_TRUE(comes_true([&] { return !since("?since=0").empty(); }));
+  const auto flips = since("?since=0");
+  ASSERT_EQ(flips.size(), 1u);
+  EXPECT_EQ(flips[0].url, "https://late.example/");
+  EXPECT_EQ(flips[0].is, Disposition::kPhishing);
+  EXPECT_EQ(flips[0].canonical_hash.size(), 32u);
+  EXPECT_TRUE(since("?since=" + std::to_string(flips[0].id)).empty());
+  EXPECT_EQ(ask(*running, "GET", "/flips?since=x").status, 400u);
 }
 
 TEST_F(ScanHttp, WhatIsNoRequestIsRefused) {

@@ -69,6 +69,14 @@ void VerdictCache::put(const std::string& hash, const verdict::Verdict& verdict)
   if (unwritten_.size() < options_.max_unwritten || unwritten_.contains(hash)) unwritten_[hash] = verdict;
 }
 
+void VerdictCache::forget(const std::string& hash) {
+  const std::lock_guard lock(mutex_);
+  const auto at = by_hash_.find(hash);
+  if (at == by_hash_.end() || unwritten_.contains(hash)) return;
+  order_.erase(at->second);
+  by_hash_.erase(at);
+}
+
 void VerdictCache::remember(const std::string& hash, const verdict::Verdict& verdict) {
   if (const auto at = by_hash_.find(hash); at != by_hash_.end()) {
     at->second->second = verdict;

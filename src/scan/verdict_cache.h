@@ -37,6 +37,8 @@ class VerdictCache {
   // anew.
   std::optional<verdict::Verdict> find(const std::string& canonical_hash);
   void put(const std::string& canonical_hash, const verdict::Verdict& verdict);
+  // From memory: another node may have written a newer verdict into the store. What is not written yet stays.
+  void forget(const std::string& canonical_hash);
   // Returns once all verdicts that were put before are in the store, or could not be written.
   void flush();
 

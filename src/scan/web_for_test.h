@@ -285,7 +285,7 @@ class TestWeb {
     }
     request.url = *parsed;
     request.budget = budget;
-    return fetcher_->visit(desktop(), "test")->fetch_and_wait(std::move(request));
+    return fetcher_->visit(identity_of(Visitor::kDesktop), "test")->fetch_and_wait(std::move(request));
   }
 
  private:

@@ -10,6 +10,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using namespace std::chrono_literals;
 using url::KeyState;
 using verdict::Disposition;
 
@@ -28,8 +30,11 @@ TEST_P(SecretsAndIntelContract, AFeedIsReplacedAsAWholeAndKeepsSinceWhenAnEntryI
                                 {{"c.example/"},
                                  {"b.example/x", Disposition::kPhishing, "e"},
                                  {"c.example/", Disposition::kMalware, "last"}}));
-  const auto listed = store->listed().value();
+  auto listed = store->listed().value();
   ASSERT_EQ(listed.size(), 3u);
+  std::sort(listed.begin(), listed.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.feed, a.entry.key) < std::tie(b.feed, b.entry.key);
+  });
   EXPECT_EQ(listed[0].entry.key, "b.example/x");
   EXPECT_EQ(listed[0].entry.disposition, Disposition::kPhishing);
   EXPECT_EQ(listed[0].entry.detail, "e");
@@ -72,6 +77,88 @@ TEST_P(SecretsAndIntelContract, AFeedOfManyPagesIsReadWhole) {
   EXPECT_EQ(count, entries.size());
 }
 
+std::vector<FeedEntry> hosts(int from, int to) {
+  std::vector<FeedEntry> entries;
+  for (int i = from; i < to; ++i) entries.push_back({"host" + std::to_string(i) + ".example/"});
+  return entries;
+}
+
+TEST_P(SecretsAndIntelContract, EachEntryIsFoundByItsKeyAndByItsHash) {
+  const auto store = intel();
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 25'000)));
+  expect_ok(store->replace_feed({.name = "g", .source = "s", .loaded = kNoon}, hosts(25'000, 25'010)));
+  EXPECT_EQ(store->find_listed("f", "host24999.example/").value()->since, kNoon);
+  EXPECT_EQ(store->find_listed("g", "host24999.example/").value(), std::nullopt);
+  EXPECT_EQ(store->find_listed("f", "host24999.example").value(), std::nullopt);
+  EXPECT_EQ(store->find_listed("none", "host1.example/").value(), std::nullopt);
+  std::vector<uint64_t> hashes, wanted;
+  expect_ok(store->for_each_hash("f", [&](uint64_t hash) { hashes.push_back(hash); }));
+  for (const auto& entry : hosts(0, 25'000)) wanted.push_back(listing_hash(entry.key));
+  std::sort(wanted.begin(), wanted.end());
+  EXPECT_EQ(hashes, wanted) << "ascending, each once";
+}
+
+TEST_P(SecretsAndIntelContract, OnlyDifferencesAreWrittenAndWhatWasAddedCanBeAsked) {
+  const auto store = intel();
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 30'000)));
+  const auto first = store->feeds()->at(0);
+  EXPECT_EQ(first.additions_from, first.generation);
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon + 1h}, hosts(0, 30'000)));
+  const auto same = store->feeds()->at(0);
+  EXPECT_EQ(same.generation, first.generation) << "nothing changed";
+  EXPECT_EQ(same.version, first.version);
+  EXPECT_EQ(same.loaded, kNoon + 1h);
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon + 2h}, hosts(15'000, 30'003)));
+  const auto later = store->feeds()->at(0);
+  EXPECT_EQ(later.entries, 15'003u);
+  EXPECT_EQ(later.generation, first.generation + 1);
+  EXPECT_THAT(store->additions("f", first.generation).value(),
+              UnorderedElementsAre(listing_hash("host30000.example/"), listing_hash("host30001.example/"),
+                                   listing_hash("host30002.example/")));
+  EXPECT_THAT(store->additions("f", later.generation).value(), IsEmpty());
+  EXPECT_EQ(store->find_listed("f", "host14999.example/").value(), std::nullopt);
+  EXPECT_EQ(store->find_listed("f", "host15000.example/").value()->since, kNoon);
+  EXPECT_EQ(store->find_listed("f", "host30002.example/").value()->since, kNoon + 2h);
+  // More than is remembered: readers are told to read everything.
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 90'000)));
+  const auto many = store->feeds()->at(0);
+  EXPECT_EQ(many.additions_from, many.generation);
+}
+
+TEST_P(SecretsAndIntelContract, ALoadThatIsCutShortIsMadeGoodByTheNext) {
+  const auto store = intel();
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 10)));
+  const Version before = store->version().value();
+  const uint64_t generation = store->feeds()->at(0).generation;
+  // Entries in the order of their hashes, until the disk fails.
+  std::vector<FeedEntry> entries = hosts(0, 30'000);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return listing_hash(a.key) < listing_hash(b.key); });
+  size_t at = 0;
+  const FeedEntries next = [&]() -> Result<const FeedEntry*> {
+    if (at == 25'000) return Error(ErrorCode::kIo, "the disk is gone");
+    return &entries[at++];
+  };
+  EXPECT_EQ(error_of(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, next)),
+            ErrorCode::kIo);
+  EXPECT_EQ(store->version().value(), before) << "no news yet";
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 30'000)));
+  const auto status = store->feeds()->at(0);
+  EXPECT_EQ(status.entries, 30'000u);
+  EXPECT_GT(status.generation, generation);
+  EXPECT_EQ(status.additions_from, status.generation) << "what the first one added is not known";
+  EXPECT_EQ(store->listed()->size(), 30'000u);
+}
+
+TEST_P(SecretsAndIntelContract, ALargeFeedGoesAsAWhole) {
+  const auto store = intel();
+  expect_ok(store->replace_feed({.name = "f", .source = "s", .loaded = kNoon}, hosts(0, 25'000)));
+  expect_ok(store->replace_feed({.name = "g", .source = "s", .loaded = kNoon}, hosts(0, 3)));
+  expect_ok(store->remove_feed("f"));
+  EXPECT_EQ(store->listed()->size(), 3u);
+  EXPECT_EQ(store->feeds()->size(), 1u);
+}
+
 TEST_P(SecretsAndIntelContract, AVerdictComesBackAsItWasPutUntilItExpires) {
   const auto store = intel();
   verdict::Verdict judged;
@@ -90,6 +177,12 @@ TEST_P(SecretsAndIntelContract, AVerdictComesBackAsItWasPutUntilItExpires) {
   EXPECT_EQ(store->verdict(hash, kNoon).value(), judged);
   EXPECT_EQ(store->verdict(hash, judged.valid_until).value(), std::nullopt);
   EXPECT_EQ(store->verdict("none", kNoon).value(), std::nullopt);
+  size_t valid = 0;
+  expect_ok(
+      store->for_each_verdict(kNoon, [&](const verdict::Verdict& one) { valid += one == judged ? 1 : 0; }));
+  EXPECT_EQ(valid, 2u);
+  expect_ok(store->for_each_verdict(judged.valid_until, [&](const verdict::Verdict&) { ++valid; }));
+  EXPECT_EQ(valid, 2u) << "expired ones are not given";
   EXPECT_EQ(store->drop_expired_verdicts(judged.valid_until).value(), 2u);
   EXPECT_EQ(store->verdict(hash, kNoon).value(), std::nullopt);
 }

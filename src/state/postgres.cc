@@ -84,12 +84,7 @@ class Postgres final : public Sql {
   }
 
   Result<void> run_script(std::string_view text) override {
-    std::string statements(text);
-    constexpr std::string_view kId = "{ID}";
-    for (size_t at = statements.find(kId); at != statements.npos; at = statements.find(kId)) {
-      statements.replace(at, kId.size(), "BIGSERIAL PRIMARY KEY");
-    }
-    return script(statements);
+    return script(fill_in(text, "BIGSERIAL PRIMARY KEY", "", "COLLATE \"C\""));
   }
 
   Result<void> begin_write() override {
@@ -106,6 +101,8 @@ class Postgres final : public Sql {
     TRY(begin_write());
     return script(std::string(kMigrationLock));
   }
+  std::string_view row_lock() const override { return " FOR UPDATE"; }
+  std::string_view skip_locked() const override { return " FOR UPDATE SKIP LOCKED"; }
   Result<void> commit() override {
     in_transaction_ = false;
     // A transaction that a failed statement had aborted answers COMMIT with ROLLBACK and no error.

@@ -24,6 +24,17 @@ int64_t SqlRows::integer(size_t row, size_t column) const {
   return value;
 }
 
+std::string fill_in(std::string_view script, std::string_view id, std::string_view clustered,
+                    std::string_view bytewise) {
+  std::string text(script);
+  for (const auto& [name, value] :
+       {std::pair(std::string_view("{ID}"), id), {"{CLUSTERED}", clustered}, {"{BYTEWISE}", bytewise}}) {
+    for (size_t at = text.find(name); at != text.npos; at = text.find(name, at + value.size()))
+      text.replace(at, name.size(), value);
+  }
+  return text;
+}
+
 Result<std::unique_ptr<Sql>> open_sql(const StateOptions& options, const StoreSchema& schema) {
   const std::string_view location = options.location;
   if (location.starts_with("sqlite:")) {
@@ -82,16 +93,19 @@ Result<void> SqlStore::write(Bump bump, const std::function<Result<void>()>& bod
   const std::lock_guard lock(mutex_);
   TRY(sql_->begin_write());
   auto done = [&]() -> Result<void> {
-    if (bump == Bump::kVersion) {
-      version_.reset();
-      // First, so that it is also the lock that keeps writers in line where the engine has no other.
-      TRY(run("UPDATE version SET value = value + 1"));
-    }
+    // First, so that it is also the lock that keeps writers in line where the engine has no other.
+    if (bump == Bump::kVersion) TRY(bump_version());
     TRY(body());
     return sql_->commit();
   }();
   if (!done) sql_->rollback();
   return done;
+}
+
+Result<void> SqlStore::bump_version() {
+  version_.reset();
+  TRY(run("UPDATE version SET value = value + 1"));
+  return {};
 }
 
 }  // namespace linkgate::state

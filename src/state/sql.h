@@ -3,8 +3,9 @@
 // and PostgreSQL differ behind this interface only, and contract_test.cc holds both to the same answers.
 //
 // Dialect: what both understand. Parameters are ?1, ?2, ...; integers are BIGINT, texts TEXT, bytes BYTEA;
-// {ID} in DDL is the engine's "integer primary key that counts up by itself"; upserts are INSERT ... ON
-// CONFLICT. Not thread-safe: SqlStore locks. Private to state/.
+// {ID} in DDL is the engine's "integer primary key that counts up by itself", {CLUSTERED} after a table "rows
+// lie in the order of the key" where the engine can, {BYTEWISE} after TEXT "ordered by bytes"; upserts are
+// INSERT ... ON CONFLICT. Not thread-safe: SqlStore locks. Private to state/.
 
 #include <cstdint>
 #include <functional>
@@ -50,17 +51,26 @@ class Sql {
   // One statement. Errors: kUnavailable (locked too long, connection lost), kIo, kCorrupt, kPermission
   // (read-only), kInvalidArgument where a constraint or the engine refuses a value.
   virtual Result<SqlRows> run(std::string_view statement, std::span<const SqlValue> values) = 0;
-  virtual Result<void> run_script(std::string_view script) = 0;  // several statements, {ID} replaced
-  virtual Result<void> begin_write() = 0;                        // waits for other writers
+  virtual Result<void> run_script(
+      std::string_view script) = 0;        // several statements, with {ID} and the like replaced
+  virtual Result<void> begin_write() = 0;  // waits for other writers
   // The same for migrate(): two programs that open a new store at once take turns.
   virtual Result<void> begin_migration() { return begin_write(); }
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;  // never fails: the engine rolls back by itself where it is gone
   // May another connection have written since the last call? Costs microseconds where nothing did.
   virtual Result<bool> maybe_changed() = 0;
+  // What a SELECT within a write transaction ends with, so that others wait for its rows, or pass them by.
+  // Empty where a transaction has the whole database anyway.
+  virtual std::string_view row_lock() const { return ""; }
+  virtual std::string_view skip_locked() const { return ""; }
   virtual Result<int64_t> schema_version() = 0;
   virtual Result<void> set_schema_version(int64_t version) = 0;
 };
+
+// DDL with {ID}, {CLUSTERED} and {BYTEWISE} replaced, for the engines.
+std::string fill_in(std::string_view script, std::string_view id, std::string_view clustered,
+                    std::string_view bytewise);
 
 // What a store is made of.
 struct StoreSchema {
@@ -100,6 +110,10 @@ class SqlStore {
   Result<SqlRows> run_all(std::string_view statement, std::span<const SqlValue> values) {
     return sql_->run(statement, values);
   }
+  // Within write(): for what turns out to be news only then.
+  Result<void> bump_version();
+  std::string_view row_lock() const { return sql_->row_lock(); }
+  std::string_view skip_locked() const { return sql_->skip_locked(); }
   Time now() const { return clock_->now(); }
 
   std::mutex mutex_;

@@ -80,12 +80,7 @@ class Sqlite final : public Sql {
   }
 
   Result<void> run_script(std::string_view script) override {
-    std::string text(script);
-    constexpr std::string_view kId = "{ID}";
-    for (size_t at = text.find(kId); at != text.npos; at = text.find(kId)) {
-      text.replace(at, kId.size(), "INTEGER PRIMARY KEY AUTOINCREMENT");
-    }
-    return execute(text);
+    return execute(fill_in(script, "INTEGER PRIMARY KEY AUTOINCREMENT", "WITHOUT ROWID", ""));
   }
 
   Result<void> begin_write() override { return execute("BEGIN IMMEDIATE"); }

@@ -71,31 +71,54 @@ class PolicyStore {
 };
 
 // ---- Intel and verdict cache: written and read by linkgate-scan alone.
+inline constexpr size_t kFeedChangeRows = 10'000;  // of one transaction
+inline constexpr size_t kMaxFeedAdditions =
+    50'000;  // of a feed that are remembered as such; beyond it readers read all
 struct FeedEntry {
   std::string key;  // url::canonical_key, or a host with trailing '/' for a whole host
   verdict::Disposition disposition = verdict::Disposition::kPhishing;
   std::string detail;  // what the feed says of it, may be empty
   Time since{};        // when this feed first listed it; set by the store, kept while it stays listed
 };
+// By what entries are ordered: 64 bits of the key (SipHash-2-4, spread evenly). Two keys may share it.
+uint64_t listing_hash(std::string_view key);
+// Entries one by one, ascending by (listing_hash(key), key), each key once; nullptr at the end.
+using FeedEntries = std::function<Result<const FeedEntry*>()>;
+
 struct FeedStatus {
   std::string name;
   std::string source;  // file path or URL
   Time loaded{};
   size_t entries = 0;
   std::string trouble;  // last error, empty when well
-  Version version = 0;  // version() when its entries changed last; set by the store
+  // The rest is set by the store.
+  Version version = 0;          // version() when its entries changed last
+  uint64_t generation = 0;      // counts the changes of its entries
+  uint64_t additions_from = 0;  // what was added after this generation can be asked for
 };
 class IntelStore {
  public:
   virtual ~IntelStore() = default;
   virtual Result<Version> version() = 0;
-  // Replaces all entries of a feed in one transaction; duplicate keys: the last counts. Clears the feed's
-  // trouble. Costs a write for each difference only. status.entries is counted by the store.
-  virtual Result<void> replace_feed(const FeedStatus& status, const std::vector<FeedEntry>& entries) = 0;
+  // Makes a feed's entries those of `next`, which no other thread may change meanwhile. Clears the feed's
+  // trouble. Costs a write for each difference only, in transactions of at most kFeedChangeRows, so that it
+  // keeps no other writer waiting and needs no memory for the rest. Cut short (by an error of `next`, or a
+  // crash) it has made some of the changes: version() stays, and the next call makes the others.
+  // status.entries is counted by the store. One caller at a time for one feed.
+  virtual Result<void> replace_feed(const FeedStatus& status, const FeedEntries& next) = 0;
+  // The same with entries in any order; of a key given twice the last counts.
+  Result<void> replace_feed(const FeedStatus& status, std::vector<FeedEntry> entries);
   virtual Result<void> record_feed_trouble(std::string_view feed, std::string_view source,
                                            std::string_view trouble) = 0;
   virtual Result<void> remove_feed(std::string_view feed) = 0;
   virtual Result<std::vector<FeedStatus>> feeds() = 0;
+  // What the feed says of exactly this key.
+  virtual Result<std::optional<FeedEntry>> find_listed(std::string_view feed, std::string_view key) = 0;
+  // The hashes of a feed's keys, ascending, each once. Of an entry that comes or goes meanwhile nothing is
+  // promised.
+  virtual Result<void> for_each_hash(std::string_view feed, const std::function<void(uint64_t)>& take) = 0;
+  // Hashes of the keys that were added after `generation`, which is at least the status' additions_from.
+  virtual Result<std::vector<uint64_t>> additions(std::string_view feed, uint64_t generation) = 0;
   // Entries of all feeds with their feed's name, in one pass over memory-bounded pages.
   struct Listed {
     std::string feed;
@@ -117,6 +140,9 @@ class IntelStore {
   virtual Result<std::optional<verdict::Verdict>> verdict(std::string_view canonical_hash,
                                                           Time now) = 0;  // expired: absent
   virtual Result<size_t> drop_expired_verdicts(Time now) = 0;
+  // All that are valid at `now`, in no order that means anything, page by page.
+  virtual Result<void> for_each_verdict(Time now,
+                                        const std::function<void(const verdict::Verdict&)>& take) = 0;
 };
 
 // ---- Sealing keys: written by the command line (and first start), acknowledged by click nodes.

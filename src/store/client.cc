@@ -20,6 +20,54 @@ constexpr std::chrono::seconds kSlack{5};  // for the way, past what the store i
 constexpr size_t kOrdinaryQueryBytes = 256 * 1024;
 constexpr size_t kMaxCommandAnswer = 1u << 20;
 
+// Of every query that reads.
+std::vector<std::pair<std::string, std::string>> reading_parameters(const std::string& database,
+                                                                    const QueryLimits& limits) {
+  return {{"database", database},
+          {"readonly", "1"},
+          {"do_not_merge_across_partitions_select_final", "1"},
+          // Of a cluster: an IN over another sharded table is answered once and sent along.
+          {"distributed_product_mode", "global"},
+          {"cancel_http_readonly_queries_on_client_close", "1"},
+          {"max_execution_time", std::to_string(limits.time.count())},
+          {"max_memory_usage", std::to_string(limits.max_memory)},
+          {"output_format_json_quote_64bit_integers", "1"},
+          {"output_format_json_quote_64bit_floats", "1"},
+          {"output_format_json_quote_denormals", "1"},
+          {"output_format_json_escape_forward_slashes", "0"}};
+}
+
+// From pieces of an answer to its lines.
+class Lines {
+ public:
+  explicit Lines(const std::function<bool(std::string_view)>& take) : take_(take) {}
+  bool add(std::string_view piece) {
+    for (size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
+      pending_.append(piece.substr(0, end));
+      piece.remove_prefix(end + 1);
+      if (!line()) return false;
+      pending_.clear();
+    }
+    pending_.append(piece);
+    return pending_.size() <= kMaxLine;
+  }
+  // What the store said instead of a row, when it failed half-way.
+  const std::string& trouble() const { return trouble_; }
+  bool ends_in_a_line() const { return pending_.empty(); }
+
+ private:
+  static constexpr size_t kMaxLine = 64u << 20;
+  bool line() {
+    if (trouble_.empty() && pending_.starts_with('[')) return take_(pending_);
+    if (trouble_.size() < kMaxTrouble) trouble_ += pending_ + ' ';
+    return true;
+  }
+  static constexpr size_t kMaxTrouble = 2000;
+
+  const std::function<bool(std::string_view)>& take_;
+  std::string pending_, trouble_;
+};
+
 }  // namespace
 
 struct StoreClient::Impl {
@@ -60,22 +108,12 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
                                        std::string_view query_id) {
   StoreRequest request{.body = sql, .timeout = limits.time + kSlack, .max_answer_bytes = limits.max_bytes};
   request.cancelled = &limits.cancelled;
-  request.parameters = {{"database", impl_->options.database},
-                        {"default_format", "JSONCompactEachRowWithNamesAndTypes"},
-                        {"readonly", "1"},
-                        {"do_not_merge_across_partitions_select_final", "1"},
-                        // Of a cluster: an IN over another sharded table is answered once and sent along.
-                        {"distributed_product_mode", "global"},
-                        {"wait_end_of_query", "1"},
-                        {"cancel_http_readonly_queries_on_client_close", "1"},
-                        {"max_execution_time", std::to_string(limits.time.count())},
-                        {"max_result_rows", std::to_string(limits.max_rows)},
-                        {"max_result_bytes", std::to_string(limits.max_bytes)},
-                        {"max_memory_usage", std::to_string(limits.max_memory)},
-                        {"output_format_json_quote_64bit_integers", "1"},
-                        {"output_format_json_quote_64bit_floats", "1"},
-                        {"output_format_json_quote_denormals", "1"},
-                        {"output_format_json_escape_forward_slashes", "0"}};
+  request.parameters = reading_parameters(impl_->options.database, limits);
+  request.parameters.insert(request.parameters.end(),
+                            {{"default_format", "JSONCompactEachRowWithNamesAndTypes"},
+                             {"wait_end_of_query", "1"},
+                             {"max_result_rows", std::to_string(limits.max_rows)},
+                             {"max_result_bytes", std::to_string(limits.max_bytes)}});
   if (sql.size() >= kOrdinaryQueryBytes)
     request.parameters.emplace_back("max_query_size", std::to_string(sql.size() + 1));
   if (!query_id.empty()) request.parameters.emplace_back("query_id", query_id);
@@ -95,6 +133,25 @@ Result<QueryResult> StoreClient::query(std::string_view sql, const QueryLimits& 
     (line_number == 0 ? result.columns : result.types) = std::move(names);
   }
   return result;
+}
+
+Result<void> StoreClient::stream(std::string_view sql, const QueryLimits& limits,
+                                 const std::function<bool(std::string_view line)>& take) {
+  Lines lines(take);
+  const std::function<bool(std::string_view)> pieces = [&](std::string_view piece) {
+    return lines.add(piece);
+  };
+  StoreRequest request{.body = sql, .timeout = limits.time + kSlack};
+  request.cancelled = &limits.cancelled;
+  request.take = &pieces;
+  request.parameters = reading_parameters(impl_->options.database, limits);
+  request.parameters.emplace_back("default_format", "JSONCompactEachRow");
+  if (sql.size() >= kOrdinaryQueryBytes)
+    request.parameters.emplace_back("max_query_size", std::to_string(sql.size() + 1));
+  const auto answered = impl_->connection.post("/", request);
+  if (lines.trouble().empty() && !answered) return answered.error();
+  if (lines.trouble().empty() && lines.ends_in_a_line()) return {};
+  return Error(ErrorCode::kInternal, "event store: the answer broke off: " + lines.trouble());
 }
 
 Result<ReadSoFar> StoreClient::read_so_far(std::string_view query_id) {

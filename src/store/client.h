@@ -60,6 +60,11 @@ class StoreClient {
   // inserted, for whoever reads with FINAL: its key is (Timestamp, row id).
   Result<void> insert(std::string_view table, const std::vector<std::string_view>& lines);
   Result<QueryResult> query(std::string_view sql, const QueryLimits& limits, std::string_view query_id = "");
+  // The same, row by row as the store finds them, so that an answer of any size takes no memory: max_rows and
+  // max_bytes do not count. `take` gets QueryResult::rows' lines and says whether it wants more (else
+  // kUnavailable). What it took stands where the query fails half-way, which is an error.
+  Result<void> stream(std::string_view sql, const QueryLimits& limits,
+                      const std::function<bool(std::string_view line)>& take);
   // Of the query with this id, which another client of the store waits for. kNotFound where none runs.
   Result<ReadSoFar> read_so_far(std::string_view query_id);
   // Of the same store, for another thread.

@@ -26,10 +26,23 @@ struct Exchange {
   bool too_large = false;
   int exception_code = 0;
   const std::function<bool()>* cancelled = nullptr;
+  const std::function<bool(std::string_view)>* take = nullptr;
+  CURL* curl = nullptr;
+  bool refused_by_taker = false;
 };
+
+bool is_success(const Exchange& exchange) {
+  long status = 0;
+  curl_easy_getinfo(exchange.curl, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 200 && status < 300 && exchange.exception_code == 0;
+}
 
 size_t on_body(char* data, size_t size, size_t count, void* out) {
   auto& exchange = *static_cast<Exchange*>(out);
+  if (exchange.take != nullptr && is_success(exchange)) {
+    exchange.refused_by_taker = !(*exchange.take)({data, size * count});
+    return exchange.refused_by_taker ? 0 : size * count;
+  }
   if (exchange.body.size() + size * count > exchange.max_bytes) {
     exchange.too_large = true;
     return 0;
@@ -55,7 +68,8 @@ int on_progress(void* out, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 
 Error transport_error(CURLcode code, const Exchange& exchange) {
   if (exchange.too_large) return Error(ErrorCode::kLimit, std::string(kAnswerTooLarge));
-  if (code == CURLE_ABORTED_BY_CALLBACK) return Error(ErrorCode::kUnavailable, "cancelled");
+  if (code == CURLE_ABORTED_BY_CALLBACK || exchange.refused_by_taker)
+    return Error(ErrorCode::kUnavailable, "cancelled");
   const ErrorCode kind = code == CURLE_OPERATION_TIMEDOUT ? ErrorCode::kTimeout : ErrorCode::kUnavailable;
   return Error(kind, std::string("the event store does not answer: ") + curl_easy_strerror(code));
 }
@@ -103,6 +117,8 @@ Result<std::string> StoreConnection::post(std::string_view path, const StoreRequ
     separator = '&';
   }
   Exchange exchange{.max_bytes = request.max_answer_bytes, .cancelled = request.cancelled};
+  exchange.take = request.take;
+  exchange.curl = curl;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   if (!impl_->socket_path.empty())
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, impl_->socket_path.c_str());
@@ -124,9 +140,9 @@ Result<std::string> StoreConnection::post(std::string_view path, const StoreRequ
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, request.cancelled == nullptr ? 1L : 0L);
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return transport_error(code, exchange);
+  if (is_success(exchange)) return std::move(exchange.body);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  if (status >= 200 && status < 300 && exchange.exception_code == 0) return std::move(exchange.body);
   return store_error(status, exchange.exception_code, exchange.body);
 }
 

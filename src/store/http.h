@@ -19,6 +19,9 @@ struct StoreRequest {
   std::chrono::milliseconds timeout{30'000};
   size_t max_answer_bytes = 64u << 20;
   const std::function<bool()>* cancelled = nullptr;
+  // Takes the answer's octets as they come, instead of post()'s result; false ends the exchange. Of refusals
+  // that come in time it sees nothing.
+  const std::function<bool(std::string_view)>* take = nullptr;
 };
 
 class StoreConnection {

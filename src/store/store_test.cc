@@ -1,5 +1,6 @@
 // The store client, tables, migrations, retention, backup: each on a real linkgate-store.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -184,6 +185,35 @@ TEST_F(StoreTest, QueriesKeepToTheirLimits) {
       code("SELECT groupArray(number) FROM numbers(1000000000)", {.time = 20s, .max_memory = 100 << 20}),
       "limit exceeded");
   EXPECT_EQ(code("SELECT 1", {}), "answered");
+}
+
+TEST_F(StoreTest, AnAnswerOfAnySizeComesRowByRow) {
+  ASSERT_TRUE(migrate(*store));
+  QueryLimits limits;
+  limits.max_rows = limits.max_bytes = 10;  // of answers that are kept
+  uint64_t sum = 0, rows = 0;
+  const auto add = [&](std::string_view line) {
+    sum += std::stoull(std::string(line.substr(2)));
+    return ++rows < 300'000;
+  };
+  ASSERT_TRUE(store->stream("SELECT number FROM numbers(200000)", limits, add));
+  EXPECT_EQ(rows, 200'000U);
+  EXPECT_EQ(sum, 199'999ULL * 100'000);
+  EXPECT_EQ(store->stream("SELECT number FROM numbers(200000)", limits, add).error().code(),
+            ErrorCode::kUnavailable)
+      << "whoever reads has had enough";
+  EXPECT_EQ(rows, 300'000U);
+}
+
+TEST_F(StoreTest, AnAnswerThatBreaksOffIsNoWholeOne) {
+  ASSERT_TRUE(migrate(*store));
+  uint64_t rows = 0;
+  const auto count = [&](std::string_view) { return ++rows > 0; };
+  const auto broken =
+      store->stream("SELECT number, throwIf(number = 2000000) FROM numbers(3000000)", {}, count);
+  ASSERT_FALSE(broken);
+  EXPECT_THAT(broken.error().message(), testing::HasSubstr("throwIf"));
+  EXPECT_FALSE(store->stream("SELECT nothing", {}, count));
 }
 
 TEST_F(StoreTest, WhatAQueryHasReadIsKnownWhileItRuns) {

@@ -69,7 +69,7 @@ Result<void> make_folder(const std::string& path, mode_t mode) {
 }
 
 std::vector<std::string> spool_owners(const Config& config) {
-  std::vector<std::string> owners = {"gateway"};
+  std::vector<std::string> owners = {"gateway", "respond"};
   for (size_t i = 0; i < config.click.listen.size(); ++i) owners.push_back(fmt::format("click-{}", i));
   return owners;
 }
@@ -81,8 +81,8 @@ Result<void> prepare_data_directory(const Config& config, bool own_users) {
   const std::string& prefix = config.run_as;
   // Without users of their own all programs are one user, and nobody else is let in.
   TRY(make_folder(paths.root, 0700));
-  for (const std::string& folder :
-       {paths.state(), paths.spools(), paths.events(), paths.run(), paths.root + "/secrets"}) {
+  for (const std::string& folder : {paths.state(), paths.spools(), paths.events(), paths.run(),
+                                    paths.root + "/secrets", paths.root + "/screenshots"}) {
     TRY(make_folder(folder, 0700));
   }
   for (const std::string& owner : spool_owners(config)) TRY(make_folder(paths.spool(owner), 0700));
@@ -91,6 +91,7 @@ Result<void> prepare_data_directory(const Config& config, bool own_users) {
   TRY(give(paths.root, {"", prefix, 0750}));
   TRY(give(paths.root + "/secrets", {"", prefix, 0750}));
   TRY(give(paths.events(), {prefix + "-store", "", 0700}));
+  TRY(give(paths.root + "/screenshots", {prefix + "-scan", "", 0700}));
   // Set-group-id folders: what one program makes there the others of the group may open, and no one else.
   for (const std::string& shared : {paths.state(), paths.spools(), paths.run()})
     TRY(give(shared, {"", prefix, 02770}));
@@ -131,12 +132,17 @@ Result<void> share_state_files(const Config& config, bool own_users) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(DataPaths(config.data).state(), error)) {
     const std::string name = entry.path().filename().string();
-    // Sealing keys and what goes with links are for gateway and click alone, intel for scan, tokens and
-    // stored functions for portal.
+    // Sealing keys and what goes with links are for gateway and click alone, intel and URLs for scan, tokens
+    // and stored functions for portal, what was pulled out of mailboxes for respond.
     const bool links = name.starts_with("key") || name.starts_with("deliver");
-    const bool intel = name.starts_with("intel");
+    const bool intel = name.starts_with("intel") || name.starts_with("scan");
     const bool accounts = name.starts_with("accounts") || name.starts_with("functions");
-    const std::string group = config.run_as + (links ? "-keys" : intel ? "-scan" : accounts ? "-portal" : "");
+    const bool pulled = name.starts_with("zap") || name.starts_with("quarantine");
+    const std::string group = config.run_as + (links      ? "-keys"
+                                               : intel    ? "-scan"
+                                               : accounts ? "-portal"
+                                               : pulled   ? "-respond"
+                                                          : "");
     TRY(give(entry.path().string(), {"", group, 0660}));
   }
   return {};

@@ -31,11 +31,11 @@ Result<void> check_users(const Config& config) {
         fmt::format("there is no {} {}; docs/configuration.md, \"Users\", says which there must be", kind,
                     name));
   };
-  for (const char* program : {"store", "ship", "egress", "scan", "gateway", "click", "portal"}) {
+  for (const char* program : {"store", "ship", "egress", "scan", "gateway", "click", "respond", "portal"}) {
     const std::string name = config.run_as + "-" + program;
     if (::getpwnam(name.c_str()) == nullptr) return missing("user", name);
   }
-  for (const char* ending : {"", "-keys", "-store", "-scan", "-portal"}) {
+  for (const char* ending : {"", "-keys", "-store", "-scan", "-respond", "-portal"}) {
     const std::string name = config.run_as + ending;
     if (::getgrnam(name.c_str()) == nullptr) return missing("group", name);
   }
@@ -72,6 +72,9 @@ Result<void> check_machine(const Config& config, bool own_users) {
                              {"events.geoip_file", config.events.geoip_file, "store"},
                              {"portal.tls_certificate", config.portal.tls_certificate, "portal"},
                              {"portal.tls_key", config.portal.tls_key, "portal"},
+                             {"mailboxes.password_file", config.mailboxes.password_file, "respond"},
+                             {"mailboxes.aliases_file", config.mailboxes.aliases_file, "respond"},
+                             {"mailboxes.trust_file", config.mailboxes.trust_file, "respond"},
                              {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
   for (const NamedFile& file : files) {
     if (file.path.empty()) continue;

@@ -85,6 +85,7 @@ std::vector<ProgramSpec> plan_programs(const Config& config, const Sockets& sock
   add("egress", "egress", kStore);  // what fetches needs it from the first moment
   add("ship", "ship", kServices).niceness = kBackground;
   add("scan", "scan", kServices);
+  add("respond", "respond", kServices);
   if (!config.gateway.listeners.empty()) {
     ProgramSpec& gateway = add("gateway", "gateway", kFaces);
     for (size_t i = 0; i < config.gateway.listeners.size(); ++i)

@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kMaxWords = 200;
 constexpr size_t kShortestSecret = 12;
+constexpr size_t kShortestNamedSecret = 4;  // "key=5b1e"
+constexpr size_t kShortestRandom = 6;       // of a path, where the host says what it is
 
 constexpr std::string_view kUnsubscribe[] = {
     "unsubscribe",  "unsub",      "optout",     "opt-out",        "opt_out",       "abmelden",
@@ -30,6 +32,16 @@ constexpr std::string_view kSignIn[] = {
     "sso-token",     "email-login", "token-login", "callback"};
 constexpr std::string_view kAnswer[] = {"rsvp",     "accept",  "decline", "tentative", "zusagen", "absagen",
                                         "accepter", "refuser", "aceptar", "rechazar",  "vote"};
+// What is answered, and how.
+constexpr std::string_view kAsked[] = {"rsvp", "invite", "invitation", "einladung", "poll", "vote", "survey"};
+constexpr std::string_view kAnswers[] = {"yes", "no", "maybe", "ja", "nein", "oui", "non", "si"};
+// Hosts of secrets that are shown once.
+constexpr std::string_view kOnceHosts[] = {"secret",   "secrets", "onetimesecret", "onetime",
+                                           "one-time", "ots",     "privnote",      "pwpush",
+                                           "scrt",     "burn",    "yopass"};
+// Names of what is one in however few characters.
+constexpr std::string_view kSureSecretNames[] = {"token", "code",      "key",   "hash",   "otp", "ticket",
+                                                 "sig",   "signature", "nonce", "secret", "jwt"};
 constexpr std::string_view kSecretNames[] = {"token", "code", "key", "hash",      "otp",   "ticket",
                                              "t",     "k",    "sig", "signature", "nonce", "secret",
                                              "jwt",   "uid",  "id",  "h",         "c"};
@@ -87,11 +99,26 @@ Words words_of(const Url& url) {
     const std::string value = percent_decode(pair.substr(std::min(equals + 1, pair.size())));
     words.all.push_back(name);
     words.add(value);
-    if (contains(kSecretNames, name) && value.size() >= kShortestSecret / 2 &&
+    const size_t shortest = contains(kSureSecretNames, name) ? kShortestNamedSecret : kShortestSecret / 2;
+    if (contains(kSecretNames, name) && value.size() >= shortest &&
         value.find_first_of("0123456789") != std::string::npos)
       words.has_secret = true;
   }
   return words;
+}
+
+// "secrets.example/s/7f1a90": what such a host shows is gone when it was read.
+bool is_read_once(const Url& url) {
+  const auto labels = ascii::split(url.hostname(), '.');
+  const bool is_host = std::any_of(labels.begin(), labels.end(),
+                                   [](std::string_view label) { return contains(kOnceHosts, label); });
+  const std::string_view path = url.pathname();
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  const bool is_random =
+      last.size() >= kShortestRandom && last.find_first_of("0123456789") != std::string_view::npos &&
+      std::all_of(last.begin(), last.end(),
+                  [](char c) { return ascii::is_alnum(c) || c == '-' || c == '_' || c == '='; });
+  return is_host && is_random;
 }
 
 }  // namespace
@@ -106,6 +133,8 @@ std::string_view to_string(LinkAct act) {
       return "signs somebody in";
     case LinkAct::kAnswer:
       return "answers an invitation";
+    case LinkAct::kReadOnce:
+      return "uses up a secret that can be read once";
   }
   return "";
 }
@@ -118,6 +147,8 @@ std::optional<LinkAct> link_act(const Url& url) {
                        [&list](const std::string& word) { return contains(list, word); });
   };
   if (any(kUnsubscribe)) return LinkAct::kUnsubscribe;
+  if (any(kAsked) && any(kAnswers)) return LinkAct::kAnswer;
+  if (is_read_once(url)) return LinkAct::kReadOnce;
   if (!words.has_secret) return std::nullopt;
   if (any(kSignIn)) return LinkAct::kSignIn;
   if (any(kConfirm)) return LinkAct::kConfirm;

@@ -1,5 +1,7 @@
 #include "verdict/click_outcome.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace linkgate::verdict {
@@ -88,5 +90,14 @@ const ClickOutcome& click_outcome(Page page, bool click_through_allowed, bool co
 }
 
 std::span<const ClickOutcome> all_click_outcomes() { return kOutcomes; }
+
+std::vector<std::string_view> report_actions() {
+  std::vector<std::string_view> actions;
+  for (const ClickOutcome& outcome : kOutcomes) {
+    if (std::find(actions.begin(), actions.end(), outcome.report_action) == actions.end())
+      actions.push_back(outcome.report_action);
+  }
+  return actions;
+}
 
 }  // namespace linkgate::verdict

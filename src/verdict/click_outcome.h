@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace linkgate::verdict {
 
@@ -47,5 +48,7 @@ struct ClickOutcome {
 // continued from.
 const ClickOutcome& click_outcome(Page page, bool click_through_allowed, bool continued);
 std::span<const ClickOutcome> all_click_outcomes();
+// The series of the URL protection report, each once, in the table's order.
+std::vector<std::string_view> report_actions();
 
 }  // namespace linkgate::verdict

@@ -18,6 +18,8 @@ struct Widget {
   bool is_interstitial = false;
 };
 constexpr Widget kWidgets[] = {
+    // First: its frame comes from the place of whole challenge pages.
+    {"gate.turnstile", "Cloudflare Turnstile", "challenges.cloudflare.com/turnstile|cf-turnstile", false},
     {"gate.cloudflare", "Cloudflare challenge",
      "cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_cf_chl_|cf-challenge-running", true},
     {"gate.datadome", "DataDome",
@@ -28,7 +30,6 @@ constexpr Widget kWidgets[] = {
     {"gate.aws-waf", "AWS WAF", "awswafcaptcha|awswaf.com|aws-waf-token|gokuprops", true},
     {"gate.imperva", "Imperva", "_incapsula_resource|incapsula incident", true},
     {"gate.akamai", "Akamai", "sec-if-cpt-container|akam-sw|/_sec/cp_challenge", true},
-    {"gate.turnstile", "Cloudflare Turnstile", "challenges.cloudflare.com/turnstile|cf-turnstile", false},
     {"gate.recaptcha", "reCAPTCHA",
      "google.com/recaptcha|recaptcha.net/recaptcha|g-recaptcha|gstatic.com/recaptcha", false},
     {"gate.hcaptcha", "hCaptcha", "hcaptcha.com/1/api.js|js.hcaptcha.com|h-captcha", false},
@@ -197,7 +198,7 @@ std::optional<Gate> locked_page(const Page& page) {
 
 }  // namespace
 
-std::optional<Gate> find_gate(const Page& page) {
+std::optional<Gate> find_gate(const Page& page, bool is_whole) {
   if (auto locked = locked_page(page)) return locked;
   if (has_password(page) || page.visible_text.size() > kMaxGateText || fields_to_fill(page) > 1)
     return std::nullopt;
@@ -213,7 +214,7 @@ std::optional<Gate> find_gate(const Page& page) {
                 "The page shows itself only to those who pass " + std::string(widget->kind) +
                     "; nothing was solved, so what lies behind it was not seen"};
   }
-  if (words.empty() || !page.is_rendered) return std::nullopt;
+  if (words.empty() || !is_whole) return std::nullopt;
   return Gate{"gate.home-made", "home-made", "",
               "The page asks to prove that one is human (\"" + std::string(words) +
                   "\") with means of its own; nothing was solved, so what lies behind it was not seen"};

@@ -17,8 +17,9 @@ struct Gate {
 };
 
 // A gate and nothing else: a page with a widget beside a form of its own, or with more to read than a gate
-// has, is a page. `page` should be rendered; of what a server sent only whole interstitials are recognised.
-std::optional<Gate> find_gate(const Page& page);
+// has, is a page. `is_whole`: it is what a person sees, rendered or without anything to render; of what a
+// server sent besides only whole interstitials are recognised.
+std::optional<Gate> find_gate(const Page& page, bool is_whole);
 
 // A gate's visible text is shorter.
 inline constexpr size_t kMaxGateText = 400;

@@ -26,7 +26,7 @@ TEST_P(Gates, AreRecognisedAndNothingElseIs) {
   page.html = c.html;
   page.visible_text = c.text;
   if (!c.fields.empty()) page.forms.push_back({"https://x.example/", "post", c.fields});
-  const auto gate = find_gate(page);
+  const auto gate = find_gate(page, page.is_rendered);
   EXPECT_EQ(gate ? gate->kind : "", c.kind);
 }
 
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Gates, TheSiteKeyIsKept) {
   Page page;
   page.html = R"(<div class='cf-turnstile' data-sitekey='0x4AAAAA_b-1'></div>)";
-  EXPECT_EQ(find_gate(page)->site_key, "0x4AAAAA_b-1");
+  EXPECT_EQ(find_gate(page, page.is_rendered)->site_key, "0x4AAAAA_b-1");
 }
 
 Page seen(const std::string& identity, const std::string& url, const std::string& text, int status = 200) {
@@ -119,6 +119,22 @@ TEST(PageCompare, WhatDiffersBetweenAnyTwoVisitsIsNoDifference) {
                              seen("bot", "https://www.x.example/", text + " 10:02")));
   EXPECT_FALSE(
       difference_of(seen("desktop", "https://x.example/", text), seen("bot", "https://x.example/", text, 0)));
+}
+
+TEST(Gates, OfTurnstileAreNoChallengePagesAlthoughTheirFramesComeFromThere) {
+  Page page;
+  page.is_rendered = true;
+  page.html =
+      R"(<div class="cf-turnstile"><iframe src="https://challenges.cloudflare.com/cdn-cgi/challenge-platform/h/b">)";
+  EXPECT_EQ(find_gate(page, true)->code, "gate.turnstile");
+}
+
+TEST(Gates, HomeMadeOnesAreToldWhereThePageIsWhole) {
+  Page page;
+  page.visible_text = "Before you go on: how much is seven plus";
+  page.forms.push_back({"https://a.example/", "get", {{"text", "k", ""}}});
+  EXPECT_TRUE(find_gate(page, true));
+  EXPECT_FALSE(find_gate(page, false)) << "scripts may show something else";
 }
 
 }  // namespace

@@ -56,11 +56,13 @@ struct Request {  // by the page, beside the chain
   std::string type;  // DevTools' words in lower case: "script", "image", "xhr", "websocket", "ping", ...
   int status = 0;
   bool is_refused = false;  // by the egress proxy
+  bool is_inward = false;   // refused since it leads to what is not public, where that is known
 };
 
 struct Download {  // taken, measured and thrown away; never run
   std::string url, file_name, media_type, sha256;
   uint64_t bytes = 0;
+  std::vector<std::string> members{};  // the names of the files in an archive, where they can be read
 };
 
 struct Page {

@@ -1,5 +1,8 @@
 // Whom a page pretends to be.
 #include <algorithm>
+#include <bitset>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/ascii.h"
 #include "url/domain.h"
@@ -10,7 +13,7 @@ namespace {
 
 // What each way of claiming is worth at most. A title and a heading, or the markup of a sign-in page, are
 // enough alone; a picture of a logo is not: shops and sign-in pages of others show many.
-constexpr double kTitle = 0.6;
+constexpr double kTitle = 0.6, kSignedTitle = 0.7;
 constexpr double kHeading = 0.35;
 constexpr double kLogo = 0.4;
 constexpr double kCopyright = 0.5;
@@ -49,23 +52,68 @@ bool is_mere_mention(std::string_view text, std::string_view word) {
                      [&](std::string_view mention) { return text.substr(0, at).ends_with(mention); });
 }
 
+// Which of all brands' texts stand in a text, at the beginning of a word. One pass, whatever their number is.
+class FoundTexts {
+ public:
+  FoundTexts(std::string_view in, const BrandLooks& brands, std::vector<std::string> BrandLook::*texts) {
+    std::unordered_map<uint32_t, std::vector<std::string_view>> by_begin;
+    std::bitset<kBegins> begins;
+    for (const BrandLook& brand : brands.all()) {
+      for (const std::string& text : brand.*texts) {
+        if (text.size() < kBegin) continue;
+        by_begin[begin_of(text)].push_back(text);
+        begins.set(begin_of(text) % kBegins);
+      }
+    }
+    bool is_inside = false;
+    for (size_t at = 0; at + kBegin <= in.size(); ++at) {
+      const bool was_inside = is_inside;
+      is_inside = ascii::is_alnum(in[at]);
+      if (was_inside && is_inside) continue;
+      const uint32_t begin = begin_of(in.substr(at));
+      if (!begins[begin % kBegins]) continue;
+      const auto candidates = by_begin.find(begin);
+      if (candidates == by_begin.end()) continue;
+      for (const std::string_view text : candidates->second) {
+        if (in.substr(at).starts_with(text)) found_.insert(text);
+      }
+    }
+  }
+  bool contains(std::string_view text) const { return found_.contains(text); }
+
+ private:
+  static constexpr size_t kBegin = 3, kBegins = 1 << 16;  // of how texts begin
+  static uint32_t begin_of(std::string_view text) {
+    return static_cast<uint32_t>(static_cast<uint8_t>(text[0])) << 16U |
+           static_cast<uint32_t>(static_cast<uint8_t>(text[1])) << 8U | static_cast<uint8_t>(text[2]);
+  }
+  std::unordered_set<std::string_view> found_;
+};
+
+struct Found {
+  Found(const PageView& view, const BrandLooks& brands)
+      : traits(view.markup, brands, &BrandLook::traits), phrases(view.text, brands, &BrandLook::phrases) {}
+  FoundTexts traits, phrases;
+};
+
 class Claim {
  public:
-  Claim(const PageView& view, const BrandLook& brand) : view_(view), brand_(brand) {}
+  Claim(const PageView& view, const BrandLook& brand, const Found& found)
+      : view_(view), brand_(brand), found_(found) {}
 
   BrandClaim total() {
     title();
     texts(view_.headings, kHeading, "its headings");
     logos();
     copyright();
-    list(brand_.traits, kTraits, trait_worth, view_.markup, true, "the markup of its sign-in page");
-    list(brand_.phrases, kPhrases, phrase_worth, view_.text, false, "the words of its sign-in page");
+    list(brand_.traits, kTraits, trait_worth, found_.traits, "the markup of its sign-in page");
+    list(brand_.phrases, kPhrases, phrase_worth, found_.phrases, "the words of its sign-in page");
     assets();
     links();
     share();
     // Pictures and links alone are on every page that offers to pay or to sign in with somebody.
     const double strength = says_who_ ? sum_ : std::min(sum_, 0.5);
-    return {&brand_, strength, copied_, because_};
+    return {&brand_, strength, copied_, signs_, because_};
   }
 
  private:
@@ -87,8 +135,27 @@ class Claim {
   void title() {
     if (!names(view_.title)) return;
     // A long title is a headline about somebody.
-    const double worth = view_.title.size() <= 60 ? kTitle : kTitle / 3;
+    signs_ = is_signed(view_.title);
+    const double worth = view_.title.size() > 60 ? kTitle / 3 : signs_ ? kSignedTitle : kTitle;
     add(worth, "its title", view_.title.size() <= 60);
+  }
+
+  // The name stands alone between the signs that part a title, or with one word more ("Google One").
+  bool is_signed(std::string_view title) const {
+    for (size_t begin = 0; begin <= title.size();) {
+      size_t end = title.size(), next = title.size() + 1;
+      for (const std::string_view between : {" - ", " | ", ": ", " – ", " — ", " · ", " • "}) {
+        const size_t at = title.find(between, begin);
+        if (at < end) end = at, next = at + between.size();
+      }
+      const std::string_view part = ascii::trim(title.substr(begin, end - begin));
+      const auto is_name = [part](const std::string& word) {
+        return part == word || (part.starts_with(word + " ") && part.find(' ', word.size() + 1) == part.npos);
+      };
+      if (std::any_of(brand_.words.begin(), brand_.words.end(), is_name)) return true;
+      begin = next;
+    }
+    return false;
   }
 
   void texts(const std::vector<std::string>& texts, double worth, std::string_view reason) {
@@ -115,21 +182,11 @@ class Claim {
   }
 
   void list(const std::vector<std::string>& texts, double most, double (*worth)(std::string_view),
-            std::string_view in, bool as_token, std::string_view reason) {
+            const FoundTexts& in, std::string_view reason) {
     double found = 0;
-    for (const std::string& text : texts) {
-      if (as_token ? is_token(in, text) : in.find(text) != std::string_view::npos) found += worth(text);
-    }
+    for (const std::string& text : texts) found += in.contains(text) ? worth(text) : 0;
     copied_ += std::min(found, most);
     add(std::min(found, most), reason, found >= 0.5);
-  }
-
-  // At the beginning of a word of the markup.
-  static bool is_token(std::string_view in, std::string_view text) {
-    for (size_t at = 0; (at = in.find(text, at)) != std::string_view::npos; ++at) {
-      if (at == 0 || !ascii::is_alnum(in[at - 1]) || !ascii::is_alnum(text.front())) return true;
-    }
-    return false;
   }
 
   bool is_brands(const std::string& domain) const {
@@ -167,101 +224,25 @@ class Claim {
 
   const PageView& view_;
   const BrandLook& brand_;
+  const Found& found_;
   double sum_ = 0, copied_ = 0;
-  bool says_who_ = false;
+  bool says_who_ = false, signs_ = false;
   std::string because_;
 };
 
-bool is_brand_word(std::string_view label, const BrandLooks& brands) {
-  return std::any_of(brands.all().begin(), brands.all().end(), [label](const BrandLook& brand) {
-    return std::any_of(brand.words.begin(), brand.words.end(),
-                       [label](const std::string& word) { return word == label; });
-  });
-}
-
-bool is_federation_word(std::string_view label, const BrandLooks& brands) {
-  return std::any_of(brands.all().begin(), brands.all().end(), [label](const BrandLook& brand) {
-    return brand.is_federation &&
-           std::find(brand.words.begin(), brand.words.end(), label) != brand.words.end();
-  });
-}
-
-// "mueller-dach" is written "Müller Dach" as well: letters and digits alone are compared.
-std::string letters_of(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (ascii::is_alnum(c)) out += c;
-  }
-  return out;
-}
-
-// Words that hosts are made of, and pages too, without being a name.
-constexpr std::string_view kNobodysNames[] = {
-    "online",   "service",  "services",  "support",   "portal",   "center",    "centre",    "documents",
-    "document", "docs",     "files",     "shared",    "sharing",  "message",   "messages",  "mailbox",
-    "webmail",  "e-mail",   "delivery",  "package",   "parcel",   "tracking",  "customs",   "payment",
-    "payments", "billing",  "invoice",   "invoices",  "refund",   "notice",    "notices",   "update",
-    "updates",  "upgrade",  "storage",   "cloud",     "digital",  "mobile",    "system",    "server",
-    "client",   "customer", "kunden",    "konto",     "business", "company",   "office",    "viewer",
-    "reader",   "access",   "secure",    "security",  "meeting",  "voicemail", "review",    "request",
-    "appeal",   "badge",    "verified",  "copyright", "wallet",   "crypto",    "banking",   "device",
-    "devices",  "receipt",  "order",     "orders",    "member",   "members",   "account",   "accounts",
-    "postfach", "dokument", "dokumente", "rechnung",  "colis",    "factura",   "documento", "helpdesk"};
-
 }  // namespace
 
-BrandClaim strongest_claim(const PageView& view, const BrandLooks& brands) {
-  BrandClaim best;
-  for (const BrandLook& brand : brands.all()) {
-    BrandClaim claim = Claim(view, brand).total();
-    if (claim.strength > best.strength) best = std::move(claim);
-  }
-  return best;
-}
-
-BrandClaim software_of(const PageView& view, const BrandLooks& brands) {
+BrandClaims claims_on(const PageView& view, const BrandLooks& brands) {
   constexpr double kCopied = 0.5;
-  BrandClaim best;
+  const Found found(view, brands);
+  BrandClaims best;
   for (const BrandLook& brand : brands.all()) {
-    if (!brand.is_self_hosted) continue;
-    BrandClaim claim = Claim(view, brand).total();
-    if (claim.copied >= kCopied && claim.copied > best.copied) best = std::move(claim);
+    BrandClaim claim = Claim(view, brand, found).total();
+    if (brand.is_self_hosted && claim.copied >= kCopied && claim.copied > best.software.copied)
+      best.software = claim;
+    if (claim.strength > best.strongest.strength) best.strongest = std::move(claim);
   }
   return best;
-}
-
-OwnName says_own_name(const PageView& view, const BrandLooks& brands) {
-  constexpr size_t kShortest = 4, kShortestPart = 6;
-  std::vector<std::string> said{letters_of(view.title), letters_of(view.copyright)};
-  for (const std::string& heading : view.headings) said.push_back(letters_of(heading));
-  for (const std::string& logo : view.logos) {
-    const size_t alt = logo.find("alt=");
-    if (alt != std::string::npos) said.push_back(letters_of(logo.substr(alt, 100)));
-  }
-  const auto is_said = [&said](const std::string& name) {
-    return std::any_of(said.begin(), said.end(),
-                       [&name](const std::string& text) { return text.find(name) != std::string::npos; });
-  };
-  const std::string whole = letters_of(view.owner_label);
-  if (whole.size() >= kShortest && !is_brand_word(whole, brands) && is_said(whole)) return OwnName::kWhole;
-  // "verify" and "mailbox" are nobody's name, "and" is in every text.
-  // A label with somebody's name in it needs more names of its own: "apple-orchard-cider", not
-  // "apple-invoice".
-  size_t names = 0, names_wanted = 1;
-  bool all_said = true;
-  OwnName own = OwnName::kNone;
-  for (const std::string_view part : ascii::split(view.owner_label, '-')) {
-    if (part.size() < kShortest) continue;
-    const bool said_so = is_said(std::string(part));
-    all_said = all_said && said_so;
-    const bool is_name =
-        !is_brand_word(part, brands) &&
-        std::find(std::begin(kNobodysNames), std::end(kNobodysNames), part) == std::end(kNobodysNames);
-    names += is_name ? 1 : 0;
-    if (is_brand_word(part, brands) && !is_federation_word(part, brands)) names_wanted = 2;
-    if (is_name && said_so && part.size() >= kShortestPart) own = OwnName::kPart;
-  }
-  return names >= names_wanted && all_said ? OwnName::kWhole : own;
 }
 
 }  // namespace linkgate::verdict

@@ -13,11 +13,18 @@
 
 namespace linkgate::verdict {
 
+// Whose pages and icons look the same, as their own hosts showed them; names of BrandLooks, or empty.
+struct SeenLook {
+  std::string page, icon;
+};
+
 // What is known beside the page.
 struct PageContext {
   std::string recipient;                // whose link it is; may be empty
-  std::optional<Time> host_first_seen;  // by this installation or by a certificate
+  std::optional<Time> host_first_seen;  // by this installation, where it has met others for long
+  SeenLook look;                        // of the page where it was rendered
   Time now{};
+  bool url_is_suspicious = false;  // by the model of URLs
 };
 
 struct PageJudgement {
@@ -28,6 +35,10 @@ struct PageJudgement {
   bool is_plain = true;  // asks for nothing, or says by its host's own name who asks
   std::string brand;     // whom it pretends to be; empty where nobody
 };
+
+// Whose own page this is, on whose own host, where it asks for something; empty otherwise: what a sign-in
+// page looks like is learnt from such pages.
+std::string own_brand_of(const Page& page, const BrandLooks& brands);
 
 PageJudgement judge_page(const Page& page, const BrandLooks& brands, const PageContext& context);
 

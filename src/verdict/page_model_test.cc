@@ -55,7 +55,45 @@ TEST(PageModel, TheAgeOfANameIsSaidWhereItIsKnown) {
   PageContext context;
   context.now = Time{} + std::chrono::hours(1000);
   context.host_first_seen = context.now - std::chrono::hours(2);
-  EXPECT_THAT(judged(microsoft_clone(), context).evidence[0].sentence, HasSubstr("first seen 2 hours ago"));
+  EXPECT_THAT(judged(microsoft_clone(), context).evidence[0].sentence,
+              HasSubstr("a name first seen here 2 hours ago"));
+}
+
+TEST(PageModel, APageWhosePictureIsThatOfASignInPageIsAnImitationWhateverItsWords) {
+  Page page = page_at("https://northgate-files.example/", "Welcome", "<p>", "Welcome");
+  add_form(page, "https://northgate-files.example/", {kUser, kPassword});
+  EXPECT_EQ(judged(page).disposition, Disposition::kUnknown);
+  PageContext context;
+  context.look.page = "Microsoft";
+  const auto judgement = judged(page, context);
+  EXPECT_EQ(judgement.disposition, Disposition::kPhishing);
+  EXPECT_THAT(judgement.evidence[0].sentence,
+              HasSubstr("looks like Microsoft (the picture of its sign-in page)"));
+  context.look = {"", "Microsoft"};  // an icon alone is on many a page
+  EXPECT_EQ(judged(page, context).disposition, Disposition::kUnknown);
+}
+
+TEST(PageModel, SoftwareThatAnybodyRunsIsItselfUntilItHandsWhatIsTypedToSomethingElse) {
+  Page page = page_at("https://fs.hkb-bern.example/adfs/ls/", "Sign In",
+                      R"(<form id="loginForm"><input id="userNameInput"><input id="passwordInput">)",
+                      "Sign in © 2016 Microsoft");
+  add_form(page, "https://fs.hkb-bern.example/adfs/ls/?x", {{"text", "UserName", ""}, kPassword});
+  EXPECT_EQ(judged(page).disposition, Disposition::kUnknown);
+  EXPECT_TRUE(judged(page).is_plain);
+  page.forms[0].action = "https://collector.example/x.php";
+  EXPECT_EQ(judged(page).disposition, Disposition::kPhishing);
+}
+
+TEST(PageModel, PagesOnABrandsOwnHostsThatAskAreItsOwn) {
+  Page page = microsoft_clone();
+  EXPECT_EQ(own_brand_of(page, BrandLooks::shipped()), "");
+  page.chain.back().url = "https://login.microsoftonline.com/";
+  EXPECT_EQ(own_brand_of(page, BrandLooks::shipped()), "Microsoft");
+  page.chain.back().url = "https://anybody.azurewebsites.net/";
+  EXPECT_EQ(own_brand_of(page, BrandLooks::shipped()), "");
+  page.chain.back().url = "https://login.microsoftonline.com/";
+  page.forms.clear();
+  EXPECT_EQ(own_brand_of(page, BrandLooks::shipped()), "");
 }
 
 TEST(PageModel, TheBrandItselfIsNeverAnImitation) {

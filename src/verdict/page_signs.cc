@@ -2,6 +2,7 @@
 #include "verdict/page_signs.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/ascii.h"
 #include "url/confusable.h"
@@ -45,84 +46,16 @@ std::string_view first_in(std::string_view text, const List& list) {
   return "";
 }
 
-struct Lure {
-  double weight;
-  std::string_view code, what;
-  std::string_view words;  // separated by '|'
-};
-constexpr Lure kLures[] = {
-    {0.35, "text.threat", "threatens with a loss unless one signs in at once",
-     "will be suspended|has been suspended|will be deactivated|will be closed|will be terminated|account is "
-     "locked|has been locked|"
-     "account locked|access has been limited|temporarily limited|unusual activity|unusual sign-in|suspicious "
-     "activity|"
-     "within 24 hours|within 48 hours|avoid suspension|avoid interruption|wird gesperrt|wurde "
-     "gesperrt|eingeschränkt|"
-     "innerhalb von 24 stunden|ungewöhnliche aktivität|konto gesperrt|sera suspendu|a été suspendu|activité "
-     "inhabituelle|"
-     "será suspendida|ha sido suspendida|actividad inusual|cuenta bloqueada|verrà sospeso|è stato "
-     "sospeso|attività insolita|"
-     "wordt geblokkeerd|is geblokkeerd|konto zostanie|conta bloqueada|foi suspensa|zostało zablokowane"},
-    {0.5, "text.mailbox",
-     "speaks of a full mailbox, held mails or an expiring password, as no mail server does on a web page",
-     "mailbox is full|mailbox is almost full|mailbox quota|mailbox storage|storage is full|quota "
-     "exceeded|held messages|pending messages|"
-     "undelivered messages|incoming messages|messages on hold|release messages|password expires|password "
-     "will expire|password has expired|"
-     "keep same password|keep current password|keep the same password|keep my "
-     "password|revalidate|re-validate|upgrade your mailbox|upgrade mailbox|webmail update|"
-     "mailbox verification|verify your mailbox|server error: session|postfach ist voll|postfach ist fast "
-     "voll|speicherplatz voll|"
-     "kennwort läuft ab|passwort läuft ab|boîte de réception est pleine|boîte mail est pleine|boîte aux "
-     "lettres est pleine|"
-     "buzón está lleno|buzón lleno|casella è piena|casella di posta è piena|mailbox vol|la password "
-     "scade|mantieni la stessa password|mailbox will be|skrzynka jest "
-     "pełna|caixa de correio cheia"},
-    {0.35, "text.document", "offers a document for which one has to sign in with one's mail account",
-     "sign in to view|login to view|log in to view|sign in to access|login to access|to view the document|to "
-     "view this document|"
-     "to view document|to open this file|view shared file|view shared document|protected document|secure "
-     "document|"
-     "confirm your identity to|verify your identity to|verify your email to|enter the email this|enter your "
-     "email to view|"
-     "secured document|shared with you|encrypted message|secure message|read the message|listen to the "
-     "message|voicemail|voice message|"
-     "select your email provider|choose your email provider|login with your email|sign in with your email "
-     "provider|"
-     "dokument anzeigen|dokument anzusehen|geschütztes dokument|melden sie sich an, um|pour afficher le "
-     "document|pour consulter le document|"
-     "para ver el documento|per visualizzare il documento|om het document te bekijken|aby wyświetlić "
-     "dokument|para visualizar o documento"},
-    {0.3, "text.confirm", "asks to confirm or update what the real service knows already",
-     "verify your account|confirm your account|verify your identity|confirm your identity|update your "
-     "payment|update your billing|"
-     "update your information|confirm your information|confirm your details|billing information|verify your "
-     "information|verify it's you|"
-     "validate your account|re-authenticate|reauthenticate|reactivate|session expired|session has "
-     "expired|session timed out|"
-     "please verify|konto bestätigen|konto verifizieren|daten bestätigen|daten aktualisieren|identität "
-     "bestätigen|sitzung abgelaufen|"
-     "ihre sitzung ist|zahlungsdaten|verifizierung|confirmer votre|vérifier votre|mettre à jour vos|session "
-     "a expiré|verifique su|"
-     "confirme su|actualice su|verifica il tuo|conferma i tuoi|aggiorna i tuoi|sesión ha caducado|bevestig "
-     "uw|verifieer|potwierdź|confirme seus|"
-     "aktualisieren sie ihr|erneut anmelden|identifiez-vous pour|annuler l'achat|confirm that you "
-     "are|お支払い方法に問題|一時停止|会員情報|本人確認|"
-     "entre para votar|vote for|sign in to vote|to cancel this purchase|to cancel the order"},
-    {0.35, "text.prize", "promises money, a refund or a parcel for details of a card",
-     "tax refund|claim your refund|refund of|you have won|you've won|claim your prize|claim your reward|gift "
-     "card|airdrop|claim now|"
-     "delivery fee|shipping fee|redelivery|customs fee|unpaid fee|unpaid toll|outstanding toll|small fee|pay "
-     "the fee|"
-     "zollgebühr|versandkosten|zustellgebühr|rückerstattung|erstattung|steuererstattung|remboursement|frais "
-     "de livraison|frais de douane|"
-     "gastos de envío|tasas de aduana|reembolso|rimborso|spese di spedizione|spese di "
-     "consegna|terugbetaling|verzendkosten|zwrot podatku"},
-};
+constexpr double kGivenAway = 0.4, kFormService = 0.6, kOfficeService = 0.2, kLureWords = 0.25;
+constexpr double kPostsElsewhere = 0.8;
+constexpr std::string_view kFormBuilders[] = {
+    "docs.google.com", "forms.gle",          "forms.office.com", "jotform.com",      "typeform.com",
+    "wufoo.com",       "formstack.com",      "surveymonkey.com", "cognitoforms.com", "formsite.com",
+    "padlet.com",      "123formbuilder.com", "zohopublic.com",   "canva.com"};
 
 std::string of_domain(std::string_view address) {
   const auto url = url::Url::parse(address);
-  return url ? url::registrable_domain(std::string(url->hostname())) : std::string();
+  return url ? site_of(url->hostname()) : std::string();
 }
 
 void add_post_signs(const PageView& view, const Form& form, const BrandLooks& brands, PageSigns& signs) {
@@ -136,7 +69,7 @@ void add_post_signs(const PageView& view, const Form& form, const BrandLooks& br
   const std::string domain = of_domain(form.action);
   if (!domain.empty() && domain != view.domain && brands.owner(domain) == nullptr &&
       !contains(kIdentityProviders, domain))
-    signs.push_back({"form.posts_elsewhere", 0.7,
+    signs.push_back({"form.posts_elsewhere", kPostsElsewhere,
                      "sends " + std::string(to_string(view.asked)) + " to another site, " + domain});
   const std::string path = action.substr(0, action.find('?'));
   const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
@@ -145,12 +78,50 @@ void add_post_signs(const PageView& view, const Form& form, const BrandLooks& br
                      "hands what is typed to a script named " + std::string(name) + ", as phishing kits do"});
 }
 
+// Ways in which scripts hand over what they read; behind each stands where to.
+constexpr std::string_view kSends[] = {"fetch(",  ".open(",      "sendBeacon(", "$.post(",
+                                       "$.ajax(", "axios.post(", "axios("};
+constexpr std::string_view kReads[] = {".value",   "textContent", "innerText",
+                                       "FormData", "passw",       "serialize("};
+
+// A script of the page that sends what was typed to another site, instead of a form that does.
+void add_script_post(const PageView& view, const BrandLooks& brands, PageSigns& signs) {
+  constexpr size_t kNear = 60, kAround = 300, kMostCalls = 50;
+  size_t calls = 0;
+  for (const std::string_view send : kSends) {
+    for (size_t at = 0; calls < kMostCalls && (at = view.script.find(send, at)) != std::string::npos;
+         ++calls) {
+      at += send.size();
+      const std::string_view behind = std::string_view(view.script).substr(at, kAround);
+      const size_t begin = behind.find("https://");
+      if (begin > kNear) continue;
+      const std::string_view rest = behind.substr(begin);
+      const std::string domain = of_domain(rest.substr(0, rest.find_first_of("'\"`\\ ,)")));
+      if (domain.empty() || domain == view.domain || contains(kIdentityProviders, domain) ||
+          brands.owner(domain) != nullptr || first_in(rest, kReads).empty())
+        continue;
+      signs.push_back(
+          {"form.posts_elsewhere", 0.6,
+           "has a script that sends " + std::string(to_string(view.asked)) + " to another site, " + domain});
+      return;
+    }
+  }
+}
+
 }  // namespace
+
+bool is_anybodys(std::string_view host) {
+  const HostKind kind = host_kind(host);
+  return kind == HostKind::kForm ? contains(kFormBuilders, host_kind_suffix(host)) : kind != HostKind::kOwn;
+}
 
 void add_form_signs(const PageView& view, const BrandLooks& brands, PageSigns& signs) {
   if (view.asked == Asked::kNothing) return;
   if (view.asking_form != nullptr) add_post_signs(view, *view.asking_form, brands, signs);
-  const std::string_view collector = first_in(ascii::to_lower(view.script) + view.markup, kCollectors);
+  const bool is_sent = std::any_of(signs.begin(), signs.end(),
+                                   [](const PageSign& sign) { return sign.code == "form.posts_elsewhere"; });
+  if (!is_sent && view.asked >= Asked::kPassword) add_script_post(view, brands, signs);
+  const std::string_view collector = first_in(view.markup, kCollectors);
   const bool is_bot =
       collector == "telegram.org" ? view.script.find("api.telegram.org/bot") != std::string::npos ||
                                         view.markup.find("api.telegram.org/bot") != std::string::npos
@@ -165,13 +136,54 @@ void add_form_signs(const PageView& view, const BrandLooks& brands, PageSigns& s
     signs.push_back({"form.unencrypted", 0.15, "asks for it over an unencrypted connection"});
 }
 
+// Where nearly all links that leave the page lead to one other site, this may be a copy of a page of that
+// site.
+void add_copy_sign(const PageView& view, const BrandLooks& brands, PageSigns& signs) {
+  constexpr size_t kFewest = 4, kMostSites = 200;
+  std::map<std::string, size_t> sites;
+  size_t all = 0;
+  for (const auto* list : {&view.page->links, &view.page->images, &view.page->scripts}) {
+    for (const std::string& address : *list) {
+      std::string domain = of_domain(address);
+      if (domain.empty() || sites.size() >= kMostSites) continue;
+      ++all;
+      if (domain != view.domain) ++sites[std::move(domain)];
+    }
+  }
+  const auto most = std::max_element(sites.begin(), sites.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == sites.end() || most->second < kFewest || most->second * 10 < all * 7) return;
+  if (brands.owner(most->first) != nullptr) return;  // a claim already
+  const std::string label = most->first.substr(0, most->first.find('.'));
+  const bool is_named = view.host.find(label) != std::string::npos;
+  if (is_named || view.owner_label == label) return;  // the same house under another name
+  signs.push_back({"page.copied", 0.4,
+                   "takes its links and pictures from " + most->first + ", as a copy of a page there would"});
+}
+
+std::string ago(Time::duration age) {
+  const auto hours = std::max<int64_t>(std::chrono::duration_cast<std::chrono::hours>(age).count(), 0);
+  if (hours == 0) return "less than an hour ago";
+  return std::to_string(hours) + (hours == 1 ? " hour ago" : " hours ago");
+}
+
 void add_host_signs(const PageView& view, const PageContext& context, const BrandLooks& brands,
                     PageSigns& signs) {
   if (const HostKind kind = host_kind(view.host); kind != HostKind::kOwn) {
+    // Forms of a service that anybody writes forms with have no business with passwords; other services of
+    // offices sign their customers' people in.
+    const double worth =
+        kind != HostKind::kForm ? kGivenAway
+        : contains(kFormBuilders, host_kind_suffix(view.host)) && view.asked > Asked::kAddress
+            ? kFormService
+            : kOfficeService;
     signs.push_back(
-        {"host.given_away", 0.4,
+        {"host.given_away", worth,
          "lies on " + std::string(to_string(kind)) + ", where anybody gets a host without a name"});
   }
+  if (is_made_of_lure_words(view.owner_label))
+    signs.push_back({"host.lure_words", kLureWords,
+                     "has a host named with words of lures and nobody's name, " + view.domain});
   const bool is_address =
       !view.host.empty() &&
       (view.host.front() == '[' || view.host.find_first_not_of("0123456789.") == std::string::npos);
@@ -180,77 +192,35 @@ void add_host_signs(const PageView& view, const PageContext& context, const Bran
     if (label.kind == url::ConfusableLabel::Kind::kLooksLike && brands.owner(view.domain) == nullptr)
       signs.push_back({"host.imitates", 0.6, "has a host name written to look like \"" + label.like + "\""});
   }
+  // "x.github.io" does not borrow GitHub's name: it was given it.
+  const std::string_view given = host_kind_suffix(view.host);
+  const std::string_view chosen = std::string_view(view.host).substr(0, view.host.size() - given.size());
   for (const BrandLook& brand : brands.all()) {
     const bool borrowed =
         !owns(brand, view.domain) && !brand.is_self_hosted &&
-        std::any_of(brand.words.begin(), brand.words.end(), [&view](const std::string& word) {
-          return word.size() >= 5 && view.host.find(word) != std::string::npos;
+        std::any_of(brand.words.begin(), brand.words.end(), [chosen](const std::string& word) {
+          return word.size() >= 5 && chosen.find(word) != std::string::npos;
         });
     if (!borrowed) continue;
     signs.push_back({"host.borrows_name", 0.5,
                      "carries the name of " + brand.name + " in a host that is not theirs, " + view.host});
     break;
   }
+  add_copy_sign(view, brands, signs);
   const auto& certificate = view.page->certificate;
   using namespace std::chrono_literals;
   if (certificate && !certificate->is_trusted)
     signs.push_back({"tls.untrusted", 0.2, "has a certificate that browsers do not accept"});
-  const Time first = context.host_first_seen.value_or(
-      certificate && certificate->is_trusted ? certificate->not_before : Time{});
-  if (first != Time{} && context.now > first && context.now - first < 72h) {
-    const auto hours = std::chrono::duration_cast<std::chrono::hours>(context.now - first).count();
-    signs.push_back({"host.new", 0.2,
-                     "was first seen " +
-                         (hours < 1 ? std::string("less than an hour")
-                                    : std::to_string(hours) + (hours == 1 ? " hour" : " hours")) +
-                         " ago"});
-  }
-}
-
-void add_text_signs(const PageView& view, const PageContext& context, const BrandLooks& brands,
-                    PageSigns& signs) {
-  for (const Lure& lure : kLures) {
-    for (const std::string_view words : ascii::split(lure.words, '|')) {
-      if (view.text.find(words) == std::string::npos && view.title.find(words) == std::string::npos) continue;
-      signs.push_back({lure.code, lure.weight, std::string(lure.what) + " (\"" + std::string(words) + "\")"});
-      break;
-    }
-  }
-  const std::string recipient = ascii::to_lower(context.recipient);
-  const bool knows_recipient = !recipient.empty() && (view.text.find(recipient) != std::string::npos ||
-                                                      view.markup.find(recipient) != std::string::npos);
-  if (knows_recipient && brands.owner(view.domain) == nullptr)
-    signs.push_back({"text.knows_recipient", 0.3, "has the recipient's address filled in already"});
-  size_t dead = 0;
-  for (const std::string& tag : view.tags) {
-    if (tag.size() < 2 || tag[0] != 'a' || !ascii::is_space(tag[1])) continue;
-    const size_t at = tag.find("href=");
-    const std::string_view target =
-        at == std::string::npos ? std::string_view() : std::string_view(tag).substr(at + 5);
-    if (target.empty() || target.starts_with("\"#\"") || target.starts_with("'#'") ||
-        target.starts_with("\"\"") || target.starts_with("#") || target.starts_with("\"javascript:") ||
-        target.starts_with("'javascript:"))
-      ++dead;
-  }
-  const size_t links = std::max(view.page->links.size(), dead);
-  if (dead >= 2 && dead * 10 >= links * 6)
-    signs.push_back({"text.dead_links", 0.2, "has links that lead nowhere"});
-  for (const BrandLook& brand : brands.all()) {
-    if (owns(brand, view.domain)) break;
-    const bool shown =
-        std::any_of(brand.domains.begin(), brand.domains.end(), [&view](const std::string& domain) {
-          const size_t at = view.text.find("https://" + domain);
-          const size_t sub = view.text.find("." + domain + "/");
-          return at != std::string::npos ||
-                 (sub != std::string::npos &&
-                  view.text.substr(0, sub).rfind("https://") != std::string::npos &&
-                  sub - view.text.substr(0, sub).rfind("https://") < 40);
-        });
-    if (!shown || view.text.size() > 1500) continue;
-    signs.push_back({"text.painted_address", 0.5,
-                     "shows an address of " + brand.name + " as if it were the browser's own"});
-    break;
-  }
+  if (context.url_is_suspicious)
+    signs.push_back({"url.model", 0.25, "has an address that is written as phishing's are"});
+  if (const auto& first = context.host_first_seen; first && context.now - *first < 72h)
+    signs.push_back(
+        {"host.new", 0.2, "lies on a name that was first seen here " + ago(context.now - *first)});
+  // Honest sites renew certificates too: of those that are met some two in a hundred are as new.
+  if (certificate && certificate->is_trusted && context.now > certificate->not_before &&
+      context.now - certificate->not_before < 48h)
+    signs.push_back(
+        {"tls.new", 0.1, "has a certificate that was made " + ago(context.now - certificate->not_before)});
 }
 
 }  // namespace linkgate::verdict

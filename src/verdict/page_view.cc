@@ -6,6 +6,8 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "url/domain.h"
+#include "verdict/page_fields.h"
+#include "verdict/url_words.h"
 
 namespace linkgate::verdict {
 namespace {
@@ -14,10 +16,24 @@ constexpr size_t kMaxTag = 500;
 constexpr size_t kMaxHeading = 200;
 constexpr size_t kMaxCopyright = 80;
 
+// Bytes of a character that takes no room at `at`, put between letters to keep words from being found; 0:
+// none.
+size_t invisible_at(std::string_view text, size_t at) {
+  for (const std::string_view none :
+       {"\xC2\xAD", "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x81\xA0", "\xEF\xBB\xBF"}) {
+    if (text.substr(at, none.size()) == none) return none.size();
+  }
+  return 0;
+}
+
 std::string squeezed(std::string_view text, size_t limit) {
   std::string out;
-  for (const char c : text.substr(0, limit)) {
-    if (!ascii::is_space(c))
+  text = text.substr(0, limit);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (const size_t none = c < 0 ? invisible_at(text, i) : 0; none > 0)
+      i += none - 1;
+    else if (!ascii::is_space(c))
       out += ascii::to_lower(c);
     else if (!out.empty() && out.back() != ' ')
       out += ' ';
@@ -101,110 +117,19 @@ std::string copyright_of(std::string_view text) {
   return "";
 }
 
-struct FieldWords {
-  Asked asked;
-  std::string_view words;  // separated by '|'
-};
-// In names and labels of fields.
-constexpr FieldWords kFieldWords[] = {
-    {Asked::kSecretWords,
-     "seed phrase|seedphrase|recovery phrase|secret phrase|mnemonic|recovery-phrase|12 word|24 word|private "
-     "key|"
-     "privatekey|srp-word|wiederherstellungsphrase|phrase de récupération|frase de recuperación"},
-    {Asked::kCard,
-     "cardnumber|card number|card-number|card_number|cardnum|ccnum|cc-number|cvv|cvc|security "
-     "code|kartennummer|"
-     "numéro de carte|número de tarjeta|numero carta|kreditkarte|creditcard|credit card|ccno|cardno|expiry "
-     "date|"
-     "kaartnummer|numer karty|カード番号"},
-    {Asked::kCode,
-     "otp|one-time|onetime|verification code|sms "
-     "code|smscode|2fa|authenticator|verification-code|phototan|pushtan|"
-     "tan-nummer|bestätigungscode|code de vérification|código de verificación|6-digit|auth code|authcode"},
-    {Asked::kPassword,
-     "password|passwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|lösenord|passcode|"
-     "pin-code|online-pin|パスワード|密码|пароль"},
-};
-constexpr std::string_view kAddressWords[] = {"email",       "e-mail",   "user",      "login",   "phone",
-                                              "account",     "benutzer", "anmelde",   "usuario", "correo",
-                                              "identifiant", "utente",   "gebruiker", "kennung", "メール"};
-// Who asks for an address to send letters to is not asking who signs in.
-constexpr std::string_view kLetterWords[] = {"newsletter",  "subscribe",    "abonnieren",  "search",
-                                             "s'abonner",   "suscrib",      "iscriviti",   "keep me posted",
-                                             "contact us",  "your message", "nachricht",   "kontaktformular",
-                                             "get a quote", "unsubscribe",  "abmelden vom"};
-// What stands on the way on from an address to a password.
-constexpr std::string_view kWayOn[] = {"next",           "sign in",  "log in",  "login",     "continue",
-                                       "weiter",         "anmelden", "suivant", "connexion", "siguiente",
-                                       "iniciar sesión", "avanti",   "accedi",  "volgende",  "inloggen",
-                                       "view document",  "access",   "verify",  "unlock",    "download"};
-
-bool says(std::string_view text, std::string_view words) {
-  for (const std::string_view word : ascii::split(words, '|')) {
-    if (text.find(word) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-template <typename List>
-bool says_any(std::string_view text, const List& words) {
-  return std::any_of(std::begin(words), std::end(words),
-                     [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
-
-Asked asked_by(const FormField& field) {
-  if (field.type == "hidden" || field.type == "submit" || field.type == "checkbox") return Asked::kNothing;
-  const std::string said = ascii::to_lower(field.name + " " + field.label);
-  for (const FieldWords& known : kFieldWords) {
-    if (known.asked != Asked::kPassword && says(said, known.words)) return known.asked;
-  }
-  if (field.type == "password" || says(said, kFieldWords[3].words)) return Asked::kPassword;
-  const bool address = field.type == "email" || (field.type != "search" && says_any(said, kAddressWords));
-  return address ? Asked::kAddress : Asked::kNothing;
-}
-
-void look_at_forms(PageView& view) {
-  for (const Form& form : view.page->forms) {
-    Asked asked = Asked::kNothing;
-    size_t visible = 0;
-    for (const FormField& field : form.fields) {
-      asked = std::max(asked, asked_by(field));
-      visible += field.type == "hidden" ? 0 : 1;
-    }
-    // One or two fields and a way on; a letter's sign-up has the same fields and other words.
-    const bool letters =
-        says_any(ascii::to_lower(form.action), kLetterWords) || says_any(view.text, kLetterWords);
-    const bool step = visible <= 4 && !letters && says_any(view.text, kWayOn);
-    if (asked == Asked::kAddress && !step) asked = Asked::kNothing;
-    if (asked > view.asked) {
-      view.asked = asked;
-      view.asking_form = &form;
-    }
-  }
-}
-
 // "northgate-voicemail" of northgate-voicemail.com; of a host under a public suffix that gives names away the
 // suffix list has it right already ("x" of x.github.io).
 std::string owner_label_of(const std::string& domain) { return domain.substr(0, domain.find('.')); }
 
 }  // namespace
 
-std::string_view to_string(Asked asked) {
-  switch (asked) {
-    case Asked::kNothing:
-      return "nothing";
-    case Asked::kAddress:
-      return "an account's address";
-    case Asked::kPassword:
-      return "a password";
-    case Asked::kCode:
-      return "a security code";
-    case Asked::kCard:
-      return "card details";
-    case Asked::kSecretWords:
-      return "the secret words of a wallet";
-  }
-  return "";
+std::string site_of(std::string_view host) {
+  const std::string_view given = host_kind_suffix(host);
+  if (given.empty() || host.size() < given.size() + 2) return url::registrable_domain(std::string(host));
+  std::string_view front = host.substr(0, host.size() - given.size() - 1);
+  front = front.substr(front.rfind('.') + 1);
+  // "www.builder.example" is the builder's own.
+  return front == "www" ? std::string(given) : std::string(front) + "." + std::string(given);
 }
 
 bool has_word(std::string_view text, std::string_view word) {
@@ -223,7 +148,7 @@ PageView view_of(const Page& page) {
   CHECK(url);
   PageView view{.page = &page, .url = *std::move(url)};
   view.host = view.url.hostname();
-  view.domain = url::registrable_domain(view.host);
+  view.domain = site_of(view.host);
   view.owner_label = owner_label_of(view.domain);
   view.title = squeezed(page.title, kMaxViewedText);
   view.text = squeezed(page.visible_text, kMaxViewedText);
@@ -235,7 +160,7 @@ PageView view_of(const Page& page) {
   collect_tags(view);
   collect_logos(view);
   view.copyright = copyright_of(view.text);
-  look_at_forms(view);
+  find_asked(view);
   return view;
 }
 

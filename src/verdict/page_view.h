@@ -19,7 +19,8 @@ inline constexpr size_t kMaxViewedTags = 20'000;
 // What a visitor is asked for, from what costs least to lose.
 enum class Asked : uint8_t {
   kNothing,
-  kAddress,  // an address of mail and a way on: the first of two steps
+  kAddress,   // an address of mail and a way on: the first of two steps
+  kIdentity,  // a number that a state gave, papers
   kPassword,
   kCode,         // a code that was sent to the visitor
   kCard,         // number, expiry, security code
@@ -31,7 +32,7 @@ struct PageView {
   const Page* page = nullptr;
   url::Url url;             // where the page lies
   std::string host;         // of it
-  std::string domain;       // its registrable domain
+  std::string domain;       // site_of(host)
   std::string owner_label;  // what its owner chose: "northgate-voicemail", on hosts that give names away the
                             // label in front of them
   std::string title, text, markup;  // lower case, blanks run together in title and text
@@ -47,6 +48,10 @@ struct PageView {
 
 // REQUIRES: `page.chain` is not empty and its last URL parses.
 PageView view_of(const Page& page);
+
+// What belongs to one owner: the registrable domain, on hosts that give names away ("x.builder.example") the
+// name that was given.
+std::string site_of(std::string_view host);
 
 // `word` in `text` with no letter or digit of ASCII on either side. Both lower case.
 bool has_word(std::string_view text, std::string_view word);

@@ -205,6 +205,21 @@ std::string_view host_kind_suffix(std::string_view host) { return find_host(host
 
 std::string_view to_string(HostKind kind) { return kHostGroups[static_cast<size_t>(kind)].name; }
 
+bool is_lure_word(std::string_view word) {
+  constexpr size_t kMaxLength = 40, kMinPart = 3;
+  const WordIndex& index = word_index();
+  if (index.bits.contains(word)) return true;
+  if (word.size() > kMaxLength) return false;
+  std::bitset<kMaxLength + 1> spelt;  // up to here by whole words
+  spelt.set(0);
+  for (size_t end = kMinPart; end <= word.size(); ++end) {
+    for (size_t begin = 0; begin + kMinPart <= end; ++begin) {
+      if (spelt[begin] && index.bits.contains(word.substr(begin, end - begin))) spelt.set(end);
+    }
+  }
+  return !word.empty() && spelt[word.size()];
+}
+
 uint32_t word_kinds_in(std::string_view text) {
   const WordIndex& index = word_index();
   uint32_t bits = 0;

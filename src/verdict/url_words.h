@@ -46,5 +46,8 @@ std::vector<Borrowed> find_brands(std::string_view text);
 // they are five letters or longer ("secureloginportal"). `text` is lower case.
 inline constexpr int kWordKinds = 12;
 uint32_t word_kinds_in(std::string_view text);
+// True where `word` is one of them or several of three letters or more, one behind the other: "securelogin",
+// but not "surveyors".
+bool is_lure_word(std::string_view word);
 
 }  // namespace linkgate::verdict

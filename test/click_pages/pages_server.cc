@@ -14,6 +14,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "api/progress.h"
+#include "base/base64.h"
+#include "base/markup.h"
 #include "click/answers.h"
 #include "click/click_handler.h"
 #include "url/url.h"
@@ -52,7 +55,20 @@ const std::map<std::string, Site> kSites = {
     {"never-answers.example", {Disposition::kClean, "", std::chrono::milliseconds(60'000)}},
 };
 
+// 64 by 36 grey pixels.
+constexpr std::string_view kPicture =
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAkCAAAAAAcZ2NOAAAAIklEQVR42mM4QyFgGDVg1IBRA0YNGDVg1IBRA0YNGH4GAAAM6yxqJ315"
+    "qwAAAABJRU5ErkJggg==";
+
 asio::awaitable<net::HttpResponse> scan(net::HttpRequest& request) {
+  if (request.target == "/progress") {
+    const std::string opening = api::progress_to_json(api::Progress::kOpening);
+    co_return net::HttpResponse{200, {{"Content-Type", "application/json"}}, opening, {}};
+  }
+  if (request.target.starts_with("/screenshots/")) {
+    const std::string picture = base64_decode(kPicture).value_or("");
+    co_return net::HttpResponse{200, {{"Content-Type", "image/png"}}, picture, {}};
+  }
   auto question = api::parse_check_request(request.body);
   auto parsed = question ? url::Url::parse(question->url) : std::nullopt;
   std::string host = parsed ? std::string(parsed->hostname()) : "";
@@ -69,14 +85,15 @@ asio::awaitable<net::HttpResponse> scan(net::HttpRequest& request) {
     verdict.disposition = site->second.disposition;
     bool listed = std::string_view(site->second.sentence).starts_with("The feed");
     verdict.evidence = {{listed ? "feed.listed" : "page.judged", site->second.sentence, {}}};
+    if (host == "paypa1-support.example") verdict.evidence[0].artifact = "screenshot:" + std::string(64, 'a');
   }
   co_return net::HttpResponse{200, {{"Content-Type", "application/json"}}, api::to_json(verdict), {}};
 }
 
 asio::awaitable<net::HttpResponse> destination(net::HttpRequest& request) {
   std::string body = "<!doctype html><title>arrived</title><h1 id=arrived>" +
-                     click::escape_html(request.header("Host")) + "</h1><p id=referrer>" +
-                     click::escape_html(request.header("Referer")) + "</p>";
+                     escape_markup(request.header("Host")) + "</h1><p id=referrer>" +
+                     escape_markup(request.header("Referer")) + "</p>";
   co_return net::HttpResponse{200, {{"Content-Type", "text/html"}}, body, {}};
 }
 

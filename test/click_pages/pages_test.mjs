@@ -53,7 +53,8 @@ async function withPage(options, body) {
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (!request.isNavigationRequest() && url.protocol !== "data:") troubles.push(`asked for ${request.url()}`);
+    const own = /^\/(events|picture)\//.test(url.pathname) && url.hostname === "links.corp.test";
+    if (!request.isNavigationRequest() && url.protocol !== "data:" && !own) troubles.push(`asked for ${request.url()}`);
   });
   try {
     await body(page, context, troubles);
@@ -237,6 +238,21 @@ claims["the language is the reader's"] = () => withPage({ locale: "de-AT" }, asy
   assert.equal(await page.locator("h1").textContent(), "Dieser Link führt auf eine gefälschte Seite");
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
   if (shots) await page.screenshot({ path: path.join(shots, "phishing-german.png"), fullPage: true });
+});
+
+claims["with scripts the scanning page says how far the check is and goes on by itself"] = () => withPage({ javaScriptEnabled: true }, async (page) => {
+  await page.goto(links.slow_bad);
+  await page.getByText("Opening the page in a browser of our own").waitFor();
+  await page.getByRole("heading", { name: PAGES.phishing_strict }).waitFor();
+});
+
+claims["a suspicious page is shown as it is, scaled to the card"] = () => withPage({ javaScriptEnabled: true }, async (page) => {
+  await page.goto(links.suspicious);
+  const picture = page.locator("figure img");
+  await picture.scrollIntoViewIfNeeded();
+  await picture.evaluate((image) => image.decode());
+  assert.equal(await picture.evaluate((image) => image.naturalWidth), 64);
+  assert.ok((await overflow(page)) <= 0);
 });
 
 claims["no page can be framed"] = () => withPage({}, async (page, context, troubles) => {

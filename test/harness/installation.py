@@ -17,6 +17,7 @@ admin_listen = "127.0.0.1:{admin}"
 [portal]
 listen = "127.0.0.1:{portal}"
 loopback_without_token = true
+{portal_extra}
 
 [gateway]
 hostname = "gateway.corp.test"
@@ -41,7 +42,7 @@ node_name = "test"
 
 
 class Installation:
-    def __init__(self, folder, next_hop, click_nodes=1, extra="", feeds=(), origin="http://links.corp.test"):
+    def __init__(self, folder, next_hop, click_nodes=1, extra="", feeds=(), origin="http://links.corp.test", portal=""):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         self.lmtp_port, self.admin_port, self.portal_port = free_port(), free_port(), free_port()
@@ -50,7 +51,7 @@ class Installation:
         for name, path in feeds:
             extra += f'\n[[feed]]\nname = "{name}"\nsource = "{path}"\nformat = "text"\nthreat = "phishing"\n'
         self.config.write_text(CONFIG.format(
-            data=self.data, admin=self.admin_port, portal=self.portal_port, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra, origin=origin,
+            data=self.data, admin=self.admin_port, portal=self.portal_port, portal_extra=portal, lmtp=self.lmtp_port, next_hop=next_hop, extra=extra, origin=origin,
             origin_port=self.click_ports[0], clicks=", ".join(f'"127.0.0.1:{p}"' for p in self.click_ports)))
         self.up = None
 
@@ -67,6 +68,31 @@ class Installation:
     def healthy(self):
         status, _, body = self.get(self.admin_port, "/healthz")
         return status == 200
+
+    def metric(self, name):
+        """The sum over all programs and labels of what begins so in /metrics."""
+        lines = self.get(self.admin_port, "/metrics")[2].decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
+    def troubles(self):
+        """What is wrong by program, as /healthz says it."""
+        try:
+            programs = json.loads(self.get(self.admin_port, "/healthz")[2] or "{}").get("programs", {})
+        except json.JSONDecodeError:
+            return {"up": "no answer"}
+        return {name: said["trouble"] for name, said in programs.items() if said.get("trouble")} if programs else {"up": "no answer"}
+
+    def well_but_browser(self):
+        """True where all is well, or nothing is wrong but that Chromium cannot be started here."""
+        if not self.up.alive():
+            raise AssertionError(f"linkgate up ended with {self.up.process.returncode}:\n{self.up.tail()}")
+        troubles = self.troubles()
+        return not troubles or (set(troubles) == {"scan"} and "starting" not in troubles["scan"])
+
+    def start_with_or_without_browser(self, seconds=60):
+        self.up = Child([program("linkgate"), "up", "--config", self.config], self.folder / "up.log")
+        wait_until("linkgate up to be healthy\n" + str(self.up.log), self.well_but_browser, seconds)
+        return self
 
     def stop(self):
         return self.up.stop() if self.up else 0

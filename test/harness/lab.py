@@ -36,6 +36,8 @@ def mistakes(site, verdict, turned=False):
             found.append(f"lacks the evidence {wanted}")
     if site["final"] and verdict["url_chain"][-1:] != [site["final"]]:
         found.append(f"ends at {verdict['url_chain'][-1:]}, not at {site['final']}")
+    elif site["final"] and len(verdict["url_chain"]) - 1 != site["hops"]:
+        found.append(f"ends there after {len(verdict['url_chain']) - 1} hops, not {site['hops']}")
     return found
 
 

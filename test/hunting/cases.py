@@ -43,7 +43,11 @@ def plant(story):
     story.click(29, "carl@corp.test", url)
     phish(story, 20, "cora@corp.test", url, "")
     story.click(10, "chad@corp.test", url, action="ClickAllowed")  # after the verdict: an exception of the administrator's
-    return [{"AccountUpn": "cleo@corp.test", "Earlier": "10:00:00"}, {"AccountUpn": "carl@corp.test", "Earlier": "09:00:00"}]
+    listed = "https://late-verdict-list.example/"
+    story.click(28, "cody@corp.test", listed)
+    story.click(20, "cora@corp.test", listed, action="ClickBlockedByTenantPolicy", page="BlockedByOrganisation", steps=("page",))  # nobody called it a threat
+    return [{"AccountUpn": "cleo@corp.test", "Earlier": "10:00:00", "LaterThreatTypes": "Phish"}, {"AccountUpn": "carl@corp.test", "Earlier": "09:00:00"},
+            {"AccountUpn": "cody@corp.test", "Earlier": "08:00:00", "LaterAction": "ClickBlockedByTenantPolicy", "LaterThreatTypes": ""}]
 
 
 @case("repeat-clickers", "repeat")
@@ -88,6 +92,7 @@ def plant(story):
 def plant(story):
     story.click(10, "ida@corp.test", "https://late-click.example/", mail_age=20 * 24)
     story.click(9, "ian@corp.test", "https://late-click.example/", mail_age=30)
+    story.click(8, "isa@corp.test", "https://late-click.example/", mail_age=30 * 24, steps=("automated",), IsAutomated=True)  # nobody clicked
     return [{"UrlDomain": "late-click.example", "Clicks": 1, "Longest": "20.00:00:00", "Who": ["ida@corp.test"]}]
 
 
@@ -173,6 +178,8 @@ def plant(story):
 def plant(story):
     for steps in (("page", "back"), ("page", "back", "report"), ("page", "continue"), ("page",)):
         story.click(80, "tim@corp.test", "https://heed.example/", page="Suspicious", threat="Suspicious", steps=steps)
+    for number in range(3):  # there was no way past these
+        story.click(80, f"tom{number}@corp.test", "https://heed.example/", page="Suspicious", threat="Suspicious", action="ClickBlocked", steps=("page",))
     return [{"Page": "Suspicious", "Shown": 4, "WentOn": 1, "TurnedBack": 2, "Reported": 1, "HeededPercent": 75.0}]
 
 
@@ -247,7 +254,8 @@ def plant(story):
     for number in range(40):
         story.mail(hours - number / 400, ["bombed@corp.test"], f"list{number % 20}@subscribe.example")
         story.mail(hours - number / 400, ["bombed-not@corp.test"], "same@subscribe.example")
-    return [{"RecipientEmailAddress": "bombed@corp.test", "Mails": 40, "Senders": 20}]
+    return [{"RecipientEmailAddress": "bombed@corp.test", "Mails": 40, "Senders": 20},
+            {"RecipientEmailAddress": "bombed@corp.test", "Mails": 34, "Senders": 20}]  # the window that begins five minutes before
 
 
 @case("executable-in-disguise", "cy@disguise.example")
@@ -262,7 +270,10 @@ def plant(story):
 def plant(story):
     story.mail(30, ["dot@corp.test"], AdditionalFields='{"Links":{"sealed":3,"SignedPart":2}}')
     story.mail(29, ["dot@corp.test"], AdditionalFields='{"Links":{"SignedPart":5}}')
-    return [{"Result": "SignedPart", "Links": 7, "Mails": 2}]
+    story.mail(28, ["dot@corp.test"], EmailDirection="Intra-org", AdditionalFields='{"Links":{"SignedPart":1}}')
+    story.mail(27, ["out@elsewhere.example"], EmailDirection="Outbound", AdditionalFields='{"Links":{"SignedPart":100}}')
+    story.mail(26, ["dot@corp.test"], DeliveryAction="Blocked", AdditionalFields='{"Links":{"SignedPart":100}}')
+    return [{"Result": "SignedPart", "Links": 8, "Mails": 3}]
 
 
 @case("delivered-and-clicked-phish", "still-there")
@@ -281,9 +292,11 @@ def plant(story):
     for person in ("fin@zapped.test", "fia@zapped.test"):
         story.row("EmailPostDeliveryEvents", 30, NetworkMessageId=message, RecipientEmailAddress=person, ActionType="Phish ZAP", ActionResult="Success")
     story.click(35, "fin@zapped.test", "https://zap.example/", message)
+    story.click(34.5, "fin@zapped.test", "https://zap.example/", message, threat="Phish", page="Phishing", steps=("page",))  # warned, and never went on
+    went_past(story, 34.2, "fin@zapped.test", "https://zap.example/", message)
     phish(story, 34, "fin@zapped.test", "https://zap.example/", message)
     phish(story, 20, "fin@zapped.test", "https://zap.example/", message)
-    return [{"RecipientEmailAddress": "fin@zapped.test", "OpenedBefore": 1, "StoppedBefore": 1, "After": 1},
+    return [{"RecipientEmailAddress": "fin@zapped.test", "OpenedBefore": 2, "StoppedBefore": 2, "After": 1},
             {"RecipientEmailAddress": "fia@zapped.test", "OpenedBefore": 0, "StoppedBefore": 0, "After": 0}]
 
 

@@ -161,6 +161,7 @@ test('set statements limit an answer as properties do', async () => {
   assert.match(large.response.data.error['@message'], /data size limit 1000 \(E_QUERY_RESULT_SET_TOO_LARGE/);
   const slow = await ask(`set servertimeout=1s; ${endless}`).then(assert.fail, (error) => error);
   assert.equal(slow.response.status, 504);
+  assert.equal(slow.response.data.error['@message'], 'the query took longer than 1 s (servertimeout)');
 });
 
 test('a query that needs too much memory is refused as the service refuses it', async () => {
@@ -331,4 +332,10 @@ test("runHuntingQuery answers in Graph's shape", async () => {
   assert.equal(error.code, 'BadRequest');
   assert.match(error.message, /Nowhere/);
   assert.equal((await hunt('no json')).status, 400);
+  assert.equal((await hunt('{"Query":"print 1","Timespan":null}')).status, 200);
+  for (const Timespan of ['P7D', 'last week', '', 7]) {
+    const answer = await hunt(JSON.stringify({ Query: 'UrlClickEvents | count', Timespan }));
+    assert.equal(answer.status, 400, Timespan);
+    assert.match((await answer.json()).error.message, /Timespan/);
+  }
 });

@@ -5,8 +5,8 @@
 
 #include "kql/kql.h"
 
-namespace linkgate::portal {
+namespace linkgate::views {
 
 kql::Catalog event_catalog(const std::string& database);
 
-}  // namespace linkgate::portal
+}  // namespace linkgate::views

@@ -1,8 +1,8 @@
-#include "portal/catalog.h"
+#include "views/event_catalog.h"
 
 #include "events/schema.h"
 
-namespace linkgate::portal {
+namespace linkgate::views {
 namespace {
 
 kql::Type type_of(events::ColumnType type) {
@@ -44,4 +44,4 @@ kql::Catalog event_catalog(const std::string& database) {
   return catalog;
 }
 
-}  // namespace linkgate::portal
+}  // namespace linkgate::views

@@ -1,0 +1,302 @@
+#include "respond/alert_duty.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "kql/json.h"
+#include "kql/kql.h"
+#include "respond/alert_rows.h"
+#include "respond/alert_rules.h"
+#include "state/alert_store.h"
+#include "state/scan_store.h"
+#include "store/client.h"
+#include "store/open.h"
+#include "url/canonical_key.h"
+#include "url/url.h"
+#include "views/event_catalog.h"
+
+namespace linkgate::respond {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPause{500};
+constexpr std::chrono::minutes kLook{10};       // how far back it looks at every step
+constexpr std::chrono::hours kFarLook{3 * 24};  // and every kFarPause: rows come late, clicks are of before
+constexpr std::chrono::minutes kFarPause{1};
+constexpr std::chrono::seconds kShipTime{30};  // then rows of ours that cannot be queried are written again
+constexpr size_t kHostsAtOnce = 500;           // in a question
+constexpr size_t kFlipsAtOnce = 1000;
+constexpr size_t kMailsAtOnce = 1000;
+
+using Table = std::vector<std::vector<std::string>>;
+
+Time time_of(const std::string& text) { return from_iso8601(text).value_or(Time{}); }
+
+// Everything of a flip that a visit can be held against.
+struct BadUrl {
+  std::string canonical, host;
+  Time at{};
+};
+
+std::vector<std::string> urls_of(const AlertEvent& event) {
+  std::vector<std::string> urls = {event.url};
+  for (const std::string& hop : kql::json_elements(event.url_chain).value_or(std::vector<std::string>())) {
+    const auto value = kql::scalar_of_json(hop, kql::Type::kString);
+    const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+    if (text != nullptr) urls.push_back(*text);
+  }
+  return urls;
+}
+
+class AlertDuty final : public Duty {
+ public:
+  AlertDuty(const Surroundings& surroundings, std::unique_ptr<state::AlertStore> alerts,
+            std::unique_ptr<state::ScanStore> scans)
+      : config_(surroundings.config),
+        clock_(surroundings.clock),
+        spool_(surroundings.spool),
+        alerts_(std::move(alerts)),
+        scans_(std::move(scans)),
+        catalog_(views::event_catalog(config_.events.database)),
+        raised_(metrics::process().counter("linkgate_alerts_total", "Alerts that became visible")) {}
+
+  std::string_view name() const override { return "alerts"; }
+
+  Result<milliseconds> step() override {
+    TRY_ASSIGN(store::StoreOptions options, store::store_options(config_));
+    store::StoreClient client(std::move(options));
+    client_ = &client;
+    now_ = clock_.now();
+    const bool far = looked_far_ == Time{} || now_ - looked_far_ >= kFarPause;
+    auto looked = raise(now_ - (far ? Ticks(kFarLook) : Ticks(kLook)), far);
+    if (looked) looked = show();
+    // On a first start linkgate-ship makes the tables a few seconds later: until then there is nothing to
+    // raise.
+    if (!looked && looked.error().code() == ErrorCode::kNotFound) return kPause;
+    TRY(std::move(looked));
+    if (far) looked_far_ = now_;
+    return kPause;
+  }
+
+ private:
+  // ---- asking
+  Result<Table> ask(const std::string& kql) {
+    kql::CompileOptions options;
+    options.now = now_;
+    const auto compiled = kql::compile(kql, catalog_, options);
+    if (!compiled)
+      return Error(ErrorCode::kInternal, "an alert's query: " + kql::render(compiled.error(), kql));
+    store::QueryLimits limits;
+    limits.max_memory = config_.kql.query_memory_bytes;
+    TRY_ASSIGN(const store::QueryResult found, client_->query(compiled->sql, limits));
+    Table rows;
+    for (const std::string& line : found.rows) {
+      TRY_ASSIGN(auto texts, kql::row_to_text(line, compiled->columns));
+      rows.push_back(std::move(texts));
+    }
+    return rows;
+  }
+
+  Result<std::vector<AlertEvent>> events_of(const std::string& kql) {
+    TRY_ASSIGN(const Table rows, ask(kql));
+    std::vector<AlertEvent> events;
+    for (const auto& row : rows) {
+      events.push_back({time_of(row[0]), time_of(row[1]), row[2] == "True", row[3], row[4], "", row[5],
+                        row[6], row[7], row[8]});
+    }
+    return events;
+  }
+
+  // ---- evidence
+  Result<void> raise(Time since, bool far) {
+    for (const AlertRule& rule : alert_rules()) {
+      TRY_ASSIGN(auto events, events_of(rule_query(rule, since)));
+      TRY(write(rule, std::move(events)));
+    }
+    return raise_for_flips(far);
+  }
+
+  Result<void> write(const AlertRule& rule, std::vector<AlertEvent> events) {
+    std::erase_if(events, [&](const AlertEvent& event) { return is_on_its_way(rule, event); });
+    TRY(add_subjects(events));
+    std::map<std::string, std::vector<const AlertEvent*>> by_alert;
+    for (const AlertEvent& event : events) by_alert[alert_id(rule, event)].push_back(&event);
+    for (const auto& [id, of_alert] : by_alert) {
+      Time first = of_alert.front()->alert_time;
+      Rows rows;
+      for (const AlertEvent* event : of_alert) {
+        first = std::min(first, event->alert_time);
+        Rows more = evidence_rows(rule, id, *event);
+        std::move(more.begin(), more.end(), std::back_inserter(rows));
+      }
+      TRY(alerts_->raise(id, first));
+      TRY(spool_.append_all(rows));
+      expected_[id] += rows.size();
+      for (const AlertEvent* event : of_alert) on_its_way_[{rule.title, event->report_id}] = now_;
+    }
+    return {};
+  }
+
+  bool is_on_its_way(const AlertRule& rule, const AlertEvent& event) {
+    const auto found = on_its_way_.find({rule.title, event.report_id});
+    return found != on_its_way_.end() && now_ - found->second < kShipTime;
+  }
+
+  Result<void> add_subjects(std::vector<AlertEvent>& events) {
+    std::set<std::string> mails;
+    for (const AlertEvent& event : events) {
+      if (!event.mail.empty()) mails.insert(event.mail);
+    }
+    std::map<std::string, std::string> subjects;
+    std::vector<std::string> some;
+    for (auto mail = mails.begin(); mail != mails.end();) {
+      some.push_back(*mail++);
+      if (some.size() < kMailsAtOnce && mail != mails.end()) continue;
+      TRY_ASSIGN(const Table rows, ask(subjects_query(some)));
+      for (const auto& row : rows) subjects[row[0]] = row[1];
+      some.clear();
+    }
+    for (AlertEvent& event : events) {
+      if (const auto found = subjects.find(event.mail); found != subjects.end())
+        event.subject = found->second;
+    }
+    return {};
+  }
+
+  // ---- verdicts that turned
+  // New ones at once; all of the last days every so often, since rows of visits come late.
+  Result<void> raise_for_flips(bool far) {
+    const size_t known = flips_.size();
+    for (;;) {
+      TRY_ASSIGN(const auto flips, scans_->flips_since(last_flip_, kFlipsAtOnce));
+      for (const state::Flip& flip : flips) {
+        last_flip_ = flip.id;
+        const bool bad =
+            flip.is == verdict::Disposition::kPhishing || flip.is == verdict::Disposition::kMalware;
+        const auto url = url::Url::parse(flip.url);
+        if (bad && url && flip.at > now_ - kFarLook)
+          flips_.push_back({url::canonical_key(*url), std::string(url->hostname()), flip.at});
+      }
+      if (flips.size() < kFlipsAtOnce) break;
+    }
+    std::vector<BadUrl> asked(flips_.begin() + static_cast<std::ptrdiff_t>(far ? 0 : known), flips_.end());
+    for (size_t at = 0; at < asked.size(); at += kHostsAtOnce) {
+      const size_t end = std::min(asked.size(), at + kHostsAtOnce);
+      TRY(raise_for({asked.begin() + static_cast<std::ptrdiff_t>(at),
+                     asked.begin() + static_cast<std::ptrdiff_t>(end)}));
+    }
+    if (far) std::erase_if(flips_, [&](const BadUrl& flip) { return flip.at <= now_ - kFarLook; });
+    return {};
+  }
+
+  Result<void> raise_for(const std::vector<BadUrl>& flips) {
+    std::set<std::string> hosts;
+    std::multimap<std::string, Time> turned;
+    Time from = now_, to{};
+    for (const BadUrl& flip : flips) {
+      hosts.insert(flip.host);
+      turned.emplace(flip.canonical, flip.at);
+      from = std::min(from, flip.at - Ticks(kVisitsBeforeFlip));
+      to = std::max(to, flip.at);
+    }
+    TRY_ASSIGN(auto events, events_of(visits_query({hosts.begin(), hosts.end()}, from, to)));
+    std::erase_if(events, [&](AlertEvent& event) { return !was_before_a_flip(event, turned); });
+    return write(malicious_click_rule(), std::move(events));
+  }
+
+  // Sets alert_time to the first flip of one of its URLs after the visit, within 48 hours.
+  static bool was_before_a_flip(AlertEvent& event, const std::multimap<std::string, Time>& turned) {
+    std::optional<Time> first;
+    for (const std::string& url : urls_of(event)) {
+      const auto parsed = url::Url::parse(url);
+      if (!parsed) continue;
+      const auto [begin, end] = turned.equal_range(url::canonical_key(*parsed));
+      for (auto flip = begin; flip != end; ++flip) {
+        const bool fits = event.time <= flip->second && event.time >= flip->second - Ticks(kVisitsBeforeFlip);
+        if (fits && (!first || flip->second < *first)) first = flip->second;
+      }
+    }
+    if (first) event.alert_time = *first;
+    return first.has_value();
+  }
+
+  // ---- visibility
+  Result<void> show() {
+    TRY_ASSIGN(const Table pending, ask(pending_query(now_ - kFarLook)));
+    for (const auto& row : pending) {
+      const AlertRule* rule = find_alert_rule(row[1]);
+      if (rule == nullptr) continue;  // of other makers of alerts
+      size_t rows = 0;
+      std::from_chars(row[3].data(), row[3].data() + row[3].size(), rows);
+      const auto expected = expected_.find(row[0]);
+      if (expected != expected_.end() && rows < expected->second && !is_overdue(row[0])) continue;
+      if (shown_.contains(row[0]) && now_ - shown_[row[0]] < kShipTime) continue;
+      TRY_ASSIGN(const Time raised, alerts_->raise(row[0], time_of(row[2])));
+      const auto [table, json] = info_row(*rule, row[0], raised);
+      TRY(spool_.append(table, json));
+      log::info("alert {}: {}", row[0], rule->title);
+      if (!shown_.contains(row[0])) raised_.add();
+      shown_[row[0]] = now_;
+    }
+    forget();
+    return {};
+  }
+
+  // Rows that we wrote twice, and so counted twice, must not hold an alert up for ever.
+  bool is_overdue(const std::string& id) {
+    const auto [since, first_time] = waiting_.emplace(id, now_);
+    return now_ - since->second >= kShipTime;
+  }
+
+  void forget() {
+    const auto is_old = [&](const auto& one) { return now_ - one.second >= 2 * kShipTime; };
+    std::erase_if(on_its_way_, is_old);
+    std::erase_if(shown_, [&](const auto& one) {
+      if (!is_old(one)) return false;
+      expected_.erase(one.first);
+      waiting_.erase(one.first);
+      return true;
+    });
+  }
+
+  const Config& config_;
+  const Clock& clock_;
+  events::SpoolWriter& spool_;
+  const std::unique_ptr<state::AlertStore> alerts_;
+  const std::unique_ptr<state::ScanStore> scans_;
+  const kql::Catalog catalog_;
+  metrics::Counter& raised_;
+  // Of one step.
+  store::StoreClient* client_ = nullptr;
+  Time now_{};
+  // Only to ask and write less than a start would.
+  Time looked_far_{};
+  int64_t last_flip_ = 0;
+  std::vector<BadUrl> flips_;
+  std::map<std::pair<std::string_view, std::string>, Time> on_its_way_;  // title, ReportId: written then
+  std::map<std::string, size_t> expected_;  // alert: rows of evidence that we wrote
+  std::map<std::string, Time> shown_, waiting_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Duty>> make_alert_duty(const Surroundings& surroundings) {
+  const Config& config = surroundings.config;
+  state::StateOptions options;
+  options.location =
+      config.state.location.empty() ? "sqlite:" + DataPaths(config.data).state() : config.state.location;
+  TRY_ASSIGN(auto alerts, state::open_alert_store(options));
+  options.read_only = true;
+  TRY_ASSIGN(auto scans, state::open_scan_store(options));
+  return std::make_unique<AlertDuty>(surroundings, std::move(alerts), std::move(scans));
+}
+
+}  // namespace linkgate::respond
