@@ -58,12 +58,14 @@ class DovecotServer {
   std::string certificate() const { return folder_ + "/cert.pem"; }
   std::string log() const { return slurp(folder_ + "/log"); }
   std::string home(const std::string& user) const { return folder_ + "/mail/" + user; }
-  // From now on these are all users; others cannot be signed in for.
+  // From now on these are all users; others cannot be signed in for. A running Dovecot looks at the file at most
+  // once in a second of its clock, so this returns in the next one.
   void set_users(const std::vector<std::string>& users) const {
     std::ofstream out(folder_ + "/users.new");
     for (const std::string& user : users) out << user << ":{PLAIN}own::::::\n";
     out.close();
     std::filesystem::rename(folder_ + "/users.new", folder_ + "/users");
+    if (pid_ > 0) std::this_thread::sleep_until(next_second());
   }
   // Straight into the maildir, as the mailbox server would put it. `flags` are maildir's: "S" is seen.
   // Folders other than INBOX are ".Name". Answers the file.
@@ -86,6 +88,11 @@ class DovecotServer {
 
  private:
   explicit DovecotServer(std::string folder) : folder_(std::move(folder)) {}
+
+  static std::chrono::system_clock::time_point next_second() {
+    using std::chrono::seconds;
+    return std::chrono::floor<seconds>(std::chrono::system_clock::now()) + seconds(1) + std::chrono::milliseconds(20);
+  }
 
   static std::string slurp(const std::string& path) {
     std::ifstream in(path);
