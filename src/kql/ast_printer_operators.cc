@@ -6,10 +6,14 @@
 namespace linkgate::kql {
 
 void AstPrinter::one_operator(const Operator& op) {
-  if (op.kind == OperatorKind::kRender || op.kind == OperatorKind::kAs) {
+  if (op.kind == OperatorKind::kRender) {
     out_ += " " + quoted_name(op.name);
-    if (op.parameters.empty()) return;
-    properties(op.parameters);
+    if (!op.parameters.empty()) properties(op.parameters);
+    return;
+  }
+  if (op.kind == OperatorKind::kAs) {
+    parameters(op.parameters);
+    out_ += " " + quoted_name(op.name);
     return;
   }
   if (op.kind == OperatorKind::kParseKv) return key_values(op);

@@ -68,6 +68,8 @@ bool Binder::is_tabular(const Expr& expr, const Environment* environment) const 
       case ExprKind::kFind:
       case ExprKind::kExternal:
         return true;
+      case ExprKind::kMember:
+        return names_database(*e);
       case ExprKind::kName: {
         const Environment* found = find(environment, e->name);
         if (found != nullptr && found->value != nullptr && found->value->kind == ExprKind::kFunction) {
@@ -108,17 +110,6 @@ bool Binder::is_query(const Expr& expr) {
          expr.kind == ExprKind::kSearch || expr.kind == ExprKind::kFind || expr.kind == ExprKind::kExternal;
 }
 
-Diagnostic Binder::unknown_table(const Expr& name, const Environment* environment) const {
-  std::vector<std::string_view> names;
-  for (const CatalogTable& table : catalog_.tables) names.push_back(table.name);
-  for (const Environment* e = environment; e != nullptr; e = e->outer) names.push_back(e->name);
-  Diagnostic error = fail(DiagnosticCode::kUnknownName, name.span,
-                          "no table or let statement '" + name.name + "'" + suggestion(name.name, names));
-  error.unresolved = "table or column expression";
-  error.operator_name = operator_;
-  return error;
-}
-
 Binder::Table Binder::table(const Expr& expr, const Environment* environment) {
   const Depth depth(*this);
   if (depth.exceeded()) return depth.refusal(expr.span);
@@ -136,6 +127,9 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
   switch (expr.kind) {
     case ExprKind::kName:
       return named_table(expr, environment);
+    case ExprKind::kMember:
+      if (names_database(expr)) return database_table(expr);
+      break;
     case ExprKind::kCall:
       return called_table(expr, environment);
     case ExprKind::kPipeline: {
@@ -159,38 +153,9 @@ Binder::Table Binder::table_body(const Expr& expr, const Environment* environmen
     case ExprKind::kUnread:
       return DiagnosticList::said();
     default:
-      return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
+      break;
   }
-}
-
-Binder::Table Binder::named_table(const Expr& expr, const Environment* environment) {
-  if (const Environment* found = find(environment, expr.name)) {
-    if (found->broken) return DiagnosticList::said();
-    if (found->value == nullptr) {
-      return fail(DiagnosticCode::kWrongUse, expr.span, "'" + expr.name + "' is not a table");
-    }
-    if (found->value->kind == ExprKind::kFunction) return called_table(expr, environment);
-    return table(*found->value, found->definition);
-  }
-  for (const CatalogTable& known : catalog_.tables) {
-    if (known.name == expr.name) return scan(known, expr.span);
-  }
-  return unknown_table(expr, environment);
-}
-
-Binder::Table Binder::called_table(const Expr& expr, const Environment* environment) {
-  if (const Environment* found = find(environment, expr.name); found != nullptr && found->value != nullptr) {
-    TRY_ASSIGN(const Environment* inside, call_environment(expr, *found, {.environment = environment}));
-    return table(*found->value->children[0], inside);
-  }
-  if (expr.name == "materialize" && expr.children.size() == 1) return table(*expr.children[0], environment);
-  if (expr.name == "table" && expr.children.size() == 1 && expr.children[0]->kind == ExprKind::kLiteral &&
-      expr.children[0]->type == Type::kString) {
-    Expr named{
-        .kind = ExprKind::kName, .span = expr.span, .name = std::get<std::string>(expr.children[0]->value)};
-    return named_table(named, nullptr);
-  }
-  return fail(DiagnosticCode::kUnknownName, expr.span, "no function '" + expr.name + "' that gives a table");
+  return fail(DiagnosticCode::kWrongUse, expr.span, "a table is needed here, and this is a single value");
 }
 
 // Arguments at the places of their parameters: f(c=7, a=12) or by order; null where none was given.
@@ -255,15 +220,6 @@ Expected<const Environment*> Binder::call_environment(const Expr& call, const En
     inside = extend(std::move(entry));
   }
   return lets(function.value->lets, inside);
-}
-
-Binder::Table Binder::scan(const CatalogTable& table, Span span) {
-  Plan plan{.kind = PlanKind::kScan, .table = &table};
-  for (const CatalogColumn& column : table.columns) {
-    const bool nullable = column.type == Type::kDynamic || (column.nullable && column.type != Type::kString);
-    plan.columns.push_back({bindings_.new_column_id(), column.name, column.type, nullable});
-  }
-  return bindings_.add(std::move(plan), span);
 }
 
 Binder::Table Binder::one_row(Span span) { return bindings_.add({.kind = PlanKind::kRows}, span); }

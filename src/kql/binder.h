@@ -25,12 +25,13 @@ struct BoundQuery {
   // the query has no columns.
   bool is_question = false;
   std::vector<ExternalAddress> to_fetch = {};  // see Compiled; then the results are to be thrown away
+  std::vector<Diagnostic> warnings = {};       // see Compiled
 };
 
 // The JSON array that such a plan gave; nullopt where it has not been asked yet.
 using Answers = std::function<Expected<std::optional<std::string>>(const Plan& question)>;
 
-// Of `options` parameters, external and fetched count here.
+// Of `options` parameters, external, fetched and timespan count here.
 // `bindings` owns the result and must outlive it; so must `query`, `catalog` and `options`.
 Expected<BoundQuery> bind(const Query& query, const Catalog& catalog, int64_t now_ticks,
                           const Answers& answers, const CompileOptions& options, Bindings& bindings);

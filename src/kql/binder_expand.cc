@@ -69,8 +69,13 @@ Binder::Table Binder::expansion(const Operator& op, const Plan& input, const Env
     TRY_ASSIGN(const BoundExpr* array,
                scalar(*item.expr, {.environment = environment, .columns = &input.columns}));
     if (array->type != Type::kDynamic) {
-      return fail(DiagnosticCode::kWrongType, item.span,
-                  "a dynamic is needed here, and this is " + with_article(array->type));
+      const bool text = array->type == Type::kString && item.expr->kind == ExprKind::kName;
+      const std::string column = text ? quoted_name(item.expr->name) : "";
+      return fail(
+          DiagnosticCode::kWrongType, item.span,
+          "a dynamic is needed here, and this is " + with_article(array->type) +
+              (text ? "; where it holds JSON as text, write " + column + " = parse_json(" + column + ")"
+                    : ""));
     }
     std::string name = item.name.empty() ? implied_name(*item.expr) : item.name;
     if (name.empty()) name = names.column();

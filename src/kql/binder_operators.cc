@@ -17,6 +17,11 @@ bool needs_one_table(OperatorKind kind) {
          kind == OperatorKind::kSample;
 }
 
+// Source: Kusto documentation, "render operator".
+constexpr auto kRenderProperties = std::to_array<std::string_view>(
+    {"accumulate", "anomalycolumns", "kind", "legend", "series", "title", "xaxis", "xcolumn", "xtitle",
+     "yaxis", "ycolumns", "ymax", "ymin", "ysplit", "ytitle"});
+
 }  // namespace
 
 Diagnostic Binder::not_in_subquery(const Operator& op) const {
@@ -157,10 +162,22 @@ Binder::Table Binder::where(const Operator& op, const Plan& input, const Environ
       op.span);
 }
 
+void Binder::warn(Span span, std::string message) {
+  const auto same = [span](const Diagnostic& d) { return d.span.begin == span.begin; };
+  if (warnings_.size() < kMaxDiagnostics && std::none_of(warnings_.begin(), warnings_.end(), same))
+    warnings_.push_back(fail(DiagnosticCode::kUnknownName, span, std::move(message)));
+}
+
 // Rows do not change; what is drawn is what was written.
 Binder::Table Binder::render(const Operator& op, const Plan& input) {
   visualization_ = {op.name, {}};
   for (const Parameter& parameter : op.parameters) {
+    if (std::find(kRenderProperties.begin(), kRenderProperties.end(), parameter.name) ==
+        kRenderProperties.end()) {
+      const std::vector<std::string_view> known(kRenderProperties.begin(), kRenderProperties.end());
+      warn(parameter.span, "render has no property '" + parameter.name + "', and this has no effect" +
+                               suggestion(parameter.name, known));
+    }
     std::string text;
     if (parameter.value->kind == ExprKind::kName) {
       text = parameter.value->name;

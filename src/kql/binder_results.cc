@@ -39,6 +39,7 @@ Expected<BoundQuery> Binder::run_query(const Query& query) {
     if (!added && errors_ == nullptr) return std::move(added.error());
     if (!added) note(std::move(added.error()));
   }
+  bound.warnings = std::move(warnings_);
   return bound;
 }
 

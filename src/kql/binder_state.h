@@ -63,6 +63,7 @@ class Binder {
   bool is_unknown(const Columns* columns) const { return columns != nullptr && unknown_.contains(columns); }
 
   // ---- lets and names (binder.cc)
+  void warn(Span span, std::string message);
   Expected<> check_options(const std::vector<Parameter>& options);
   Expected<const Environment*> query_parameters(const std::vector<ColumnDeclaration>& declared);
   static constexpr std::string_view kInvokeInput = "$input";
@@ -89,8 +90,11 @@ class Binder {
   Table table(const Expr& expr, const Environment* environment);
   Table table_body(const Expr& expr, const Environment* environment);
   Table named_table(const Expr& expr, const Environment* environment);
+  static bool names_database(const Expr& expr);
+  Table database_table(const Expr& expr);
   Table called_table(const Expr& expr, const Environment* environment);
   Table scan(const CatalogTable& table, Span span);
+  Table within_timespan(const Plan& rows, Span span);
   Table steps(const Expr& pipeline, const Plan* plan, const Environment*& environment);
   Table datatable(const Expr& expr, const Environment* environment);
   Table range(const Expr& expr, const Environment* environment);
@@ -351,6 +355,7 @@ class Binder {
   bool several_ = false;  // the next call may give a tuple: the item that it stands in takes it apart
   const Within* within_ = nullptr;
   Visualization visualization_;
+  std::vector<Diagnostic> warnings_;
 };
 
 // The column stands where one of its name stood, or at the end.

@@ -15,6 +15,73 @@ constexpr auto kRefusedOptions =
     std::to_array<std::string_view>({"query_now", "query_datetimescope_column", "query_datetimescope_from",
                                      "query_datetimescope_to", "query_take_max_records"});
 
+// Those of the service, whether they have an effect here or not. Source: Kusto documentation, "Request
+// properties".
+constexpr auto kKnownOptions =
+    std::to_array<std::string_view>({"best_effort",
+                                     "client_max_redirect_count",
+                                     "client_results_reader_allow_varying_row_widths",
+                                     "deferpartialqueryfailures",
+                                     "materialized_view_shuffle",
+                                     "max_memory_consumption_per_query_per_node",
+                                     "maxmemoryconsumptionperiterator",
+                                     "maxoutputcolumns",
+                                     "norequesttimeout",
+                                     "notruncation",
+                                     "push_selection_through_aggregation",
+                                     "query_admin_super_slacker_mode",
+                                     "query_bin_auto_at",
+                                     "query_bin_auto_size",
+                                     "query_cursor_after_default",
+                                     "query_cursor_allow_referencing_stream_ingestion_tables",
+                                     "query_cursor_before_or_at_default",
+                                     "query_cursor_current",
+                                     "query_cursor_disabled",
+                                     "query_cursor_scoped_tables",
+                                     "query_datascope",
+                                     "query_datetimescope_column",
+                                     "query_datetimescope_from",
+                                     "query_datetimescope_to",
+                                     "query_distribution_nodes_span",
+                                     "query_fanout_nodes_percent",
+                                     "query_fanout_threads_percent",
+                                     "query_force_row_level_security",
+                                     "query_language",
+                                     "query_log_query_parameters",
+                                     "query_max_entities_in_union",
+                                     "query_now",
+                                     "query_python_debug",
+                                     "query_results_apply_getschema",
+                                     "query_results_cache_force_refresh",
+                                     "query_results_cache_max_age",
+                                     "query_results_cache_per_shard",
+                                     "query_results_progressive_row_count",
+                                     "query_results_progressive_update_period",
+                                     "query_take_max_records",
+                                     "query_weakconsistency_session_id",
+                                     "queryconsistency",
+                                     "request_app_name",
+                                     "request_block_row_level_security",
+                                     "request_callout_disabled",
+                                     "request_description",
+                                     "request_external_data_disabled",
+                                     "request_external_table_disabled",
+                                     "request_impersonation_disabled",
+                                     "request_readonly",
+                                     "request_readonly_hardline",
+                                     "request_remote_entities_disabled",
+                                     "request_sandboxed_execution_disabled",
+                                     "request_user",
+                                     "results_error_reporting_placement",
+                                     "results_progressive_enabled",
+                                     "results_v2_fragment_primary_tables",
+                                     "results_v2_newlines_between_frames",
+                                     "servertimeout",
+                                     "truncation_max_records",
+                                     "truncationmaxrecords",
+                                     "truncationmaxsize",
+                                     "validate_permissions"});
+
 // See CompileOptions::parameters.
 std::optional<Value> parameter_value(Type type, std::string_view text) {
   if (type == Type::kString) return Value(std::string(text));
@@ -41,6 +108,11 @@ Expected<> Binder::check_options(const std::vector<Parameter>& options) {
         return fail(DiagnosticCode::kWrongUse, option.span, "'" + option.name + "' needs a value");
       TRY_ASSIGN((size ? bin_auto_size_ : bin_auto_at_), scalar(*option.value, {}));
       continue;
+    }
+    if (std::find(kKnownOptions.begin(), kKnownOptions.end(), option.name) == kKnownOptions.end()) {
+      std::vector<std::string_view> known(kKnownOptions.begin(), kKnownOptions.end());
+      warn(option.span, "there is no option '" + option.name + "', and this has no effect" +
+                            suggestion(option.name, known));
     }
     if (std::find(kRefusedOptions.begin(), kRefusedOptions.end(), option.name) == kRefusedOptions.end())
       continue;
@@ -90,6 +162,7 @@ Binder::Table Binder::invoke_op(const Operator& op, const Environment* environme
 
 // What withsource= calls an input: the name of a table, of a view or after `as`, or its place.
 std::string Binder::source_name(const Expr& expr, const Environment* environment, size_t place) {
+  if (names_database(expr)) return expr.name;
   if (expr.kind == ExprKind::kName) {
     const Environment* found = find(environment, expr.name);
     const bool view = found != nullptr && found->value != nullptr && found->value->name == "view" &&
@@ -105,6 +178,12 @@ std::string Binder::source_name(const Expr& expr, const Environment* environment
 bool Binder::is_missing(const Expr& expr, const Environment* environment) const {
   const Expr* head = &expr;
   while (head->kind == ExprKind::kPipeline) head = head->children[0];
+  if (names_database(*head)) {
+    const auto& database = std::get<std::string>(head->children[0]->children[0]->value);
+    return std::none_of(catalog_.tables.begin(), catalog_.tables.end(), [&](const CatalogTable& table) {
+      return ascii::iequals(table.database, database) && table.name == head->name;
+    });
+  }
   return head->kind == ExprKind::kName && !is_tabular(*head, environment);
 }
 

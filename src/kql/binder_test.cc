@@ -82,7 +82,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"U | as X | join kind=inner X on Name, Rank", "Name:string Rank:int Name1:string Rank1:int"},
         Case{"U | union (datatable(Name:long)[1])", "Name_string:string Rank:int Name_long:long"},
         Case{"U | union kind=inner withsource=S (datatable(Name:string)[''])", "S:string Name:string"},
-        Case{"union isfuzzy=true Nowhere, U", "Name:string Rank:int"}));
+        Case{"union isfuzzy=true Nowhere, U", "Name:string Rank:int"},
+        Case{"database('DB').U", "Name:string Rank:int"},
+        Case{"let T = database(\"db\").U; T | take 1", "Name:string Rank:int"},
+        Case{"let U = T; database('db').U", "Name:string Rank:int"},
+        Case{"U | join kind=leftsemi database('db').['U'] on Name", "Name:string Rank:int"},
+        Case{"U | where Name in (database('db').U)", "Name:string Rank:int"},
+        Case{"union isfuzzy=true database('other').U, database('db').Nowhere, U", "Name:string Rank:int"},
+        Case{"union withsource=S database('db').U", "S:string Name:string Rank:int"},
+        Case{"U | as hint.materialized=true X | join kind=inner X on Name, Rank",
+             "Name:string Rank:int Name1:string Rank1:int"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Lets, Binder,
@@ -105,6 +114,28 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Refusals, Binder,
     ::testing::Values(
+        Case{"SigninLogs | count",
+             "1:1: UnknownName: 'SigninLogs' is a table of Microsoft Sentinel; Linkgate has the tables of "
+             "mail and "
+             "clicks only: T, U\n  SigninLogs | count\n  ^~~~~~~~~~\n"},
+        Case{"U | join DeviceNetworkEvents on Name",
+             "1:10: UnknownName: 'DeviceNetworkEvents' is a table of Microsoft Defender; Linkgate has the "
+             "tables of "
+             "mail and clicks only: T, U\n  U | join DeviceNetworkEvents on Name\n           "
+             "^~~~~~~~~~~~~~~~~~~\n"},
+        Case{"database('other').U",
+             "1:1: UnknownName: no database 'other'; there is 'db'\n  database('other').U\n  "
+             "^~~~~~~~~~~~~~~~~\n"},
+        Case{"database('db').Tt",
+             "1:1: UnknownName: no table or let statement 'Tt'\n  database('db').Tt\n  ^~~~~~~~~~~~~~~~~\n"},
+        Case{"cluster('c').database('db').U",
+             "1:1: NotSupported: there is no other cluster to ask: leave cluster(...) and database(...) "
+             "out\n  "
+             "cluster('c').database('db').U\n  ^~~~~~~~~~~~\n"},
+        Case{"U | mv-expand Name",
+             "1:15: WrongType: a dynamic is needed here, and this is a string; where it holds JSON as text, "
+             "write "
+             "Name = parse_json(Name)\n  U | mv-expand Name\n                ^~~~\n"},
         Case{"Tt | count", "1:1: UnknownName: no table or let statement 'Tt'\n  Tt | count\n  ^~\n"},
         Case{"U | where Nam == 'x'",
              "1:11: UnknownName: no column 'Nam' here; did you mean 'Name'?\n  U | where Nam == 'x'\n        "

@@ -204,8 +204,14 @@ Expected<const Plan*> Bindings::add(Plan plan, Span span) {
   }
   if (plan.kind == PlanKind::kSort || plan.kind == PlanKind::kRange) plan.serialized = true;
   if (keeps_order(plan.kind)) plan.serialized = plan.serialized || plan.inputs[0]->serialized;
-  if (plan.depth > kMaxPlanDepth || plan.size > kMaxBoundNodes || plans_.size() >= kMaxBoundNodes)
-    return too_large(span);
+  if (plan.depth > kMaxPlanDepth) {
+    return fail(
+        DiagnosticCode::kTooLarge, span,
+        "more than " + std::to_string(kMaxPlanDepth) +
+            " steps follow one another up to here, those of let statements among them; say in one step "
+            "what several do");
+  }
+  if (plan.size > kMaxBoundNodes || plans_.size() >= kMaxBoundNodes) return too_large(span);
   if (plan.columns.size() > static_cast<size_t>(kMaxColumns)) {
     return fail(DiagnosticCode::kTooLarge, span, "more than " + std::to_string(kMaxColumns) + " columns");
   }

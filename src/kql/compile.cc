@@ -49,6 +49,8 @@ Expected<Compiled> compile_unlocated(std::string_view text, const Catalog& catal
   Compiled compiled;
   compiled.is_question = bound.is_question;
   compiled.to_fetch = std::move(bound.to_fetch);
+  compiled.warnings = std::move(bound.warnings);
+  for (Diagnostic& warning : compiled.warnings) locate(warning, text);
   for (BoundResult& result : bound.results) {
     const bool first = &result == bound.results.data();
     CompiledResult& out = first ? compiled : compiled.more.emplace_back();

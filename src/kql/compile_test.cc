@@ -41,6 +41,50 @@ TEST(Sql, ComparesStoredTimesAsTheyAreStored) {
               HasSubstr("t1.Timestamp >= toDateTime64('2026-11-20 00:00:00.0000000'"));
 }
 
+// A timespan of the request is what where would be at each table: bare, and beside what the query says.
+TEST(Sql, HoldsEveryTableToTheTimespan) {
+  const Time now(Ticks(testing::kNowTicks - kUnixEpochTicks));
+  const auto sql = [&](std::string_view text) {
+    const auto compiled = compile(text, testing::catalog(),
+                                  {.now = now, .timespan = TimeRange{now - std::chrono::hours(1), now}});
+    return compiled ? compiled->sql : render(compiled.error(), text);
+  };
+  const std::string inside =
+      "(t1.Timestamp >= toDateTime64('2026-11-21 21:52:13.0000000', 7, 'UTC')) AND (t1.Timestamp <= "
+      "toDateTime64('2026-11-21 22:52:13.0000000', 7, 'UTC'))";
+  const auto times = [&](const std::string& text) {
+    size_t count = 0;
+    for (size_t at = 0; (at = text.find("toDateTime64('2026-11-21 21:52:13.0000000'", at)) != text.npos; ++at)
+      ++count;
+    return count;
+  };
+  EXPECT_THAT(sql("T | count"), HasSubstr(inside));
+  EXPECT_THAT(sql("T | where Timestamp > ago(7d) | count"),
+              ::testing::AllOf(HasSubstr(inside), HasSubstr("2026-11-14 22:52:13.0000000")));
+  EXPECT_EQ(times(sql("T | join kind=inner T on Name | count")), 2u);
+  EXPECT_EQ(times(sql("union T, (T | project Timestamp) | count")), 2u);
+  EXPECT_EQ(times(sql("search 'x'")), 1u) << "U has no Timestamp";
+  EXPECT_EQ(times(sql("let x = toscalar(T | count); database('db').T | where Count > x | count")), 2u);
+  EXPECT_EQ(times(sql("U | count")), 0u);
+}
+
+TEST(Compile, WarnsOfWhatHasNoEffect) {
+  const auto warnings = [](std::string_view text) {
+    const auto compiled = testing::compile(text);
+    std::string out;
+    if (!compiled) return render(compiled.error(), text);
+    for (const Diagnostic& one : compiled->warnings)
+      out += std::to_string(one.line) + ":" + std::to_string(one.column) + ": " + one.message + "\n";
+    return out;
+  };
+  EXPECT_EQ(warnings("set notruncate; set query_python_debug; T | count"),
+            "1:5: there is no option 'notruncate', and this has no effect; did you mean 'notruncation'?\n");
+  EXPECT_EQ(warnings("T | summarize count() by Name | render barchart with (titel='x', xtitle='y', ymin=0)"),
+            "1:55: render has no property 'titel', and this has no effect; did you mean 'title'?\n");
+  EXPECT_EQ(warnings("set notruncation; T | summarize count() by Name | render piechart with (title='x')"),
+            "");
+}
+
 // Outside of what DateTime64 holds a constant would be saturated silently, so both sides become ticks.
 TEST(Sql, ComparesTimesBeyondTheStoredRangeAsTicks) {
   EXPECT_THAT(sql_of("T | where Timestamp > datetime(1850-01-01) | count"),

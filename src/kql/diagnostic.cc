@@ -9,7 +9,9 @@ namespace {
 
 constexpr size_t kMaxSuggestionLength = 64;  // longer names are not compared: the cost is quadratic
 constexpr std::string_view kSuggestion = "; did you mean '";
-constexpr size_t kMaxShownLine = 160;  // code points of a query line that render() shows
+constexpr int kMaxShownLine = 160;     // code points of a query line that render() shows
+constexpr int kShownBefore = 60;       // of a longer one, before the place; see window_of()
+constexpr size_t kShortestPrefix = 3;  // that says which name is meant
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -36,18 +38,46 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// The byte at which code point `n` of `text` begins, or its end.
+size_t byte_of(std::string_view text, int n) {
+  size_t at = 0;
+  for (; at < text.size(); ++at) {
+    if (!is_continuation(text[at]) && n-- == 0) break;
+  }
+  return at;
+}
+
+// A line as it is shown, and the column of the place in it, both from 0.
+struct Window {
+  std::string shown;
+  int column = 0;
+};
+
+// Of a line that is too long what stands around `column`, with an ellipsis where something is left out.
+Window window_of(std::string_view line, int column) {
+  const int length = count_code_points(line);
+  if (length <= kMaxShownLine) return {std::string(line), column};
+  const int first = std::clamp(column - kShownBefore, 0, length - kMaxShownLine);
+  const size_t begin = byte_of(line, first);
+  const size_t size = byte_of(line.substr(begin), kMaxShownLine);
+  Window window{std::string(line.substr(begin, size)), column - first};
+  if (first > 0) window.shown.insert(0, "…"), ++window.column;
+  if (begin + size < line.size()) window.shown += "…";
+  return window;
+}
+
 std::string render_one(const Diagnostic& diagnostic, std::string_view text) {
   std::string out = std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column) + ": " +
                     std::string(to_string(diagnostic.code)) + ": " + diagnostic.message + "\n";
   const size_t begin = std::min<size_t>(diagnostic.span.begin, text.size());
   const size_t line_begin = text.substr(0, begin).rfind('\n') + 1;
   std::string_view line = text.substr(line_begin, std::min(text.find('\n', begin), text.size()) - line_begin);
-  if (count_code_points(line) > static_cast<int>(kMaxShownLine)) return out;
-  std::string shown(line);
+  Window window = window_of(line, diagnostic.column - 1);
+  std::string& shown = window.shown;
   std::replace_if(
       shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  const int room = std::max(1, count_code_points(line) - diagnostic.column + 1);
-  out += "  " + shown + "\n  " + std::string(static_cast<size_t>(diagnostic.column - 1), ' ') + "^" +
+  const int room = std::max(1, count_code_points(shown) - window.column);
+  out += "  " + shown + "\n  " + std::string(static_cast<size_t>(window.column), ' ') + "^" +
          std::string(static_cast<size_t>(std::min(diagnostic.length, room) - 1), '~') + "\n";
   return out;
 }
@@ -142,6 +172,24 @@ std::string render(const Diagnostic& diagnostic, std::string_view text) {
   return out;
 }
 
+namespace {
+
+// The shortest name that begins with `wanted`, or else the longest that is the better half of it.
+std::string_view nearest_beginning(std::string_view wanted, const std::vector<std::string_view>& names) {
+  std::string_view longer, shorter;
+  for (std::string_view name : names) {
+    if (name.size() > kMaxSuggestionLength || name.size() == wanted.size()) continue;
+    const bool begins = wanted.size() >= kShortestPrefix && ascii::istarts_with(name, wanted);
+    if (begins && (longer.empty() || name.size() < longer.size())) longer = name;
+    const bool goes_on = name.size() >= kShortestPrefix && name.size() * 2 >= wanted.size() &&
+                         ascii::istarts_with(wanted, name);
+    if (goes_on && name.size() > shorter.size()) shorter = name;
+  }
+  return longer.empty() ? shorter : longer;
+}
+
+}  // namespace
+
 std::string nearest_name(std::string_view wanted, const std::vector<std::string_view>& names) {
   if (wanted.empty() || wanted.size() > kMaxSuggestionLength) return "";
   size_t best = wanted.size() / 3 + 1;  // exclusive; of one or two letters only another case is near
@@ -151,7 +199,7 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string_
     const size_t distance = edit_distance(wanted, name);
     if (distance < best && distance < wanted.size()) best = distance, found = name;
   }
-  return std::string(found);
+  return std::string(found.empty() ? nearest_beginning(wanted, names) : found);
 }
 
 std::string suggestion(std::string_view wanted, const std::vector<std::string_view>& names) {

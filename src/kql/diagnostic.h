@@ -64,14 +64,16 @@ inline constexpr std::string_view kUnknownFunction = "SEM0260";
 
 void locate(Diagnostic& diagnostic, std::string_view text);
 
-// Three lines: position and message, the line of the query, and a caret under the place.
+// Three lines: position and message, the line of the query, and a caret under the place. Of a long line what
+// stands around the place is shown, between ellipses.
 //   1:24: UnknownName: no column 'Usr' here; did you mean 'User'?
 //     T | where Usr == "x"
 //               ^~~
 // With others, all of them, by place.
 std::string render(const Diagnostic& diagnostic, std::string_view text);
 
-// Of `names` the one nearest to `wanted` (case folded, at most a third of its letters changed), or "".
+// Of `names` the one nearest to `wanted` (case folded, at most a third of its letters changed), else one that
+// begins with it or that it begins with, or "".
 std::string nearest_name(std::string_view wanted, const std::vector<std::string_view>& names);
 // "; did you mean 'X'?", or "" where nothing is near.
 std::string suggestion(std::string_view wanted, const std::vector<std::string_view>& names);

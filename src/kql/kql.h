@@ -59,6 +59,11 @@ enum class External : uint8_t {
   kFetched,  // what CompileOptions::fetched holds; the rest is asked for by Compiled::to_fetch
 };
 
+// From and to, both belong to it.
+struct TimeRange {
+  Time from, to;
+};
+
 struct CompileOptions {
   Time now;                // now() and ago(): one constant a query
   uint64_t row_limit = 0;  // at most so many rows come back; 0: all
@@ -70,6 +75,8 @@ struct CompileOptions {
   std::map<std::string, std::string> parameters = {};
   External external = External::kRefused;
   std::map<std::string, std::string> fetched = {};  // the bodies of addresses, unpacked
+  // Tables of the catalogue have only the rows whose Timestamp lies in it, beside all that the query says.
+  std::optional<TimeRange> timespan = std::nullopt;
 };
 
 struct ResultColumn {
@@ -104,8 +111,11 @@ struct Compiled : CompiledResult {
   // Where there is any, there is no SQL yet. Compile again with their bodies among CompileOptions::fetched.
   std::vector<ExternalAddress> to_fetch = {};
   std::vector<CompiledResult> more;  // of further statements, fork and facet, in their order
-  std::string ast_text;              // canonical KQL
-  std::string bound_text;            // operators, columns and types, indented
+  // What has no effect and was probably meant to have one: options of set and properties of render that
+  // nobody knows, located.
+  std::vector<Diagnostic> warnings = {};
+  std::string ast_text;    // canonical KQL
+  std::string bound_text;  // operators, columns and types, indented
 };
 
 // The diagnostic has line, column and length filled in.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/ascii.h"
+#include "kql/habits.h"
 #include "kql/limits.h"
 #include "kql/literal.h"
 #include "kql/utf8.h"
@@ -21,6 +22,17 @@ constexpr std::string_view kPunctuation = "()[]{},;:.|=<>+-*/%?~!@$";
 bool starts_name(char c) { return ascii::is_alpha(c) || c == '_' || c == '$'; }
 bool continues_name(char c) { return ascii::is_alnum(c) || c == '_'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }
+
+// Blanks that come with queries pasted from web pages and word processors: no-break spaces, byte order mark,
+// spaces of all widths, those of none among them. The length of the one that `text` begins with, or 0.
+size_t foreign_blank(std::string_view text) {
+  if (text.empty() || static_cast<unsigned char>(text[0]) < 0x80) return 0;
+  if (text.starts_with("\u00A0")) return 2;
+  const bool wide = text.starts_with("\u202F") || text.starts_with("\u205F") || text.starts_with("\u3000") ||
+                    text.starts_with("\uFEFF") || text.starts_with("\u2060");
+  const bool run = text.starts_with("\xE2\x80") && text.size() > 2 && text[2] <= '\x8B';
+  return wide || run ? 3 : 0;
+}
 
 class Lexer {
  public:
@@ -65,10 +77,8 @@ class Lexer {
         ++at_;
       } else if (peek() == '/' && peek(1) == '/') {
         at_ = std::min(text_.find('\n', at_), text_.size());
-      } else if (text_.substr(at_).starts_with("\xC2\xA0") || text_.substr(at_).starts_with("\xEF\xBB\xBF")) {
-        at_ += peek() == '\xC2'
-                   ? 2
-                   : 3;  // no-break space and byte order mark come with queries pasted from web pages
+      } else if (const size_t length = foreign_blank(text_.substr(at_)); length > 0) {
+        at_ += length;
       } else {
         return;
       }
@@ -96,13 +106,58 @@ class Lexer {
         return {};
       }
     }
+    if (rest.starts_with("&&")) return meant(TokenKind::kIdentifier, 2, "and");
+    if (rest.starts_with("||")) return meant(TokenKind::kIdentifier, 2, "or");
     ++at_;
     if (kPunctuation.find(text_[begin]) != std::string_view::npos) {
       add(TokenKind::kPunctuation, begin);
       return {};
     }
+    --at_;
+    return foreign();
+  }
+
+  // `length` bytes that are not KQL's, and what they stand for. Where errors are noted, they are read as
+  // that.
+  Expected<> meant(TokenKind kind, size_t length, std::string_view text) {
+    const size_t begin = at_;
+    at_ += length;
+    Diagnostic trouble = error(DiagnosticCode::kSyntax, begin,
+                               "'" + std::string(text_.substr(begin, length)) + "' " +
+                                   (text == "-" ? "is a typographic dash" : "has no meaning in KQL") +
+                                   "; write '" + std::string(text) + "'");
+    if (errors_ == nullptr) return trouble;
+    errors_->add(std::move(trouble));
+    add(kind, begin).text = text;
+    return {};
+  }
+
+  // What no token of KQL begins with.
+  Expected<> foreign() {
+    const std::string_view rest = text_.substr(at_);
+    if (const size_t quote = typographic_quote(rest); quote > 0) return typographic(quote);
+    if (const Lookalike like = lookalike(rest); !like.punctuation.empty())
+      return meant(TokenKind::kPunctuation, like.character.size(), like.punctuation);
+    const size_t begin = at_++;
     while (at_ < text_.size() && static_cast<unsigned char>(peek()) >> 6 == 2) ++at_;
-    return error(DiagnosticCode::kSyntax, begin, "this character has no meaning in KQL");
+    return error(DiagnosticCode::kSyntax, begin, unknown_character(rest));
+  }
+
+  // A text in quotes as word processors make them, up to the next one on its line.
+  Expected<> typographic(size_t quote) {
+    const size_t begin = at_;
+    const size_t line_end = std::min(text_.find('\n', at_), text_.size());
+    size_t end = at_ + quote;
+    while (end < line_end && typographic_quote(text_.substr(end)) == 0) ++end;
+    const std::string_view value = text_.substr(begin + quote, end - begin - quote);
+    at_ = end < line_end ? end + typographic_quote(text_.substr(end)) : begin + quote;
+    Diagnostic trouble =
+        error(DiagnosticCode::kSyntax, begin,
+              "this is a typographic quote, as word processors make them; write \"...\" or '...'");
+    if (errors_ == nullptr || end >= line_end) return trouble;
+    errors_->add(std::move(trouble));
+    add_literal(begin, Type::kString, std::string(value));
+    return {};
   }
 
   // at_ stands on the opening quote.
@@ -112,7 +167,7 @@ class Lexer {
     std::string value;
     while (true) {
       if (at_ >= text_.size() || peek() == '\n') {
-        return error(DiagnosticCode::kSyntax, begin, "this string does not end on its line");
+        return error(DiagnosticCode::kSyntax, begin, unended(begin, quote));
       }
       const char c = text_[at_++];
       if (c == quote) {
@@ -129,6 +184,16 @@ class Lexer {
     }
     add_literal(begin, Type::kString, std::move(value));
     return {};
+  }
+
+  // Why the string from `begin` up to here has no end.
+  std::string unended(size_t begin, char quote) const {
+    for (size_t i = begin; i < at_; ++i) {
+      if (typographic_quote(text_.substr(i)) > 0)
+        return "this string does not end on its line: a typographic quote ends none; write " +
+               std::string(1, quote);
+    }
+    return "this string does not end on its line";
   }
 
   // at_ stands after the backslash.

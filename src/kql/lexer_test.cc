@@ -48,6 +48,26 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"int(3) long(-4) real(nan) int(null)", "<int(3)> <long(-4)> <real(nan)> <int(null)>"},
         Case{"true bool(true)", "true <true>"}));
 
+// What comes with queries that were written for something else, or pasted from a document.
+INSTANTIATE_TEST_SUITE_P(
+    Foreign, Lexer,
+    ::testing::Values(
+        Case{"a\u00A0b\u2009c\u200Bd\u3000e", "a b c d e"},
+        Case{"a && b", "error: '&&' has no meaning in KQL; write 'and'"},
+        Case{"a || b", "error: '||' has no meaning in KQL; write 'or'"},
+        Case{"a & b",
+             "error: '&' has no meaning in KQL; bits are combined by binary_and(a, b), and conditions by "
+             "'and'"},
+        Case{"\u201Cx\u201D",
+             "error: this is a typographic quote, as word processors make them; write \"...\" or '...'"},
+        Case{"\"x\u201D",
+             "error: this string does not end on its line: a typographic quote ends none; write \""},
+        Case{"'\u201Cx\u201D'", "<\"\u201Cx\u201D\">"},
+        Case{"project\u2013away", "error: '\u2013' is a typographic dash; write '-'"},
+        Case{"a \u2265 5", "error: '\u2265' has no meaning in KQL; write '>='"},
+        Case{"`a`", "error: '`' has no meaning in KQL; a name is quoted as ['two words']"},
+        Case{"# a", "error: '#' has no meaning in KQL; a comment begins with '//'"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Times, Lexer,
     ::testing::Values(
@@ -75,7 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Lexer, RefusesWhatIsNotText) {
   EXPECT_EQ(tokens("a \xFF"), "error: the query is not UTF-8");
-  EXPECT_EQ(tokens("a \x01"), "error: this character has no meaning in KQL");
+  EXPECT_EQ(tokens("a \x01"), "error: a character that is not seen stands here (U+0001); delete it");
+  EXPECT_EQ(tokens("a \xE2\x80\x8E"), "error: a character that is not seen stands here (U+200E); delete it");
   EXPECT_EQ(tokens("a \xE2\x82\xAC"), "error: this character has no meaning in KQL");
 }
 

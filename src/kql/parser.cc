@@ -20,23 +20,6 @@ bool Parser::take_word(std::string_view word) {
   return true;
 }
 
-Expected<> Parser::expect(std::string_view punctuation, std::string_view where) {
-  if (take(punctuation)) return {};
-  return unexpected("'" + std::string(punctuation) + "' " + std::string(where));
-}
-
-Expected<> Parser::expect_word(std::string_view word, std::string_view where) {
-  if (take_word(word)) return {};
-  return unexpected("'" + std::string(word) + "' " + std::string(where));
-}
-
-Diagnostic Parser::unexpected(std::string_view wanted) const {
-  const std::string found = token().kind == TokenKind::kEnd
-                                ? "the query ends here"
-                                : "found '" + std::string(token().text.substr(0, 40)) + "'";
-  return fail(DiagnosticCode::kSyntax, token().span, "expected " + std::string(wanted) + ", but " + found);
-}
-
 Span Parser::since(size_t first_token) const {
   const size_t last = at_ > first_token ? at_ - 1 : first_token;
   return join(tokens_[first_token].span, tokens_[last].span);
@@ -124,8 +107,7 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
   while (true) {
     while (take(";")) {
     }
-    if (token().is("-") && token(1).is("-"))
-      return fail(DiagnosticCode::kSyntax, token().span, "a comment begins with '//', not with '--'");
+    TRY(check_start());
     if (end.empty() && token().is_word("set") && token(1).kind == TokenKind::kIdentifier) {
       TRY(set_statement());
       continue;
@@ -161,8 +143,7 @@ Expected<> Parser::statements(std::vector<Let>& lets, const Expr*& body, std::st
       bool separated = false;
       while (take(";")) separated = true;
       const bool ended = end.empty() ? separated || token().kind == TokenKind::kEnd : token().is(end);
-      if (!ended)
-        return unexpected(end.empty() ? "'|' or the end of the query" : "'|' or '" + std::string(end) + "'");
+      if (!ended) return end.empty() ? unexpected("'|' or the end of the query") : expect(end, "or '|'");
       return {};
     }
     if (!token().is(";")) return unexpected("';' after the let statement");
@@ -227,7 +208,7 @@ Expected<std::vector<ColumnDeclaration>> Parser::declarations(bool defaults) {
   std::vector<ColumnDeclaration> found;
   TRY(expect("(", "before the columns"));
   while (!token().is(")")) {
-    if (!found.empty()) TRY(expect(",", "between columns"));
+    if (!found.empty()) TRY(separated(")"));
     ColumnDeclaration column;
     const size_t first = at_;
     TRY_ASSIGN(column.name, new_name("a column's name"));
@@ -267,7 +248,11 @@ Parser::Node Parser::piped() {
     head = unread(first);
     TRY(*head);
   }
-  if (errors_ != nullptr) TRY(pipe_or_end(first));
+  if (errors_ != nullptr) {
+    TRY_ASSIGN(const bool ended, pipe_or_end(first));
+    if (!ended) head = unread(first);
+    TRY(*head);
+  }
   Expr pipeline{.kind = ExprKind::kPipeline, .children = {**head}};
   while (take("|")) {
     const size_t begin = at_;
@@ -277,8 +262,11 @@ Parser::Node Parser::piped() {
       op = Operator{
           .kind = OperatorKind::kUnread, .span = since(begin), .name = std::string(tokens_[begin].text)};
     }
+    if (errors_ != nullptr) {
+      TRY_ASSIGN(const bool ended, pipe_or_end(begin));
+      if (!ended) TRY(forget_end(*op, begin));
+    }
     pipeline.operators.push_back(*std::move(op));
-    if (errors_ != nullptr) TRY(pipe_or_end(begin));
   }
   if (pipeline.operators.empty()) return **head;
   return add(std::move(pipeline), first);

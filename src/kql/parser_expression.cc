@@ -104,7 +104,8 @@ Parser::Node Parser::chain(std::initializer_list<std::string_view> operators, Le
     if (token().kind == TokenKind::kUnread) {  // was it an operator?
       advance();
       const size_t behind = at_;
-      if (!(this->*operand)()) at_ = behind;
+      const bool closed = token().is(")") || token().is("]") || token().is("}");  // often, and dear to refuse
+      if (closed || !(this->*operand)()) at_ = behind;
       TRY_ASSIGN(left, unread(first));
       continue;
     }
@@ -159,6 +160,10 @@ Parser::Node Parser::path() {
   TRY_ASSIGN(const Expr* left, primary());
   while (true) {
     if (take(".")) {
+      if (left->kind == ExprKind::kCall && left->name == "cluster") {
+        return fail(DiagnosticCode::kNotSupported, left->span,
+                    "there is no other cluster to ask: leave cluster(...) and database(...) out");
+      }
       if (token().kind == TokenKind::kIdentifier || at_name()) {
         TRY_ASSIGN(std::string member, name("a member's name"));
         TRY_ASSIGN(left,
@@ -200,6 +205,11 @@ Parser::Node Parser::primary() {
     advance();
     return add({.kind = ExprKind::kStar}, first);
   }
+  if (token().is("!") && token(1).kind != TokenKind::kEnd) {
+    return fail(
+        DiagnosticCode::kSyntax, token().span,
+        "'!' has a meaning only in operators such as '!=' and '!has'; what is denied is written not(...)");
+  }
   if (!at_name()) return unexpected("an expression");
   if (token().kind == TokenKind::kIdentifier) {
     for (std::string_view word : {"true", "True", "TRUE", "false", "False", "FALSE"}) {
@@ -237,7 +247,7 @@ Parser::Node Parser::call(std::string function_name, size_t first) {
 Expected<Parser::List> Parser::arguments(std::string_view end) {
   List found;
   while (!token().is(end)) {
-    if (!found.empty()) TRY(expect(",", "or '" + std::string(end) + "'"));
+    if (!found.empty()) TRY(separated(end));
     if (token().is(end) && end == "]") break;  // a comma after the last cell of datatable is allowed
     const size_t first = at_;
     if (take("*")) {
@@ -309,7 +319,7 @@ Expected<std::string> Parser::json_members(std::string_view close) {
   std::string out = close == "]" ? "[" : "{";
   while (!take(close)) {
     if (out.size() > 1) {
-      TRY(expect(",", "or '" + std::string(close) + "'"));
+      TRY(separated(close));
       out += ",";
     }
     if (close == "}") {

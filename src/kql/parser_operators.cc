@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "kql/parser.h"
 #include "kql/parser_state.h"
 
@@ -108,8 +109,16 @@ Expected<Operator> Parser::one_operator() {
   if (std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end()) {
     return fail(DiagnosticCode::kNotSupported, op.span, "the operator '" + name + "' is not supported");
   }
-  return fail(DiagnosticCode::kUnknownName, op.span,
-              "no operator '" + name.substr(0, 60) + "'" + suggestion(name, operator_names()));
+  Diagnostic unknown = no_operator(name, op.span);
+  if (errors_ == nullptr) return unknown;
+  for (const OperatorGrammar& row : OperatorGrammar::table()) {
+    if (!ascii::iequals(row.name, name)) continue;
+    errors_->add(std::move(unknown));  // in other letters it is read on as what it is
+    op.kind = row.kind;
+    TRY((this->*row.parse)(op));
+    return op;
+  }
+  return unknown;
 }
 
 // name=value ..., as long as they stand there. `hint.strategy=x` is one name; a plain name is that of a
@@ -272,6 +281,7 @@ Expected<> Parser::properties(std::vector<Parameter>& out) {
 }
 
 Expected<> Parser::name_op(Operator& op) {
+  TRY(parameters(op.parameters, Named::kHintsOnly));
   TRY_ASSIGN(op.name, name("a name"));
   return {};
 }

@@ -41,12 +41,27 @@ void Parser::skip_to(std::initializer_list<std::string_view> stops, size_t first
 
 Parser::Node Parser::unread(size_t first) { return add({.kind = ExprKind::kUnread}, first); }
 
-Expected<> Parser::pipe_or_end(size_t first) {
+Expected<bool> Parser::pipe_or_end(size_t first) {
   for (std::string_view follower : {"|", ";", ")", "]", "}", ","}) {
-    if (token().is(follower)) return {};
+    if (token().is(follower)) return true;
   }
-  if (token().kind == TokenKind::kEnd) return {};
-  return recovered(unexpected("'|' or the end of the query"), first, {"|"});
+  if (token().kind == TokenKind::kEnd) return true;
+  TRY(recovered(unexpected("'|' or the end of the query"), first, {"|"}));
+  return false;
+}
+
+// What was read at the end of `op` is the half of something: where Subject like "x" has no condition yet.
+Expected<> Parser::forget_end(Operator& op, size_t first) {
+  using K = OperatorKind;
+  TRY_ASSIGN(const Expr* nothing, unread(first));
+  const bool of_items = op.kind == K::kExtend || op.kind == K::kProject || op.kind == K::kDistinct;
+  if (op.kind == K::kWhere)
+    op.expr = nothing;
+  else if (op.kind == K::kSummarize || op.kind == K::kSort || op.kind == K::kTop || of_items)
+    (op.by.empty() ? op.items : op.by).back().expr = nothing;
+  else
+    op = {.kind = K::kUnread, .span = since(first), .name = std::string(tokens_[first].text)};
+  return {};
 }
 
 }  // namespace linkgate::kql

@@ -34,9 +34,6 @@ class Parser {
   void advance() { at_ = std::min(at_ + 1, tokens_.size() - 1); }
   bool take(std::string_view punctuation);
   bool take_word(std::string_view word);
-  Expected<> expect(std::string_view punctuation, std::string_view where);
-  Expected<> expect_word(std::string_view word, std::string_view where);
-  Diagnostic unexpected(std::string_view wanted) const;
   Span since(size_t first_token) const;
   // An identifier, or a quoted name: ['two words'].
   bool at_name() const;
@@ -49,8 +46,23 @@ class Parser {
   Expected<> recovered(Diagnostic error, size_t first, std::initializer_list<std::string_view> stops);
   void skip_to(std::initializer_list<std::string_view> stops, size_t first);
   Node unread(size_t first);
-  // After an operator: a '|', or what ends a pipeline. Looked at only while errors are noted.
-  Expected<> pipe_or_end(size_t first);
+  // After an operator: a '|', or what ends a pipeline. Looked at only while errors are noted; false: neither
+  // stood there, and what did is skipped.
+  Expected<bool> pipe_or_end(size_t first);
+  Expected<> forget_end(Operator& op, size_t first);
+
+  // ---- saying what is wrong (parser_mistakes.cc)
+  Diagnostic unexpected(std::string_view wanted) const;
+  Expected<> expect(std::string_view punctuation, std::string_view where);
+  Expected<> expect_word(std::string_view word, std::string_view where);
+  // Between two of a list that goes up to `end`: a ','.
+  Expected<> separated(std::string_view end);
+  // The bracket before here that `closer` was to close, where the statement ends without it.
+  const Token* never_closed(std::string_view closer) const;
+  bool closes_nothing() const;
+  std::string habit_here() const;
+  Expected<> check_start() const;
+  static Diagnostic no_operator(const std::string& name, Span span);
 
   // ---- statements and sources
   Expected<> statements(std::vector<Let>& lets, const Expr*& body, std::string_view end);

@@ -147,23 +147,86 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Refusals, Parser,
+    ::testing::Values(Case{"T | were a", "error: no operator 'were'; did you mean 'where'?"},
+                      Case{"T | project-way a",
+                           "error: no operator 'project-way'; did you mean 'project-away'?"},
+                      Case{"T | consume", "error: the operator 'consume' is not supported"},
+                      Case{"T | where a = 1", "error: '=' does not compare; write '=='"},
+                      Case{"T | where", "error: expected an expression, but the query ends here"},
+                      Case{"T | where (a", "error: this '(' is never closed"},
+                      Case{"T where a",
+                           "error: expected '|' or the end of the query, but found 'where'; is a '|' missing "
+                           "before 'where'?"},
+                      Case{"T | take", "error: expected an expression, but the query ends here"},
+                      Case{"set x;T", "set x; T"}, Case{"T|count as n", "T | count as n"},
+                      Case{"alias database x = y;T", "error: the statement 'alias' is not supported"},
+                      Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
+                      Case{"T | where a in ()", "error: expected a value, but found ')'"},
+                      Case{"T | extend (a, b) = f()", "T | extend (a, b) = f()"},
+                      Case{"T | as hint.materialized=true X", "T | as hint.materialized=true X"},
+                      Case{"-- a comment\nT", "error: a comment begins with '//', not with '--'"},
+                      Case{"// a comment", "error: the query is empty: there is nothing but comments"},
+                      Case{"", "error: the query is empty: there is nothing but comments"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Brackets, Parser,
     ::testing::Values(
-        Case{"T | were a", "error: no operator 'were'; did you mean 'where'?"},
-        Case{"T | project-way a", "error: no operator 'project-way'; did you mean 'project-away'?"},
-        Case{"T | consume", "error: the operator 'consume' is not supported"},
-        Case{"T | where a = 1", "error: '=' does not compare; write '=='"},
-        Case{"T | where", "error: expected an expression, but the query ends here"},
-        Case{"T | where (a", "error: expected ')' after the expression, but the query ends here"},
-        Case{"T where a", "error: expected '|' or the end of the query, but found 'where'"},
-        Case{"T | take", "error: expected an expression, but the query ends here"},
-        Case{"set x;T", "set x; T"}, Case{"T|count as n", "T | count as n"},
-        Case{"alias database x = y;T", "error: the statement 'alias' is not supported"},
-        Case{"let a = 1 T", "error: expected ';' after the let statement, but found 'T'"},
-        Case{"T | where a in ()", "error: expected a value, but found ')'"},
-        Case{"T | extend (a, b) = f()", "T | extend (a, b) = f()"},
-        Case{"-- a comment\nT", "error: a comment begins with '//', not with '--'"},
-        Case{"// a comment", "error: the query is empty: there is nothing but comments"},
-        Case{"", "error: the query is empty: there is nothing but comments"}));
+        Case{"T | where f(a", "error: this '(' is never closed"},
+        Case{"T | where f(", "error: this '(' is never closed"},
+        Case{"print a[1", "error: this '[' is never closed"},
+        Case{"print dynamic([1", "error: this '[' is never closed"},
+        Case{"let f = () { T", "error: this '{' is never closed"},
+        Case{"T | where (a; T", "error: this '(' is never closed"},
+        Case{"T | where (a ==", "error: expected an expression, but the query ends here"},
+        Case{"T | where a)",
+             "error: expected '|' or the end of the query, but found ')': this bracket was never opened"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Habits, Parser,
+    ::testing::Values(
+        Case{"T | where a AND b",
+             "error: expected '|' or the end of the query, but found 'AND'; did you mean 'and'?"},
+        Case{"T | where a HAS b",
+             "error: expected '|' or the end of the query, but found 'HAS'; did you mean 'has'?"},
+        Case{"T | where a contain b",
+             "error: expected '|' or the end of the query, but found 'contain'; did you mean 'contains'?"},
+        Case{"T | where a !contain b",
+             "error: expected '|' or the end of the query, but found '!'; did you mean '!contains'?"},
+        Case{"T | Where a", "error: no operator 'Where'; did you mean 'where'?"},
+        Case{"T | summarize count() BY a",
+             "error: expected '|' or the end of the query, but found 'BY'; did you mean 'by'?"},
+        Case{"T | where !a",
+             "error: '!' has a meaning only in operators such as '!=' and '!has'; what is denied is written "
+             "not(...)"},
+        Case{"T | where not a",
+             "error: expected '|' or the end of the query, but found 'a'; what is denied stands in brackets: "
+             "not(...)"},
+        Case{"T | where a NOT IN (1)",
+             "error: expected '|' or the end of the query, but found 'NOT'; did you mean '!in'?"},
+        Case{"T | where a LIKE 'x'",
+             "error: expected '|' or the end of the query, but found 'LIKE'; KQL has no LIKE: say contains, "
+             "startswith, endswith or matches regex"},
+        Case{"T | where a IS NOT NULL",
+             "error: expected '|' or the end of the query, but found 'IS'; KQL has no IS NOT NULL: say "
+             "isnotempty(x) of a text, isnotnull(x) of all else"},
+        Case{"T | project a AS b",
+             "error: expected '|' or the end of the query, but found 'AS'; a new name stands before its "
+             "value: "
+             "Name = value"},
+        Case{"T | group by a", "error: no operator 'group'; KQL calls it 'summarize ... by'"},
+        Case{"T | autocluster()",
+             "error: no operator 'autocluster'; KQL calls it 'evaluate autocluster(...)'"},
+        Case{"SELECT * FROM T",
+             "error: KQL has no SELECT: the table comes first, as in Table | where Condition | project "
+             "Column"},
+        Case{"from T", "error: KQL has no FROM: the table's name comes first, alone"},
+        Case{"LIMIT 10", "error: a query begins with a table, as in Table | limit ..."},
+        Case{"where a", "error: a query begins with a table, as in Table | where ..."},
+        Case{"where has 'x'", "where has \"x\""},
+        Case{"T /* c */",
+             "error: expected an expression, but found '*'; a comment begins with '//' and goes up to the "
+             "end of its line"},
+        Case{"/* c */ T", "error: a comment begins with '//' and goes up to the end of its line"}));
 
 std::string repeated(std::string_view text, int times) {
   std::string out;

@@ -93,6 +93,36 @@ TEST(Recovery, ReadsOnBehindWhatIsNoToken) {
   for (const Case& one : cases) EXPECT_EQ(places(one.query), one.places) << one.query;
 }
 
+// What stands before a word that is no operator is half an expression, and nothing is said of its type.
+TEST(Recovery, IsSilentAboutTheHalfOfAnExpression) {
+  const Case cases[] = {
+      {"T | where Name like 'x' | where Nam == 1", "1:16 1:33"},
+      {"T | where Name == 'x' AND Cuont > 1 | project Nam", "1:23 1:47"},
+      {"T | where not(Name like 'x') | where Nam == 1", "1:20 1:38"},
+      {"T | extend a = Name like 'x' | where a | where Nam == 1", "1:21 1:48"},
+      {"T | summarize count() BY Name | where Nam == 1", "1:23"},
+      {"T | take 5 of | where Nam == 1", "1:12 1:23"},
+  };
+  for (const Case& one : cases) EXPECT_EQ(places(one.query), one.places) << one.query;
+}
+
+// As what they were meant for: both sides of && are looked at.
+TEST(Recovery, ReadsForeignCharactersAsWhatTheyStandFor) {
+  const Case cases[] = {
+      {"T | where Nam == 'x' && Cuont > 5 || Flog", "1:11 1:22 1:25 1:35 1:38"},
+      {"T | where Name == \u201Cx y\u201D and Cuont > 5", "1:19 1:29"},
+      {"T | project\u2013away Name | where Nam == 'x'", "1:12 1:31"},
+  };
+  for (const Case& one : cases) EXPECT_EQ(places(one.query), one.places) << one.query;
+}
+
+// Refusing a bracket looks at all brackets before it, which must not be done for each of them.
+TEST(Recovery, IsNotQuadraticInBrackets) {
+  std::string text = "T | where Flag";
+  for (int i = 0; i < 15'000; ++i) text += " or f(#)";
+  EXPECT_FALSE(testing::compile(text));
+}
+
 TEST(Recovery, EndsAtALimit) {
   std::string text = "T";
   for (int i = 0; i < 1'000; ++i) text += " | where a" + std::to_string(i) + " == 1";
