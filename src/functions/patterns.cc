@@ -139,6 +139,15 @@ class Climb {
   double size_weight_;
 };
 
+// Of several rows none is commoner than another, and each pattern is one of them: a list of rows.
+bool all_differ(const std::vector<PatternRow>& rows, const std::vector<Pattern>& patterns) {
+  if (rows.size() < 2) return false;
+  const double weight = rows[0].first;
+  const auto as_heavy = [weight](const auto& one) { return one.first == weight; };
+  return std::all_of(rows.begin(), rows.end(), as_heavy) &&
+         std::all_of(patterns.begin(), patterns.end(), as_heavy);
+}
+
 }  // namespace
 
 size_t Pattern::set() const {
@@ -166,6 +175,7 @@ std::vector<Pattern> grown_patterns(const std::vector<PatternRow>& rows, double 
     Pattern grown = climb.from(*seed);
     if (grown.set() > 0 && known.insert(grown.values).second) found.push_back(std::move(grown));
   }
+  if (all_differ(rows, found)) return {};
   std::stable_sort(found.begin(), found.end(),
                    [&](const Pattern& a, const Pattern& b) { return climb.score(a) > climb.score(b); });
   return found;

@@ -40,7 +40,8 @@ std::optional<std::vector<Pattern>> frequent_patterns(const std::vector<PatternR
                                                       const PatternSearch& search);
 
 // From each of the `seeds` heaviest rows on, columns are given up or taken back as long as that raises
-// share^size_weight * (set columns / columns)^(1 - size_weight). The best first.
+// share^size_weight * (set columns / columns)^(1 - size_weight). The best first; none where that gives back
+// rows that are all different and equally heavy.
 std::vector<Pattern> grown_patterns(const std::vector<PatternRow>& rows, double size_weight, size_t seeds);
 
 // Of patterns of which one contains another the one that stands first.

@@ -55,6 +55,8 @@ TEST(Patterns, GrowFromTheCommonestRows) {
   EXPECT_EQ(call("grown_row_patterns", {"0.5", "1", rows}), R"([[6,66.7,["a","x"]]])");
   EXPECT_EQ(call("grown_row_patterns", {"0.5", "1", R"([[0,["a","x"]]])"}), R"([[0,0,["a","x"]]])");
   EXPECT_EQ(call("grown_row_patterns", {"0.95", "1", rows}), R"([[7,77.8,["a",null]]])");
+  EXPECT_EQ(call("grown_row_patterns", {"0.5", "25", R"([[1,["a","x"]],[1,["b","y"]],[1,["c","z"]]])"}), "[]")
+      << "rows that are all different have no patterns";
 }
 
 TEST(Texts, ComeUnderPatternsOfFrequentTerms) {
