@@ -14,6 +14,7 @@
 #include "portal/kusto_answer.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
+#include "portal/timespan.h"
 #include "url/sealed_link.h"
 
 namespace linkgate::portal {
@@ -90,14 +91,23 @@ std::string graph_answer(const Answer& answer) {
     for (size_t i = 0; i < names.size(); ++i) out += (i > 0 ? "," : "") + names[i] + ":" + (*values)[i];
     out += '}';
   }
-  return out + (answer.truncated ? "],\"@linkgate.truncated\":true}" : "]}");
+  out += ']';
+  if (answer.truncated) out += ",\"@linkgate.truncated\":true";
+  if (answer.not_asked > 0) out += fmt::format(",\"@linkgate.resultsLeftOut\":{}", answer.not_asked);
+  return out + '}';
 }
 
-// Left out, it would give rows of all times to whoever asked for some.
-constexpr std::string_view kNoTimespan =
-    "Timespan is not supported here: say the time in the query, such as | where Timestamp > ago(7d)";
-bool names_timespan(const json& body) {
-  return !body.value("Timespan", json()).is_null() || !body.value("timespan", json()).is_null();
+// The time that the body names; nullopt where it names none, which is all time.
+Result<std::optional<kql::TimeRange>> timespan_of(const json& body, Time now) {
+  for (const char* name : {"Timespan", "timespan"}) {
+    const auto found = body.find(name);
+    if (found == body.end() || found->is_null()) continue;
+    if (!found->is_string())
+      return Error(ErrorCode::kInvalidArgument, "\"Timespan\" is a text, such as \"P7D\"");
+    TRY_ASSIGN(kql::TimeRange range, parse_timespan(found->get<std::string>(), now));
+    return std::optional(range);
+  }
+  return std::optional<kql::TimeRange>();
 }
 
 constexpr size_t kMaxRequestId = 200;
@@ -219,10 +229,13 @@ HttpResponse Doors::graph(const HttpRequest& request, const RequestMarks& marks)
   };
   const json* text = member("Query", "query");
   if (text == nullptr) return graph_error(400, "BadRequest", "the body has no text \"Query\"", marks);
-  if (names_timespan(body)) return graph_error(400, "BadRequest", std::string(kNoTimespan), marks);
+  const auto timespan = timespan_of(body, marks.now);
+  if (!timespan) return graph_error(400, "BadRequest", timespan.error().message(), marks);
   Question question{.text = text->get<std::string>(), .user = caller->name, .query_id = marks.activity_id};
   question.time = config_.query_time;
   question.max_rows = kHuntingRows;
+  question.timespan = *timespan;
+  question.first_only = true;  // the answer has room for one schema
   question.cancelled = gone(request);
   const auto found = hunting_.ask(question);
   if (found) return json_answer(200, graph_answer(*found));

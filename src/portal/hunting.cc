@@ -131,7 +131,8 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   const kql::CompileOptions compiling{.now = clock_.now(),
                                       .row_limit = question.max_rows + 1,
                                       .answers = {},
-                                      .parameters = question.parameters};
+                                      .parameters = question.parameters,
+                                      .timespan = question.timespan};
   static const FunctionLibrary::Stored none;
   std::shared_ptr<const FunctionLibrary::Stored> functions;
   if (functions_ != nullptr) {
@@ -156,6 +157,10 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
   const auto start = clock_.steady_now();
   auto first = one_result(*compiled, client, limits, question.max_rows, question.query_id);
   if (!first) return first;
+  if (question.first_only) {
+    first->not_asked = compiled->more.size();
+    return first;
+  }
   // What follows shares the limits: its time, its octets and its rows are what was left.
   uint64_t room = question.max_rows - first->rows.size();
   uint64_t octets = size_of(*first);

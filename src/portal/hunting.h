@@ -8,6 +8,7 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Question {
   uint64_t max_bytes = kKustoBytes;
   std::function<bool()> cancelled;                     // see store::QueryLimits
   std::map<std::string, std::string> parameters = {};  // see kql::CompileOptions
+  std::optional<kql::TimeRange> timespan = {};         // the same
+  bool first_only = false;                             // of several results only the first is asked
 };
 
 struct Answer {
@@ -44,6 +47,7 @@ struct Answer {
   bool truncated = false;         // there are more than max_rows in all; then what follows was not asked
   std::string name = {};          // see kql::CompiledResult
   std::vector<Answer> more = {};  // further results of the query, in their order
+  size_t not_asked = 0;           // further results that Question::first_only leaves out
 };
 
 struct Refusal {

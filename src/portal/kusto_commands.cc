@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "events/schema.h"
 #include "kql/function_command.h"
 #include "kql/function_parameters.h"
 #include "portal/function_library.h"
@@ -78,6 +79,17 @@ json columns_of(const kql::CatalogTable& of) {
                        {"CslType", std::string(to_string(column.type))}});
   }
   return columns;
+}
+
+// What docs/tables.md says of a table and of a column; "" of those that are none of the event tables.
+std::string_view meaning_of(const kql::CatalogTable& table) {
+  const events::Table* known = events::find_table(table.name);
+  return known != nullptr ? known->meaning : "";
+}
+std::string_view meaning_of(const kql::CatalogTable& table, const kql::CatalogColumn& column) {
+  const events::Table* known = events::find_table(table.name);
+  const events::Column* found = known != nullptr ? events::find_column(*known, column.name) : nullptr;
+  return found != nullptr ? found->meaning : "";
 }
 
 std::string csl_schema(const kql::CatalogTable& of) {
@@ -154,7 +166,7 @@ tl::expected<Answer, Refusal> table_schema(const Words& words, const kql::Catalo
     if (one.name != words[2]) continue;
     const json schema = {{"Name", one.name}, {"OrderedColumns", columns_of(one)}};
     return table({"TableName", "Schema", "DatabaseName", "Folder", "DocString"},
-                 {row({one.name, as_json ? schema.dump() : csl_schema(one), database, "", ""})});
+                 {row({one.name, as_json ? schema.dump() : csl_schema(one), database, "", meaning_of(one)})});
   }
   return tl::unexpected(refuse("there is no table '" + words[2] + "'", kql::DiagnosticCode::kUnknownName));
 }
@@ -162,7 +174,7 @@ tl::expected<Answer, Refusal> table_schema(const Words& words, const kql::Catalo
 Answer tables(const kql::Catalog& catalog, std::string_view database) {
   Answer answer = table({"TableName", "DatabaseName", "Folder", "DocString"}, {});
   for (const kql::CatalogTable& one : catalog.tables)
-    answer.rows.push_back(row({one.name, database, "", ""}));
+    answer.rows.push_back(row({one.name, database, "", meaning_of(one)}));
   return answer;
 }
 
@@ -180,9 +192,10 @@ Answer database_columns(const kql::Catalog& catalog, std::string_view database) 
   Answer answer = table({"DatabaseName", "TableName", "ColumnName", "ColumnType", "Folder", "DocString"}, {});
   answer.rows.push_back(row({database, "", "", "", "", ""}));
   for (const kql::CatalogTable& one : catalog.tables) {
-    answer.rows.push_back(row({database, one.name, "", "", "", ""}));
+    answer.rows.push_back(row({database, one.name, "", "", "", meaning_of(one)}));
     for (const kql::CatalogColumn& column : one.columns)
-      answer.rows.push_back(row({database, one.name, column.name, dotnet_name(column.type), "", ""}));
+      answer.rows.push_back(
+          row({database, one.name, column.name, dotnet_name(column.type), "", meaning_of(one, column)}));
   }
   return answer;
 }
@@ -191,7 +204,7 @@ Answer database_columns(const kql::Catalog& catalog, std::string_view database) 
 Answer database_cslschema(const kql::Catalog& catalog, std::string_view database) {
   Answer answer = table({"TableName", "Schema", "DatabaseName", "Folder", "DocString"}, {});
   for (const kql::CatalogTable& one : catalog.tables)
-    answer.rows.push_back(row({one.name, csl_schema(one), database, "", ""}));
+    answer.rows.push_back(row({one.name, csl_schema(one), database, "", meaning_of(one)}));
   return answer;
 }
 
@@ -201,7 +214,8 @@ Answer entities(const kql::Catalog& catalog, std::string_view database, Function
                          "Content", "CslOutputSchema", "Properties"},
                         {});
   for (const kql::CatalogTable& one : catalog.tables)
-    answer.rows.push_back(row({database, "Table", one.name, "", "", "", "", csl_schema(one), ""}));
+    answer.rows.push_back(
+        row({database, "Table", one.name, meaning_of(one), "", "", "", csl_schema(one), ""}));
   for (const state::QueryFunction& f : stored_functions(library)) {
     const std::string parameters = kql::parameters_text(kql::function_parameters(f.parameters));
     answer.rows.push_back(

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "api/token.h"
+#include "kql/time_text.h"
 #include "portal/access.h"
 #include "portal/kusto_answer.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
+#include "portal/timespan.h"
 #include "views/event_catalog.h"
 
 namespace linkgate::portal {
@@ -55,6 +57,69 @@ TEST(KustoRequest, WhatIsNoRequestIsRefused) {
     EXPECT_FALSE(parse_kusto_body(text).has_value()) << text;
   }
   EXPECT_FALSE(parse_kusto_query("db=d").has_value());
+}
+
+TEST(Timespan, IsADurationOrAnInterval) {
+  const auto time = [](std::string_view text) {
+    return Time(Ticks(kql::parse_datetime(text).value() - kql::kUnixEpochTicks));
+  };
+  const Time now = time("2026-03-31T12:00:00Z");
+  const struct {
+    std::string_view text, from, to;
+  } cases[] = {{"P7D", "2026-03-24T12:00:00Z", "2026-03-31T12:00:00Z"},
+               {"P2W", "2026-03-17T12:00:00Z", "2026-03-31T12:00:00Z"},
+               {"PT1H30M", "2026-03-31T10:30:00Z", "2026-03-31T12:00:00Z"},
+               {"PT0.5S", "2026-03-31T11:59:59.5Z", "2026-03-31T12:00:00Z"},
+               {"P1M", "2026-02-28T12:00:00Z", "2026-03-31T12:00:00Z"},
+               {"P1Y1M1DT1H", "2025-02-27T11:00:00Z", "2026-03-31T12:00:00Z"},
+               {"2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z", "2026-03-31T12:00:00Z"},
+               {"2026-03-01/2026-03-02T06:00:00+02:00", "2026-03-01T00:00:00Z", "2026-03-02T04:00:00Z"},
+               {"2026-01-31T08:00:00Z/P1M", "2026-01-31T08:00:00Z", "2026-02-28T08:00:00Z"},
+               {"P1D/2026-03-01", "2026-02-28T00:00:00Z", "2026-03-01T00:00:00Z"},
+               {"P9000Y", "0001-01-01T00:00:00Z", "2026-03-31T12:00:00Z"}};
+  for (const auto& one : cases) {
+    const auto range = parse_timespan(one.text, now);
+    ASSERT_TRUE(range.has_value()) << one.text << ": " << range.error().message();
+    EXPECT_EQ(to_iso8601(range->from), to_iso8601(time(one.from))) << one.text;
+    EXPECT_EQ(to_iso8601(range->to), to_iso8601(time(one.to))) << one.text;
+  }
+}
+
+TEST(Timespan, WhatIsNoneIsRefused) {
+  const Time now(Ticks(17'955'039'330'000'000));
+  for (const char* text : {"",
+                           "P",
+                           "PT",
+                           "P7",
+                           "7D",
+                           "P7DT",
+                           "P-7D",
+                           "PTH",
+                           "P1D2Y",
+                           "P1.5M",
+                           "PT1S1H",
+                           "last week",
+                           "P1D/P2D",
+                           "/",
+                           "P1D/",
+                           "2026-01-01/x",
+                           "2026-01-02/2026-01-01",
+                           "P99999999999999999999D",
+                           "PinfD",
+                           "P1D/2026-01-01/2026-01-02"}) {
+    EXPECT_FALSE(parse_timespan(text, now).has_value()) << text;
+  }
+}
+
+TEST(KustoCommand, SaysWhatTablesAndColumnsMean) {
+  const kql::Catalog catalog = views::event_catalog("linkgate");
+  const auto tables = run_command(".show tables", {catalog, "linkgate"});
+  ASSERT_TRUE(tables.has_value());
+  EXPECT_THAT(tables->rows, testing::Each(testing::Not(testing::EndsWith(",\"\"]"))));
+  const auto columns = run_command(".show database schema", {catalog, "linkgate"});
+  ASSERT_TRUE(columns.has_value());
+  EXPECT_THAT(columns->rows, testing::Contains(testing::AllOf(HasSubstr("\"UrlClickEvents\",\"Url\""),
+                                                              HasSubstr("the whole URL"))));
 }
 
 TEST(KustoCommand, NamesMayStandInQuotesOrBrackets) {

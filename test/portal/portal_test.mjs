@@ -2,7 +2,7 @@
 // Usage: node portal_test.mjs PATH-OF-LINKGATE. Exits 77 where the program or the client is not installed.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,16 @@ const client = (bearer = token) => new Client(KustoConnectionStringBuilder.withA
 const rows = (answer) => [...answer.primaryResults[0].rows()].map((row) => row.toJSON());
 const hunt = (body, headers = { Authorization: `Bearer ${token}` }) =>
   fetch(`${url}/v1.0/security/runHuntingQuery`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body });
+
+// Straight into the event store, as linkgate-ship would.
+const insertClicks = async (times) => {
+  const address = new URL(readFileSync(`${folder}/data/run/store.url`, 'utf8').trim());
+  const secret = readFileSync(`${folder}/data/secrets/store`, 'utf8').trim();
+  address.search = new URLSearchParams({ query: 'INSERT INTO linkgate.UrlClickEvents FORMAT JSONEachRow', date_time_input_format: 'best_effort' });
+  const body = times.map((Timestamp, i) => JSON.stringify({ _RowId: `${i}`, _Version: 1, Timestamp })).join('\n');
+  const answer = await fetch(address, { method: 'POST', headers: { 'X-ClickHouse-User': 'linkgate', 'X-ClickHouse-Key': secret }, body });
+  assert.equal(answer.status, 200, await answer.text());
+};
 
 test('a query answers with columns, types and values', async () => {
   const answer = await client().execute('linkgate', `print n = 7, r = 0.5, s = 'a"b', b = true, t = datetime(2026-11-22T10:00:00.1234567Z),
@@ -332,8 +342,31 @@ test("runHuntingQuery answers in Graph's shape", async () => {
   assert.equal(error.code, 'BadRequest');
   assert.match(error.message, /Nowhere/);
   assert.equal((await hunt('no json')).status, 400);
+  const two = await (await hunt('{"Query":"print a = 1; print b = 2; print c = 3"}')).json();
+  assert.deepEqual(two.results, [{ a: 1 }]);
+  assert.equal(two['@linkgate.resultsLeftOut'], 2);
+});
+
+test("runHuntingQuery's Timespan holds every table to it", async () => {
+  const count = async (Query, Timespan) => {
+    const answer = await hunt(JSON.stringify({ Query, Timespan }));
+    assert.equal(answer.status, 200, Timespan);
+    return (await answer.json()).results[0].Count;
+  };
+  const clicks = 'union UrlClickEvents, database("linkgate").EmailEvents | summarize Count = count()';
+  const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString();
+  await insertClicks([day(-10), new Date(Date.now() - 60_000).toISOString()]);
+  assert.equal(await count(clicks, null), 2);
+  assert.equal(await count(clicks, 'P7D'), 1);
+  assert.equal(await count(clicks, 'P30D'), 2);
+  assert.equal(await count(clicks, `${day(-11)}/${day(-9)}`), 1);
+  assert.equal(await count(clicks, `${day(-11)}/P2D`), 1);
+  assert.equal(await count(clicks, `P5D/${day(-8)}`), 1);
+  assert.equal(await count(clicks, day(-1)), 1);
+  assert.equal(await count(`UrlClickEvents | where Timestamp > ago(30d) | count`, 'PT1H'), 1);
+  assert.equal(await count(`UrlClickEvents | where Timestamp < ago(1h) | count`, 'P7D'), 0, 'both count');
   assert.equal((await hunt('{"Query":"print 1","Timespan":null}')).status, 200);
-  for (const Timespan of ['P7D', 'last week', '', 7]) {
+  for (const Timespan of ['P7', 'last week', '', 7]) {
     const answer = await hunt(JSON.stringify({ Query: 'UrlClickEvents | count', Timespan }));
     assert.equal(answer.status, 400, Timespan);
     assert.match((await answer.json()).error.message, /Timespan/);
