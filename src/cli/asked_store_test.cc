@@ -105,6 +105,55 @@ TEST_F(OwnStore, IsStartedOnceForAllLines) {
   EXPECT_EQ(processes(data()), 0);
 }
 
+TEST_F(OwnStore, AnswersEveryLineUnderItsId) {
+  const Outcome outcome = run({"kql", "--jsonl"},
+                              "{\"id\":3}\n{\"id\":4,\"query\":\".show version\"}\n"
+                              "{\"id\":5,\"query\":\".show nothing\"}\n"
+                              "{\"id\":6,\"query\":\"set notruncate; print x = 1\"}\n");
+  EXPECT_EQ(outcome.code, 2) << "a line has no query";
+  EXPECT_THAT(
+      outcome.out,
+      StartsWith("{\"id\":3,\"error\":{\"code\":\"invalid argument\",\"message\":\"the line has no text "
+                 "\\\"query\\\"\"}}\n{\"id\":4,\"columns\":[{\"name\":\"BuildVersion\","));
+  EXPECT_THAT(outcome.out, HasSubstr("{\"id\":5,\"error\":{\"code\":\"NotSupported\""));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("{\"id\":6,\"columns\":[{\"name\":\"x\",\"type\":\"long\"}],\"rows\":[[1]],"
+                        "\"warnings\":[{\"code\":\"UnknownName\""));
+}
+
+TEST_F(OwnStore, GivesAllRowsThatAreAskedFor) {
+  constexpr char kMany[] = "range x from 1 to 600000 step 1";
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  EXPECT_EQ(lines(run({"kql", "--format", "csv", "--rows", "0", kMany}).out), 600'001);
+  EXPECT_EQ(lines(run({"kql", "--format", "csv", "--rows", "550000", kMany}).out), 550'001);
+  EXPECT_EQ(lines(run({"kql", "--format", "csv", "--rows", "0",
+                       std::string("set truncationmaxrecords=5; ") + kMany})
+                      .out),
+            6)
+      << "what the query says stands first";
+}
+
+TEST_F(OwnStore, SaysWhatToDoAboutAQueryThatIsTooMuch) {
+  const Outcome slow =
+      run({"kql", "set servertimeout=1s; range x from 1 to 1000000000000 step 1 | summarize sum(x)"});
+  EXPECT_EQ(slow.code, 3);
+  EXPECT_THAT(slow.err, HasSubstr("took longer than 1 seconds and was ended; ask less"));
+  EXPECT_THAT(slow.err, HasSubstr("set servertimeout"));
+  const Outcome large = run({"kql", "set truncationmaxsize=1000; range x from 1 to 100000 step 1"});
+  EXPECT_EQ(large.code, 2);
+  EXPECT_THAT(large.err, HasSubstr("more than 500000 rows or 1000 bytes; summarize it"));
+}
+
+TEST_F(OwnStore, WritesSeveralResultsSoThatProgramsReadThem) {
+  const Outcome csv = run({"kql", "--format", "csv", "print a = 1; print b = 'x'"});
+  EXPECT_EQ(csv.out, "a\r\n1\r\n\nb\r\nx\r\n");
+  const std::string chart = folder_ + "/two.svg";
+  const std::string drawn = "datatable(a:string, b:long)['x', 1] | render barchart";
+  EXPECT_EQ(run({"kql", "--chart", chart, drawn + "; " + drawn}).code, 0);
+  EXPECT_THAT(slurp(chart), HasSubstr("<svg"));
+  EXPECT_THAT(slurp(folder_ + "/two-2.svg"), HasSubstr("<svg"));
+}
+
 TEST_F(OwnStore, EndsWithTheCommandThatASignalEnds) {
   for (const int signal : {SIGTERM, SIGINT}) {
     const pid_t pid = start_asking();

@@ -50,7 +50,8 @@ Result<std::vector<kql::StoredFunction>> stored_functions(const Config& config) 
   return *functions;
 }
 
-Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format) {
+Result<tl::expected<portal::Answer, portal::Refusal>> ask_management_command(const Config& config,
+                                                                             const std::string& text) {
   const SystemClock clock;
   const kql::Catalog catalog = views::event_catalog(config.events.database);
   const bool changes = portal::changes_functions(text);
@@ -59,10 +60,14 @@ Result<int> run_management_command(const Config& config, const std::string& text
     TRY_ASSIGN(auto store, state::open_function_store(state_options(config, !changes)));
     functions.emplace(std::move(store), clock);
   }
-  const auto answer = portal::run_command(text, {.catalog = catalog,
-                                                 .database = config.events.database,
-                                                 .functions = functions ? &*functions : nullptr,
-                                                 .user = user_name()});
+  return portal::run_command(text, {.catalog = catalog,
+                                    .database = config.events.database,
+                                    .functions = functions ? &*functions : nullptr,
+                                    .user = user_name()});
+}
+
+Result<int> run_management_command(const Config& config, const std::string& text, const std::string& format) {
+  TRY_ASSIGN(const auto answer, ask_management_command(config, text));
   if (!answer) {
     fmt::print(stderr, "linkgate: {}\n", answer.error().message);
     return answer.error().why == portal::Refusal::Why::kQuery ? kBadUse : kFailed;
