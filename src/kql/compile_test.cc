@@ -68,6 +68,18 @@ TEST(Sql, HoldsEveryTableToTheTimespan) {
   EXPECT_EQ(times(sql("U | count")), 0u);
 }
 
+TEST(Compile, NamesTheStepAtWhichThereAreTooMany) {
+  const auto refusal = [](int steps) {
+    std::string text = "T";
+    for (int i = 0; i < steps; ++i) text += "\n| where Count > 1";
+    const auto compiled = testing::compile(text);
+    return compiled ? "" : std::to_string(compiled.error().line) + ": " + compiled.error().message;
+  };
+  EXPECT_EQ(refusal(kMaxPlanDepth - 2), "");
+  for (int steps : {kMaxPlanDepth + 1, 5'000})
+    EXPECT_THAT(refusal(steps), ::testing::MatchesRegex("20[0-9]: more than 200 steps follow one another.*"));
+}
+
 TEST(Compile, WarnsOfWhatHasNoEffect) {
   const auto warnings = [](std::string_view text) {
     const auto compiled = testing::compile(text);
