@@ -2,17 +2,17 @@
 """The long runs: what must not be lost is counted while programs are killed, disks fill and connections break.
 
 usage: ./dev soak [--short] [CASE ...]     --short: the form that ctest runs
-cases: kill cut torn store-down full-disk restart (default: all)"""
+cases: kill cut torn store-down full-disk restart scan (default: all)"""
 import argparse
 import pathlib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from soak import cut, full_disk, kill, restart, store_down, torn  # noqa: E402
+from soak import cut, full_disk, kill, restart, scan, store_down, torn  # noqa: E402
 
 CASES = {"kill": kill.run, "cut": cut.run, "torn": torn.run, "store-down": store_down.run, "full-disk": full_disk.run,
-         "restart": restart.run}
+         "restart": restart.run, "scan": scan.run}
 
 
 def main():

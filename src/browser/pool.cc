@@ -49,10 +49,12 @@ verdict::Page unseen(const VisitRequest& request, std::string trouble) {
 }  // namespace
 
 struct Pool::Impl {
-  explicit Impl(PoolOptions given) : options(std::move(given)), watch_timer(io) {}
+  explicit Impl(PoolOptions given) : options(std::move(given)), watch_timer(io), pause_timer(io) {}
 
   void accept(Job job);
   void share_out();
+  void tell_late();
+  void stop();
   asio::awaitable<void> serve(Job job, std::unique_ptr<Visit> visit, std::shared_ptr<Browser> with);
   std::unique_ptr<Visit> visit_for(const VisitRequest& request);
   asio::awaitable<void> stock(std::shared_ptr<Browser> with);
@@ -72,7 +74,7 @@ struct Pool::Impl {
 
   const PoolOptions options;
   asio::io_context io{1};
-  asio::steady_timer watch_timer;
+  asio::steady_timer watch_timer, pause_timer;
   std::deque<Job> waiting;
   std::shared_ptr<Browser> browser;           // shared with its visits, see Browser::start
   std::deque<std::unique_ptr<Visit>> spares;  // opened ahead, for the visitor that is asked for most
@@ -114,6 +116,29 @@ void Pool::Impl::share_out() {
   }
   if (active < options.pages && !is_stopping && !std::exchange(is_stocking, true))
     asio::co_spawn(io, stock(browser), asio::detached);
+}
+
+// Those whose time is up before a browser was there for them.
+void Pool::Impl::tell_late() {
+  const auto now = std::chrono::steady_clock::now();
+  for (size_t at = 0; at < waiting.size();) {
+    if (now < waiting[at].request.latest) {
+      ++at;
+      continue;
+    }
+    Job late = std::move(waiting[at]);
+    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(at));
+    late.done(unseen(late.request, "no browser was ready in time"));
+  }
+}
+
+void Pool::Impl::stop() {
+  if (std::exchange(is_stopping, true)) return;
+  for (Job& job : std::exchange(waiting, {})) job.done(unseen(job.request, "the browser is being stopped"));
+  spares.clear();
+  if (browser) browser->kill();
+  watch_timer.cancel();
+  pause_timer.cancel();
 }
 
 std::unique_ptr<Visit> Pool::Impl::visit_for(const VisitRequest& request) {
@@ -184,9 +209,9 @@ asio::awaitable<void> Pool::Impl::keep_browser() {
     if (started) break;
     log::warn("{}", started.error().message());
     for (Job& job : std::exchange(waiting, {})) job.done(unseen(job.request, started.error().message()));
-    asio::steady_timer timer(io, pause);
+    pause_timer.expires_after(pause);
     pause = std::min(pause * 2, kMaxRestartPause);
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await pause_timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   pause = kRestartPause;
   is_starting = false;
@@ -233,6 +258,7 @@ asio::awaitable<void> Pool::Impl::watch() {
     watch_timer.expires_after(kWatchEvery);
     co_await watch_timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (is_stopping) break;
+    tell_late();
     if (!browser || !browser->is_alive()) {
       share_out();
       continue;
@@ -276,15 +302,12 @@ Result<std::unique_ptr<Pool>> Pool::start(PoolOptions options) {
   return pool;
 }
 
+void Pool::stop() {
+  asio::post(impl_->io, [impl = impl_.get()] { impl->stop(); });
+}
+
 Pool::~Pool() {
-  asio::post(impl_->io, [impl = impl_.get()] {
-    impl->is_stopping = true;
-    for (Job& job : std::exchange(impl->waiting, {}))
-      job.done(unseen(job.request, "the browser is being stopped"));
-    impl->spares.clear();
-    if (impl->browser) impl->browser->kill();
-    impl->watch_timer.cancel();
-  });
+  stop();
   // Visits under way see their browser end, and finish.
   const auto is_idle = [impl = impl_.get()] {
     std::promise<bool> idle;

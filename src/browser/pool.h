@@ -34,7 +34,12 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Waits for the page. At most about the budget and kMaxOverrun after its turn has come. Thread-safe.
+  // Visits under way end with trouble, and so does whatever is asked from now on. Returns at once.
+  // Thread-safe.
+  void stop();
+
+  // Waits for the page. At most about the budget and kMaxOverrun after its turn has come, and kMaxOverrun
+  // after VisitRequest::latest whether it comes or not. Thread-safe.
   verdict::Page visit(VisitRequest request);
   // Calls `done` from the pool's thread; it must not block. Thread-safe.
   void visit(VisitRequest request, std::function<void(verdict::Page)> done);

@@ -354,10 +354,12 @@ asio::awaitable<VisitOutcome> Opened::run(VisitRequest request) {
   if (!is_open_) {
     const auto opened = co_await open();
     if (!opened) opening_trouble = lost_.empty() ? opened.error().message() : lost_;
+    if (opened && steady_clock::now() + kTakingTime >= request_.latest)
+      opening_trouble = "no tab was ready in time";
   }
   Tab* shown = nullptr;
-  if (is_open_) {
-    deadline_ = steady_clock::now() + request_.budget;
+  if (opening_trouble.empty()) {
+    deadline_ = std::min(steady_clock::now() + request_.budget, request_.latest);
     navigate();
     co_await arrive();
     if (!is_over() && tabs_[0]->log.failure().empty()) co_await watch();
@@ -376,7 +378,7 @@ asio::awaitable<VisitOutcome> Opened::run(VisitRequest request) {
   VisitRecord record;
   record.url = request_.url;
   record.identity = to_string(visitor_);
-  record.trouble = is_open_ ? trouble() : opening_trouble;
+  record.trouble = opening_trouble.empty() ? trouble() : opening_trouble;
   record.frames = std::move(frames_);
   record.screenshot = std::move(screenshot_);
   record.icon = std::move(icon_);

@@ -21,6 +21,8 @@ struct VisitRequest {
   // From the first request to the page; what is not there by then is not seen. A page that is done earlier is
   // taken earlier.
   std::chrono::milliseconds budget{6000};
+  // Whatever it waits for before: what is not seen by then is not seen.
+  std::chrono::steady_clock::time_point latest = std::chrono::steady_clock::time_point::max();
   bool want_screenshot = true;
 };
 

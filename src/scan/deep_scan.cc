@@ -100,8 +100,12 @@ DeepScan::DeepScan(DeepScanOptions options, Looker& looker, FindListed find_list
       queue_(io_, options.queue),
       thread_([this] { io_.run(); }) {}
 
+// Pages that are being looked at are answered from the looker's threads, into our executor: it must be there
+// until the last of them was. With the looker stopped that is at once.
 DeepScan::~DeepScan() {
-  io_.stop();
+  is_stopping_ = true;
+  looker_.stop();
+  work_.reset();
   thread_.join();
 }
 
@@ -208,7 +212,8 @@ asio::awaitable<Verdict> DeepScan::look(verdict::PageContext context, LinkLook l
   steps.at_stage = [this, &canonical_hash](ScanStage stage) { at_stage(canonical_hash, stage); };
   Seen seen;
   Verdict verdict = co_await look_at(looker_, std::move(look), steps, seen);
-  if (watcher_ != nullptr) {
+  // What a scan saw that was given up is nothing to remember.
+  if (watcher_ != nullptr && !is_stopping_) {
     watcher_->seen(canonical_hash, seen, &verdict);
     watcher_->ended(canonical_hash);
   }

@@ -3,6 +3,7 @@
 // is not the whole, looked at as other visitors, judged. On a thread of its own, so that verdicts that are
 // known never wait behind pages.
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -40,7 +41,7 @@ class DeepScan {
   // Starts its thread. All but `options` are borrowed and outlive it.
   DeepScan(DeepScanOptions options, Looker& looker, FindListed find_listed, const verdict::BrandLooks& brands,
            const Clock& clock);
-  ~DeepScan();  // scans under way are given up
+  ~DeepScan();  // stops the looker: scans under way end with what was seen, and nobody is told
   DeepScan(const DeepScan&) = delete;
   DeepScan& operator=(const DeepScan&) = delete;
 
@@ -75,7 +76,8 @@ class DeepScan {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   ScanQueue queue_;
-  std::thread thread_;
+  std::atomic<bool> is_stopping_ = false;
+  std::thread thread_;  // last: it uses all above
 };
 
 // `known` and what a scan found, as one verdict: the worse disposition, all evidence. A plain page that was

@@ -48,6 +48,8 @@ std::string_view to_string(FetchTrouble trouble) {
       return "too large";
     case FetchTrouble::kBroken:
       return "broken";
+    case FetchTrouble::kNoProxy:
+      return "no proxy";
     case FetchTrouble::kOurs:
       return "ours";
   }
@@ -129,7 +131,9 @@ Result<std::unique_ptr<Fetcher>> Fetcher::start(FetcherOptions options) {
   return std::unique_ptr<Fetcher>(new Fetcher(std::move(loop)));
 }
 
-Fetcher::~Fetcher() { loop_->stop(); }
+Fetcher::~Fetcher() { stop(); }
+
+void Fetcher::stop() { loop_->stop(); }
 
 std::unique_ptr<Visit> Fetcher::visit(Identity identity, std::string client, std::vector<std::string> hosts) {
   auto handle = std::make_shared<FetchHandle>(std::move(identity), std::move(client), std::move(hosts),

@@ -48,7 +48,8 @@ enum class FetchTrouble {
   kTimeout,      // the budget ended first
   kTooLarge,     // more than the limit; the body is its start
   kBroken,       // broke off, or is no HTTP
-  kOurs,         // the egress proxy does not run, or we are stopping
+  kNoProxy,      // the egress proxy does not run; it may a moment later
+  kOurs,         // the egress proxy failed, or we are stopping
 };
 std::string_view to_string(FetchTrouble trouble);  // "refused", "no name", ...
 
@@ -101,7 +102,8 @@ class Fetcher {
  public:
   // Errors: kNotFound, kInvalidArgument for the file of authorities.
   static Result<std::unique_ptr<Fetcher>> start(FetcherOptions options);
-  ~Fetcher();  // visits that are left get kOurs
+  ~Fetcher();
+  void stop();  // what is under way, and what is asked of visits from now on, gets kOurs
 
   // `client`: what the proxy's request log calls it, letters, digits, ".", "_", "-". `hosts`: where this
   // visit may go ("example.com", "*.example.com"), empty: wherever the proxy lets it. Thread-safe.

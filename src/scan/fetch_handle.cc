@@ -210,7 +210,7 @@ void FetchHandle::tell_trouble(CURLcode code) {
                   result.status == 0 ? "no answer in time" : "the answer did not end in time");
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return tell(FetchTrouble::kOurs, "the egress proxy cannot be reached");
+      return tell(FetchTrouble::kNoProxy, "the egress proxy cannot be reached");
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CIPHER:

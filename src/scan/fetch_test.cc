@@ -224,7 +224,7 @@ TEST_F(Fetching, WithoutTheProxyThereIsNoOtherWay) {
   FetchRequest request;
   request.url = *url::Url::parse("http://127.0.0.1:" + std::to_string(site.port()) + "/");
   const FetchResult result = (*fetcher)->visit(identity_of(Visitor::kDesktop), "x")->fetch_and_wait(request);
-  EXPECT_EQ(result.trouble, FetchTrouble::kOurs) << result.details;
+  EXPECT_EQ(result.trouble, FetchTrouble::kNoProxy) << result.details;
   EXPECT_EQ(site.connections(), 0);
 }
 

@@ -33,6 +33,9 @@ class Looker {
   virtual boost::asio::awaitable<verdict::Page> render(LookRequest request) = 0;
   // Why pages cannot be rendered, in one sentence; empty where they can. Thread-safe.
   virtual std::string no_browser() const = 0;
+  // What is under way is answered now, with trouble, as is whatever is asked from now on; nothing is answered
+  // from threads of the looker's own once the last such answer came. Not called from a look.
+  virtual void stop() {}
 };
 
 }  // namespace linkgate::scan

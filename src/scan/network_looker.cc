@@ -71,6 +71,11 @@ std::string NetworkLooker::no_browser() const {
   return pool_ ? pool_->trouble() : why_none_;
 }
 
+void NetworkLooker::stop() {
+  fetcher_->stop();
+  if (const auto pool = this->pool()) pool->stop();
+}
+
 asio::awaitable<Page> NetworkLooker::fetch(LookRequest request) {
   const auto begin = std::chrono::steady_clock::now();
   Page page = co_await follow(*fetcher_, std::move(request));
@@ -92,6 +97,7 @@ asio::awaitable<Page> NetworkLooker::render(LookRequest request) {
       request.visitor == Visitor::kMobile ? browser::Visitor::kMobile : browser::Visitor::kDesktop;
   if (!request.language.empty()) visit.locale = browser::locale_of(request.language);
   visit.budget = request.budget;
+  visit.latest = std::chrono::steady_clock::now() + request.budget;
   const auto executor = co_await asio::this_coro::executor;
   const auto begin = std::chrono::steady_clock::now();
   // The pool answers from its own thread; who asked goes on in his. Named, and holding references alone: g++

@@ -25,6 +25,7 @@ class NetworkLooker final : public Looker {
   boost::asio::awaitable<verdict::Page> fetch(LookRequest request) override;
   boost::asio::awaitable<verdict::Page> render(LookRequest request) override;
   std::string no_browser() const override;
+  void stop() override;
 
  private:
   NetworkLooker() = default;

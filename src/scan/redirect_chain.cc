@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <map>
 
 #include "base/ascii.h"
@@ -18,6 +21,7 @@
 namespace linkgate::scan {
 namespace {
 
+namespace asio = boost::asio;
 using verdict::Hop;
 using verdict::HopKind;
 using verdict::Page;
@@ -26,6 +30,7 @@ constexpr size_t kLittleText =
     300;  // of a page that may go elsewhere under a condition: it shows nothing yet
 constexpr size_t kMaxShownUrl = 200;
 constexpr size_t kMaxFileName = 200;
+constexpr std::chrono::milliseconds kProxyPause{100};
 
 std::string media_type_of(const FetchResult& answer) {
   const std::string_view type = answer.header("content-type");
@@ -249,6 +254,22 @@ class Chain {
   std::map<std::string, int> asked_for_;
 };
 
+// A proxy that is being started again is waited for: the link was not asked for yet.
+asio::awaitable<FetchResult> fetch_patiently(Visit& visit, FetchRequest request) {
+  const auto end = std::chrono::steady_clock::now() + request.budget;
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  while (true) {
+    auto asked = visit.fetch(request);
+    FetchResult answer = co_await std::move(asked);
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (answer.trouble != FetchTrouble::kNoProxy || left <= kProxyPause) co_return answer;
+    pause.expires_after(kProxyPause);
+    co_await pause.async_wait(asio::use_awaitable);
+    request.budget = left - kProxyPause;
+  }
+}
+
 }  // namespace
 
 boost::asio::awaitable<Page> follow(Fetcher& fetcher, LookRequest request, std::vector<std::string> hosts) {
@@ -257,7 +278,7 @@ boost::asio::awaitable<Page> follow(Fetcher& fetcher, LookRequest request, std::
   Chain chain(std::move(visit), std::move(request));
   bool goes_on = chain.begin();
   while (goes_on) {
-    FetchResult answer = co_await chain.visit().fetch(chain.next_request());
+    FetchResult answer = co_await fetch_patiently(chain.visit(), chain.next_request());
     goes_on = chain.take(std::move(answer));
   }
   co_return chain.finish();

@@ -47,6 +47,19 @@ class Following : public FolderTest {
   std::optional<TestWeb> web_;
 };
 
+TEST_F(Following, AProxyThatIsBeingStartedAgainIsWaitedFor) {
+  const auto fetcher = Fetcher::start({DataPaths(folder_).egress_socket(), ""}).value();
+  LookRequest request;
+  request.url = "http://a.site.example/";
+  boost::asio::io_context io;
+  auto page = boost::asio::co_spawn(io, follow(*fetcher, std::move(request)), boost::asio::use_future);
+  std::thread thread([&io] { io.run(); });
+  EXPECT_EQ(page.wait_for(300ms), std::future_status::timeout);
+  serve([](TestExchange& e) { e.html("<p>here"); });
+  EXPECT_EQ(page.get().status, 200);
+  thread.join();
+}
+
 TEST_F(Following, EveryKindOfHopIsOneOfTheChain) {
   serve([](TestExchange& e) {
     if (e.target == "/1") return e.redirect(302, "/2");
