@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <time.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -335,6 +336,13 @@ constexpr std::chrono::seconds kMostForScripts{40};  // sanitizers cost about te
 constexpr std::chrono::seconds kMostForScripts{3};
 #endif
 
+// Of this thread: what others do on the machine does not count.
+std::chrono::nanoseconds processor_time() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 TEST(Script, HostileScriptsAreReadInBounds) {
   const auto repeated = [](const std::string& piece) {
     std::string all;
@@ -349,9 +357,9 @@ TEST(Script, HostileScriptsAreReadInBounds) {
         repeated("location.a.")}) {
     ScriptWorld world;
     world.location = here();
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = processor_time();
     (void)read_script(text, &world);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, kMostForScripts) << text.substr(0, 20);
+    EXPECT_LT(processor_time() - begin, kMostForScripts) << text.substr(0, 20);
   }
 }
 
