@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "scan/fetch.h"
+#include "scan/inward_findings.h"
 #include "scan/page_pictures.h"
+#include "scan/pressed.h"
 #include "scan/redirect_chain.h"
 #include "verdict/page_compare.h"
 
@@ -50,6 +52,7 @@ class Visits {
   asio::awaitable<Verdict> make() {
     co_await first_person();
     const bool answered = seen_.fetched->status != 0 && !is_inward();
+    if (answered && !is_decided(verdict_)) co_await behind_press();
     if (!answered || (is_decided(verdict_) && !look_.is_patient)) co_return std::move(verdict_);
     // Who keeps one visitor waiting for ever, or sends him gigabytes, does so to the next.
     if (!seen_.fetched->trouble.empty()) co_return std::move(verdict_);
@@ -93,6 +96,22 @@ class Visits {
     LookRequest telephone = request(Visitor::kMobile, own_language(), look_.budget.others);
     telephone.url = seen_.code_url;
     seen_.carried = co_await looker_.fetch(telephone);
+    verdict_ = steps_.judge(seen_);
+  }
+
+  // What a person presses, he goes on to.
+  asio::awaitable<void> behind_press() {
+    seen_.press_url = url_behind_press(seen_.rendered ? *seen_.rendered : *seen_.fetched);
+    if (seen_.press_url.empty() || !has_time()) co_return;
+    LookRequest person = request(Visitor::kDesktop, own_language(), look_.budget.others);
+    person.url = seen_.press_url;
+    seen_.pressed = co_await looker_.fetch(person);
+    verdict_ = steps_.judge(seen_);
+    const bool shows_more = seen_.pressed->status != 0 && !is_whole(*seen_.pressed);
+    if (is_decided(verdict_) || !shows_more || !seen_.no_browser.empty() || !has_time()) co_return;
+    LookRequest seeing = request(Visitor::kDesktop, own_language(), look_.budget.render);
+    seeing.url = seen_.press_url;
+    seen_.pressed = co_await looker_.render(seeing);
     verdict_ = steps_.judge(seen_);
   }
 

@@ -116,5 +116,34 @@ TEST_F(LinkLookTest, ARedirectToWhatIsNotPublicIsSuspiciousAndNotFollowed) {
   EXPECT_EQ(ask("https://vpn.firm.example/").get().disposition, Disposition::kUnknown);
 }
 
+TEST_F(LinkLookTest, APageThatAsksManyPrivateHostsIsSuspiciousAndOneThatAsksOneIsNot) {
+  Page page = page_at("https://a.example/", "A weather station");
+  page.inline_scripts.push_back("look()");
+  pages_.pages["fetch https://a.example/"] = page;
+  page.is_rendered = true;
+  for (int port = 1; port < 9; ++port)
+    page.requests.push_back({"http://127.0.0.1:" + std::to_string(port) + "/", "fetch", 0, true, true});
+  pages_.pages["render https://a.example/"] = page;
+  const auto one = scan("https://a.example/");
+  EXPECT_EQ(one.disposition, Disposition::kClean);
+  EXPECT_THAT(one.evidence, Contains(Field(&verdict::Evidence::code, "page.inward")));
+  for (int host = 1; host < 9; ++host)
+    page.requests.push_back({"http://192.168.0." + std::to_string(host) + "/", "fetch", 0, true, true});
+  pages_.pages["render https://a.example/"] = page;
+  EXPECT_EQ(ask("https://a.example/").get().disposition, Disposition::kSuspicious);
+}
+
+TEST_F(LinkLookTest, WhatAPressOpensIsLookedAtAsTheSamePersonAndCondemns) {
+  Page page = page_at("https://a.example/", "Your document is ready");
+  page.html = "<button onclick=\"window.open('/viewer')\">Open</button>";
+  pages_.pages["fetch https://a.example/"] = page;
+  pages_.pages["fetch https://a.example/viewer"] = page_at("https://a.example/viewer", "A bakery");
+  EXPECT_EQ(scan("https://a.example/").disposition, Disposition::kClean);
+  pages_.pages["fetch https://a.example/viewer"] = asks_for_password("https://a.example/viewer");
+  const auto verdict = ask("https://a.example/").get();
+  EXPECT_EQ(verdict.disposition, Disposition::kPhishing);
+  EXPECT_THAT(verdict.evidence, Contains(Field(&verdict::Evidence::code, "page.press")));
+}
+
 }  // namespace
 }  // namespace linkgate::scan

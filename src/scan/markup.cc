@@ -211,6 +211,7 @@ class Reader {
       const bool runs = std::string_view(name) != "onfocus" || has(node, "autofocus");
       if (runs && has(node, name)) push(markup_.handlers, attribute(node, name));
     }
+    if (has(node, "onclick")) push(markup_.pressed, attribute(node, "onclick"));
   }
 
   void note_link(const GumboNode* node) {

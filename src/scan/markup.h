@@ -43,6 +43,7 @@ struct Markup {
   std::vector<MarkupElement> elements;   // links and buttons
   std::vector<std::string> full_frames;  // absolute: frames that fill the page
   std::vector<std::string> handlers;     // scripts in attributes that run without anybody doing anything
+  std::vector<std::string> pressed;      // scripts in attributes that run when somebody presses something
   std::string trouble;                   // what was left out; empty where all was read
 };
 

@@ -5,7 +5,7 @@
 #include "base/ascii.h"
 #include "scan/encoded_page.h"
 #include "scan/file_verdict.h"
-#include "url/domain.h"
+#include "scan/inward_findings.h"
 #include "verdict/false_alarm.h"
 #include "verdict/gate.h"
 #include "verdict/page_compare.h"
@@ -24,7 +24,6 @@ constexpr int kSeenConfidence = 60;  // of a page that was seen and says nothing
 constexpr int kGateConfidence = 80;
 constexpr int kCloakConfidence = 70;
 constexpr int kProgramConfidence = 75;
-constexpr int kInwardConfidence = 75;
 constexpr int kAlarmConfidence = 80;
 constexpr size_t kLongChain = 20;
 constexpr int kCodeConfidence = 65;  // of a page that lures with a QR code
@@ -42,21 +41,6 @@ bool is_harmless_file(std::string_view media_type) {
          media_type == "application/json" || media_type.starts_with("font/");
 }
 
-std::string domain_of(const std::string& href) {
-  const auto url = url::Url::parse(href);
-  return url ? url::registrable_domain(std::string(url->hostname())) : std::string();
-}
-
-// The hop that a redirect led to and that nobody may follow; nullptr where there is none.
-const verdict::Request* refused_hop(const Page& page) {
-  if (page.chain.size() < 2) return nullptr;
-  const auto found =
-      std::find_if(page.requests.begin(), page.requests.end(), [&page](const verdict::Request& request) {
-        return request.is_refused && request.type == "document" && request.url == page.chain.back().url;
-      });
-  return found == page.requests.end() ? nullptr : &*found;
-}
-
 class Composer {
  public:
   Composer(const Seen& seen, const FindListed& find_listed, const verdict::BrandLooks& brands,
@@ -71,6 +55,7 @@ class Composer {
     listed();
     for (verdict::PageJudgement& judgement : judgements_) take(std::move(judgement));
     carried();
+    pressed();
     false_alarm();
     files();
     cloaks();
@@ -162,23 +147,18 @@ class Composer {
            ""});
   }
 
-  // A redirect of the world's to what is not the world's, which no honest site makes but for its own.
   void inward() {
-    for (const auto* page : {&seen_.rendered, &seen_.fetched}) {
-      const verdict::Request* refused = *page ? refused_hop(**page) : nullptr;
-      if (refused == nullptr) continue;
-      const std::string where = "The link leads to " + refused->url.substr(0, kMaxShownUrl);
-      if (!refused->is_inward)
-        return add({"redirect.refused", where + ", which is not asked for: " + (*page)->trouble, ""});
-      if (domain_of(refused->url) != domain_of((*page)->chain.front().url))
-        at_least(Disposition::kSuspicious, kInwardConfidence, "URL detonation");
-      return add({"redirect.inward",
-                  where +
-                      ", which is not on the public internet: it reaches for something behind whoever "
-                      "clicks (" +
-                      (*page)->trouble + ")",
-                  ""});
-    }
+    const std::optional<Page>* const pages[] = {&seen_.rendered, &seen_.fetched};
+    const auto* const led = std::find_if(std::begin(pages), std::end(pages), [](const auto* page) {
+      return *page && refused_redirect(**page).has_value();
+    });
+    if (led != std::end(pages)) take(*refused_redirect(***led));
+    auto asked = seen_.rendered ? inward_requests(*seen_.rendered) : std::nullopt;
+    if (asked) take(*std::move(asked));
+  }
+  void take(InwardFinding found) {
+    at_least(found.disposition, found.confidence, "URL detonation");
+    add(std::move(found.evidence));
   }
 
   void listed() {
@@ -218,6 +198,17 @@ class Composer {
     context.recipient = context_.recipient;
     context.now = context_.now;
     take(verdict::judge_page(*seen_.carried, brands_, context));
+  }
+
+  // A person presses what is there to be pressed, and takes what opens for the same page.
+  void pressed() {
+    if (!seen_.pressed) return;
+    for (const verdict::Hop& hop : seen_.pressed->chain) listed(hop.url);
+    verdict::PageJudgement judgement = verdict::judge_page(*seen_.pressed, brands_, without_look());
+    if (judgement.disposition == Disposition::kUnknown) return;
+    add({"page.press",
+         "Pressing what the page shows opens another page, " + seen_.press_url.substr(0, kMaxShownUrl), ""});
+    take(std::move(judgement));
   }
 
   void false_alarm() {
@@ -343,11 +334,6 @@ class Composer {
 Verdict verdict_of(const Seen& seen, const FindListed& find_listed, const verdict::BrandLooks& brands,
                    const verdict::PageContext& context) {
   return Composer(seen, find_listed, brands, context).verdict();
-}
-
-bool leads_inward(const Page& page) {
-  const verdict::Request* refused = refused_hop(page);
-  return refused != nullptr && refused->is_inward;
 }
 
 namespace {

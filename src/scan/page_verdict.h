@@ -30,6 +30,8 @@ struct Seen {
   std::string no_browser;                 // why nothing was rendered although it should have been
   std::string code_url;                   // where a QR code on the rendered page leads: to another site
   std::optional<verdict::Page> carried;   // what servers sent to a telephone that went there
+  std::string press_url;                  // where pressing something on the page leads
+  std::optional<verdict::Page> pressed;   // what was there
 };
 
 // Evidence where feeds list a hop of the chain, with how bad.
@@ -49,8 +51,5 @@ inline constexpr std::string_view kUnnamed = "page.unnamed";
 // True where what a server sent is what a person sees, so that no browser is needed: no scripts, no frames,
 // nothing that leads on, no password that is asked for.
 bool is_whole(const verdict::Page& fetched);
-
-// True where its redirects lead to what is not public: what they are is known, and no browser is sent there.
-bool leads_inward(const verdict::Page& page);
 
 }  // namespace linkgate::scan

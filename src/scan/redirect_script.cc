@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "scan/script_regions.h"
-
 namespace linkgate::scan {
 namespace {
 
@@ -24,8 +22,14 @@ struct Path {
 
 class ScriptReader {
  public:
-  ScriptReader(std::string_view script, ScriptWorld* world, ScriptFindings* found, int depth)
-      : tokens_(script_tokens(script)), regions_(tokens_), world_(*world), found_(*found), depth_(depth) {}
+  ScriptReader(std::string_view script, ScriptWorld* world, ScriptFindings* found, ScriptMoment moment,
+               int depth)
+      : tokens_(script_tokens(script)),
+        moment_(moment),
+        regions_(tokens_, moment),
+        world_(*world),
+        found_(*found),
+        depth_(depth) {}
 
   void read() {
     for (size_t i = 0; i < tokens_.size(); ++i) {
@@ -164,7 +168,7 @@ class ScriptReader {
 
   void nested(const std::string& script) {
     if (depth_ + 1 >= kMaxScriptDepth || script.size() > kMaxNestedBytes) return;
-    ScriptReader(script, &world_, &found_, depth_ + 1).read();
+    ScriptReader(script, &world_, &found_, moment_, depth_ + 1).read();
   }
   void write(const std::string& markup) {
     if (found_.written.size() < kMaxScriptTargets) found_.written.push_back(markup);
@@ -253,6 +257,7 @@ class ScriptReader {
   }
 
   const std::vector<ScriptToken> tokens_;
+  const ScriptMoment moment_;
   const ScriptRegions regions_;
   ScriptWorld& world_;
   ScriptFindings& found_;
@@ -263,9 +268,9 @@ class ScriptReader {
 
 }  // namespace
 
-ScriptFindings read_script(std::string_view script, ScriptWorld* world) {
+ScriptFindings read_script(std::string_view script, ScriptWorld* world, ScriptMoment moment) {
   ScriptFindings found;
-  ScriptReader(script, world, &found, 0).read();
+  ScriptReader(script, world, &found, moment, 0).read();
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scan/script_regions.h"
 #include "scan/script_value.h"
 
 namespace linkgate::scan {
@@ -38,6 +39,7 @@ struct ScriptFindings {
 };
 
 // `world` knows the page's address, and learns the script's variables for the scripts that follow it.
-ScriptFindings read_script(std::string_view script, ScriptWorld* world);
+ScriptFindings read_script(std::string_view script, ScriptWorld* world,
+                           ScriptMoment moment = ScriptMoment::kLoaded);
 
 }  // namespace linkgate::scan

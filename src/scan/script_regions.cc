@@ -28,10 +28,20 @@ bool is_load_event(std::string_view name) {
                           "onreadystatechange", "onpageshow", "deviceready"});
 }
 
+bool is_press(std::string_view name) {
+  return is_one_of(name, {"click", "onclick", "mousedown", "mouseup", "pointerdown", "pointerup",
+                          "touchstart", "touchend"});
+}
+
 }  // namespace
 
-ScriptRegions::ScriptRegions(const std::vector<ScriptToken>& tokens)
+bool ScriptRegions::is_event(std::string_view name) const {
+  return is_load_event(name) || (moment_ == ScriptMoment::kPressed && is_press(name));
+}
+
+ScriptRegions::ScriptRegions(const std::vector<ScriptToken>& tokens, ScriptMoment moment)
     : tokens_(tokens),
+      moment_(moment),
       partner_(tokens.size(), tokens.size()),
       around_(tokens.size(), kNone),
       runs_(tokens.size(), true),
@@ -94,15 +104,14 @@ void ScriptRegions::find_functions() {
 bool ScriptRegions::runs_callback(size_t open) const {
   if (open == kNone || open == 0 || !is(open, "(") || !is_name(open - 1)) return false;
   const std::string& callee = tokens_[open - 1].text;
-  if (is_runner(callee)) return true;
+  if (is_runner(callee) || (moment_ == ScriptMoment::kPressed && is_press(callee))) return true;
   const bool listens = is_one_of(callee, {"addEventListener", "attachEvent", "on", "one"});
   return listens && open + 1 < tokens_.size() && tokens_[open + 1].kind == Kind::kString &&
-         is_load_event(tokens_[open + 1].text);
+         is_event(tokens_[open + 1].text);
 }
 
 bool ScriptRegions::is_given_to_runner(size_t token) const {
-  if (token > 1 && is(token - 1, "=") && is_name(token - 2) && is_load_event(tokens_[token - 2].text))
-    return true;
+  if (token > 1 && is(token - 1, "=") && is_name(token - 2) && is_event(tokens_[token - 2].text)) return true;
   if (token > 1 && is(token - 1, "=") && is_name(token - 2) && tokens_[token - 2].text == "onerror")
     return true;
   return runs_callback(around_[token]);

@@ -1,18 +1,24 @@
 #pragma once
-// Which parts of a script run by themselves: not the body of a function that waits for a click. A rough
-// reading of the tokens, without running anything. Pure.
+// Which parts of a script run by themselves: not the body of a function that waits for a click, unless that
+// is asked for. A rough reading of the tokens, without running anything. Pure.
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scan/script_tokens.h"
 
 namespace linkgate::scan {
 
+enum class ScriptMoment : uint8_t {
+  kLoaded,   // nobody has done anything
+  kPressed,  // and somebody has pressed whatever can be pressed
+};
+
 class ScriptRegions {
  public:
-  explicit ScriptRegions(const std::vector<ScriptToken>& tokens);
+  explicit ScriptRegions(const std::vector<ScriptToken>& tokens, ScriptMoment moment = ScriptMoment::kLoaded);
 
   // Functions that are called at once, given to a timer, a promise or an event of loading, or called by name
   // from what runs; and everything outside functions.
@@ -34,6 +40,7 @@ class ScriptRegions {
   void find_arrow(size_t arrow);
   bool runs_at_once(const Region& region) const;
   bool is_given_to_runner(size_t token) const;
+  bool is_event(std::string_view name) const;
   bool runs_callback(size_t open) const;
   void follow_calls();
   bool mark_running();
@@ -47,6 +54,7 @@ class ScriptRegions {
   }
 
   const std::vector<ScriptToken>& tokens_;
+  const ScriptMoment moment_;
   std::vector<size_t> partner_;
   std::vector<size_t> around_;  // the innermost bracket that is open at each token; SIZE_MAX: none
   std::vector<Region> regions_;

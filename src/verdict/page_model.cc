@@ -118,8 +118,9 @@ Sum sum_of(const PageView& view, const BrandLooks& brands, const PageContext& co
   sum.smuggling = sum.signs.empty() ? 0 : sum.signs.front().weight;
   if (sum.asks) {
     sum.claim = claim_of(view, brands, context.look, sum.signs);
-    // Words that anybody writes are no name where the title is signed with somebody else's.
-    if (sum.own == OwnName::kWords && sum.claim.signs) sum.own = OwnName::kPart;
+    // Words that anybody writes are no name where the title is signed with somebody else's, nor where anybody
+    // picks a host to go with the page.
+    if (sum.own == OwnName::kWords && (sum.claim.signs || is_anybodys(view.host))) sum.own = OwnName::kPart;
     add_form_signs(view, brands, sum.signs);
     add_host_signs(view, context, brands, sum.signs);
     add_text_signs(view, context, brands, sum.signs);

@@ -228,6 +228,26 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+// Two pages that lure, differing in their host alone.
+TEST(PageModel, AHostThatAnybodyTakesOrThatIsMadeOfLureWordsIsNobodysName) {
+  const auto vote_at = [](const std::string& url) {
+    Page page = page_at(url, "Riverside", "<h1>Contest of the Riverside Choir</h1>",
+                        "Contest of the Riverside Choir\nSign in to vote for your favourite choir");
+    add_form(page, url, {kUser, kPassword});
+    return judged(page).disposition;
+  };
+  EXPECT_EQ(vote_at("https://riverside-choir-contest.netlify.app/"), Disposition::kPhishing);
+  EXPECT_EQ(vote_at("https://riverside-choir-contest.org/"), Disposition::kUnknown);
+  const auto receipt_at = [](const std::string& url) {
+    Page page = page_at(url, "Votre facture", "<h2>Facture</h2>",
+                        "Facture\nVous n'avez pas effectué cet achat ? Identifiez-vous pour l'annuler.");
+    add_form(page, url, {kUser, kPassword});
+    return judged(page).disposition;
+  };
+  EXPECT_EQ(receipt_at("https://annulation-achats-boutique.fr/"), Disposition::kPhishing);
+  EXPECT_EQ(receipt_at("https://brumeval-verrerie.fr/"), Disposition::kSuspicious);
+}
+
 TEST(BrandLooks, AnAdministratorsTableIsReadAfterTheShippedOne) {
   const auto looks = BrandLooks::shipped().with(
       "[[brand]]\nname = \"Lindenverlag\"\ndomains = [\"lindenverlag.example\"]\nwords = [\"Lindenverlag\"]\n"

@@ -68,13 +68,17 @@ class Sayings {
 
 // Words that hosts are made of, and pages too, without being a name.
 constexpr std::string_view kNobodysNames[] = {
-    "online",     "portal",   "digital", "system",   "server",     "business",    "company",    "reader",
-    "access",     "meeting",  "review",  "request",  "badge",      "device",      "devices",    "receipt",
-    "order",      "orders",   "konto",   "kunden",   "postfach",   "dokument",    "dokumente",  "documento",
-    "facture",    "group",    "invite",  "webinar",  "signup",     "launch",      "reschedule", "withdraw",
-    "withdrawal", "today",    "form",    "forms",    "policy",     "session",     "status",     "center",
-    "join",       "call",     "audio",   "signin",   "scan",       "paket",       "sendung",    "colis",
-    "correo",     "correios", "abo",     "mitglied", "membership", "subscription"};
+    "online", "portal", "digital", "system", "server", "business", "company", "reader", "access", "meeting",
+    "review", "request", "badge", "device", "devices", "receipt", "order", "orders", "konto", "kunden",
+    "postfach", "dokument", "dokumente", "documento", "facture", "group", "invite", "webinar", "signup",
+    "launch", "reschedule", "withdraw", "withdrawal", "today", "form", "forms", "policy", "session", "status",
+    "center", "join", "call", "audio", "signin", "scan", "paket", "sendung", "colis", "correo", "correios",
+    "abo", "mitglied", "membership", "subscription",
+    // What is bought, given back and voted on, in the languages that such lures come in.
+    "achat", "achats", "annulation", "magasin", "boutique", "remboursement", "compra", "compras", "tienda",
+    "cancelacion", "reembolso", "devolucion", "einkauf", "kauf", "stornierung", "storno", "erstattung",
+    "acquisto", "acquisti", "negozio", "annullamento", "rimborso", "cancelamento", "loja", "purchase",
+    "cancellation", "vote", "voting", "votacao", "votacion", "votazione", "concurso", "abstimmung"};
 
 bool is_nobodys_name(std::string_view part) {
   return is_lure_word(part) ||
