@@ -4,6 +4,15 @@
 #include "kql/literal.h"
 
 namespace linkgate::kql {
+namespace {
+
+// What may have commas of its own outside of brackets.
+bool is_source(const Expr& e) {
+  return e.kind == ExprKind::kPipeline || e.kind == ExprKind::kRange || e.kind == ExprKind::kPrint ||
+         e.kind == ExprKind::kUnion || e.kind == ExprKind::kSearch || e.kind == ExprKind::kFind;
+}
+
+}  // namespace
 
 void AstPrinter::query(const Query& query) {
   for (const Parameter& option : query.options) {
@@ -147,7 +156,13 @@ void AstPrinter::list(const std::vector<const Expr*>& exprs, std::string_view op
   out_ += open;
   for (size_t i = 0; i < exprs.size(); ++i) {
     if (i > 0) out_ += ", ";
-    expr(*exprs[i]);
+    const Expr& e = *exprs[i];
+    const bool goes_on = i + 1 < exprs.size() && is_source(e);  // behind the comma
+    const bool starred = e.kind == ExprKind::kBinary && e.children[0]->kind == ExprKind::kStar;
+    if (goes_on || starred)
+      operand(e);
+    else
+      expr(e);
   }
   out_ += close;
 }
@@ -207,7 +222,10 @@ void AstPrinter::items(const std::vector<Item>& list) {
     if (i > 0) out_ += ", ";
     if (!list[i].name.empty()) out_ += quoted_name(list[i].name) + " = ";
     if (!list[i].names.empty()) names(list[i].names);
-    expr(*list[i].expr);
+    if (is_source(*list[i].expr))
+      operand(*list[i].expr);
+    else
+      expr(*list[i].expr);
     if (list[i].fallback != nullptr) {
       out_ += " default = ";
       expr(*list[i].fallback);

@@ -305,9 +305,16 @@ Expected<> Parser::item_list(std::vector<Item>& out, bool orders, bool named) {
 // (a, b) = : the names of an expression's values.
 bool Parser::names_follow() const {
   if (!token().is("(")) return false;
-  size_t at = 1;
-  while (token(at).kind == TokenKind::kIdentifier && token(at + 1).is(",")) at += 2;
-  return token(at).kind == TokenKind::kIdentifier && token(at + 1).is(")") && token(at + 2).is("=");
+  const auto name_at = [this](size_t at) -> size_t {  // its tokens
+    if (token(at).kind == TokenKind::kIdentifier) return 1;
+    return token(at).is("[") && token(at + 1).kind == TokenKind::kLiteral && token(at + 2).is("]") ? 3 : 0;
+  };
+  for (size_t at = 1; const size_t length = name_at(at);) {
+    at += length;
+    if (token(at).is(")")) return token(at + 1).is("=");
+    if (!token(at++).is(",")) return false;
+  }
+  return false;
 }
 
 Expected<Item> Parser::item(bool orders, bool named) {
