@@ -214,6 +214,46 @@ void read_zap(Section& in, ZapConfig& out) {
   in.duration("retry_for", out.retry_for, seconds(60), 30 * kDay);
 }
 
+std::optional<std::string> check_ldap_url(std::string_view value) {
+  for (const std::string_view scheme : {"ldap://", "ldaps://", "ldapi://"}) {
+    if (value.starts_with(scheme) && value.size() > scheme.size()) return std::nullopt;
+  }
+  return fmt::format("\"{}\" is no ldap://HOST, ldaps://HOST or ldapi://PATH", value);
+}
+
+void read_ldap(Section& in, LdapConfig& out) {
+  in.text("url", out.url, check_ldap_url);
+  in.flag("start_tls", out.start_tls);
+  in.text("trust_file", out.trust_file);
+  in.text("bind_dn", out.bind_dn);
+  in.text("password_file", out.password_file);
+  in.text("base", out.base);
+  in.text("filter", out.filter, check_not_empty);
+  in.text("name_attribute", out.name_attribute, check_not_empty);
+  in.text("member_attribute", out.member_attribute, check_not_empty);
+  in.text("people_base", out.people_base);
+  in.text("mail_attribute", out.mail_attribute, check_not_empty);
+  in.duration("timeout", out.timeout, seconds(1), seconds(300));
+  in.rule("bind_dn", out.bind_dn.empty() == out.password_file.empty(),
+          "and groups.ldap.password_file belong together: give both or none");
+  in.rule("start_tls", !out.start_tls || out.url.starts_with("ldap://"), "is for ldap:// only");
+}
+
+void read_groups(Section& top, GroupsConfig& out) {
+  top.table("groups", [&](Section& in) {
+    in.text("file", out.file);
+    in.duration("refresh", out.refresh, seconds(1), kDay);
+    in.table("ldap", [&](Section& ldap) { read_ldap(ldap, out.ldap); });
+  });
+  top.tables("group", [&](Section& in) {
+    NamedGroupConfig group;
+    in.text("name", group.name, check_not_empty);
+    in.texts("members", group.members);
+    in.rule("name", !in.given() || !group.name.empty(), "is needed: rules name groups by it");
+    if (in.given()) out.named.push_back(std::move(group));
+  });
+}
+
 void read_all(Section& top, Config& out) {
   top.table("linkgate", [&](Section& in) { read_linkgate(in, out); });
   top.table("gateway", [&](Section& in) { read_gateway(in, out.gateway); });
@@ -248,6 +288,7 @@ void read_all(Section& top, Config& out) {
   top.table("zap", [&](Section& in) { read_zap(in, out.zap); });
   top.table("quarantine",
             [&](Section& in) { in.duration("keep", out.quarantine.keep, seconds(3600), 3650 * kDay); });
+  read_groups(top, out.groups);
   top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });
 }
 

@@ -163,6 +163,30 @@ struct ZapConfig {  // [zap]
   std::chrono::seconds retry_for{48 * 3600};
 };
 
+// Where groups of recipients come from, besides `linkgate policy group`.
+struct LdapConfig {                    // [groups.ldap]
+  std::string url;                     // "ldap://HOST:PORT", "ldaps://HOST"; empty: none
+  bool start_tls = false;              // with ldap://
+  std::string trust_file;              // PEM: certificate authorities instead of the system's
+  std::string bind_dn, password_file;  // both empty: anonymous
+  std::string base;                    // of groups
+  std::string filter = "(objectClass=groupOfNames)";
+  std::string name_attribute = "cn", member_attribute = "member";
+  std::string people_base;  // of members; empty: base
+  std::string mail_attribute = "mail";
+  std::chrono::seconds timeout{10};  // of all that is asked of it in one go
+};
+struct NamedGroupConfig {  // [[group]]
+  std::string name;
+  std::vector<std::string> members;
+};
+struct GroupsConfig {                   // [groups]
+  std::vector<NamedGroupConfig> named;  // [[group]] at top level
+  std::string file;                     // CSV: group,address
+  std::chrono::seconds refresh{300};
+  LdapConfig ldap;
+};
+
 struct QuarantineConfig {  // [quarantine]
   std::chrono::seconds keep{30 * 86400};
 };
@@ -188,6 +212,7 @@ struct Config {
   MailboxesConfig mailboxes;
   ZapConfig zap;
   QuarantineConfig quarantine;
+  GroupsConfig groups;
   StateConfig state;
   // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().
   std::map<std::string, std::string> places;

@@ -95,8 +95,10 @@ TEST_F(Command, APolicyIsSetChangedExplainedAndRemoved) {
                 .code,
             0);
   const std::string shown = run({"policy", "show", "Sales may decide", "--format", "csv"}).out;
-  EXPECT_THAT(shown, HasSubstr("AllowClickThrough,true\r\n"));
-  EXPECT_THAT(shown, HasSubstr("DoNotRewriteUrls,\"a.example,b.example\"\r\n"));
+  EXPECT_THAT(shown, HasSubstr("AllowClickThrough,true,\r\n"));
+  EXPECT_THAT(shown, HasSubstr("DoNotRewriteUrls,\"a.example,b.example\",\r\n"));
+  EXPECT_THAT(shown,
+              HasSubstr("EnableSafeLinksForTeams,true,\"kept, not acted on: there is no part for Teams\""));
   EXPECT_THAT(run({"policy", "explain", "ada@sales.test", "--format", "csv"}).out,
               HasSubstr("0,Sales,Sales may decide,RecipientDomainIs=sales.test,applies"));
   EXPECT_THAT(run({"policy", "explain", "ada@other.test", "--format", "csv"}).out,
@@ -139,10 +141,10 @@ TEST_F(Command, AGroupGrowsAndShrinks) {
   ASSERT_EQ(run({"policy", "group", "add", "board", "B@x.test", "c@x.test"}).code, 0);
   ASSERT_EQ(run({"policy", "group", "remove", "board", "a@x.test"}).code, 0);
   EXPECT_EQ(run({"policy", "group", "list", "--format", "csv"}).out,
-            "group,members\r\nboard,\"b@x.test,c@x.test\"\r\n");
+            "group,members,kept by\r\nboard,\"b@x.test,c@x.test\",people\r\n");
   EXPECT_EQ(run({"policy", "group", "remove", "board", "nobody@x.test"}).code, 1);
   EXPECT_EQ(run({"policy", "group", "remove", "board"}).code, 0);
-  EXPECT_EQ(run({"policy", "group", "list", "--format", "csv"}).out, "group,members\r\n");
+  EXPECT_EQ(run({"policy", "group", "list", "--format", "csv"}).out, "group,members,kept by\r\n");
 }
 
 TEST_F(Command, ListEntriesAreShownWithWhoWhenAndUntil) {

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
+
 #include "cli/assignments.h"
 #include "cli/command.h"
 #include "cli/rows.h"
+#include "respond/group_duty.h"
 
 namespace linkgate::cli {
 namespace {
@@ -32,25 +35,6 @@ Result<int> run_rule_list(Context& context, const Options& options) {
   return kYes;
 }
 
-// A group that does not exist has no members: a misspelt one would protect nobody.
-Result<void> check_groups(const SafeLinksRule& rule, const PolicySet& set) {
-  std::vector<std::string> known;
-  for (const Group& group : set.groups()) known.push_back(group.name);
-  for (const auto* names : {&rule.SentToMemberOf, &rule.ExceptIfSentToMemberOf}) {
-    for (const std::string& name : *names) {
-      const bool there = std::any_of(known.begin(), known.end(),
-                                     [&](const std::string& one) { return ascii::iequals(one, name); });
-      if (there) continue;
-      const std::string near = nearest(name, known);
-      return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("there is no group '{}'{}", name,
-                               near.empty() ? "; make it with linkgate policy group set"
-                                            : fmt::format("; did you mean '{}'?", near)));
-    }
-  }
-  return {};
-}
-
 Result<int> run_rule_set(Context& context, const Options& options) {
   TRY_ASSIGN(const auto assignments, parse_assignments(options.words));
   TRY_ASSIGN(const auto store, open_policies(context));
@@ -72,9 +56,10 @@ Result<int> run_rule_set(Context& context, const Options& options) {
 Result<int> run_group_list(Context& context, const Options& options) {
   TRY_ASSIGN(const auto store, open_policies(context));
   TRY_ASSIGN(const PolicySet set, store->load());
-  Rows rows{{"group", "members"}, {}};
+  Rows rows{{"group", "members", "kept by"}, {}};
   for (const Group& group : set.groups())
-    rows.rows.push_back({group.name, fmt::format("{}", fmt::join(group.members, ","))});
+    rows.rows.push_back({group.name, fmt::format("{}", fmt::join(group.members, ",")),
+                         group.source.empty() ? "people" : group.source});
   fmt::print("{}", print(rows, options.format));
   return kYes;
 }
@@ -85,12 +70,20 @@ Result<Group> load_group(state::PolicyStore& store, const std::string& name) {
   for (const Group& group : set.groups()) {
     if (ascii::iequals(group.name, name)) return group;
   }
-  return Group{name, {}};
+  return Group{name, {}, {}};
+}
+
+Result<void> check_kept_by_people(const Group& group) {
+  if (group.source.empty()) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("the group \"{}\" is kept by the groups of source {}; change it there", group.name,
+                           group.source));
 }
 
 Result<int> run_group_set(Context& context, const Options& options) {
   TRY_ASSIGN(const auto store, open_policies(context));
   TRY_ASSIGN(Group group, load_group(*store, options.name));
+  TRY(check_kept_by_people(group));
   group.members = options.words;
   TRY(store->put_group(group));
   return kYes;
@@ -99,6 +92,7 @@ Result<int> run_group_set(Context& context, const Options& options) {
 Result<int> run_group_add(Context& context, const Options& options) {
   TRY_ASSIGN(const auto store, open_policies(context));
   TRY_ASSIGN(Group group, load_group(*store, options.name));
+  TRY(check_kept_by_people(group));
   for (const std::string& member : options.words) {
     const bool there = std::any_of(group.members.begin(), group.members.end(),
                                    [&](const auto& m) { return ascii::iequals(m, member); });
@@ -115,6 +109,7 @@ Result<int> run_group_remove(Context& context, const Options& options) {
     return kYes;
   }
   TRY_ASSIGN(Group group, load_group(*store, options.name));
+  TRY(check_kept_by_people(group));
   for (const std::string& member : options.words) {
     const auto gone = std::remove_if(group.members.begin(), group.members.end(),
                                      [&](const auto& m) { return ascii::iequals(m, member); });
@@ -126,7 +121,39 @@ Result<int> run_group_remove(Context& context, const Options& options) {
   return kYes;
 }
 
+// Every source is asked, also after one that failed.
+Result<int> run_group_sync(Context& context) {
+  TRY_ASSIGN(const Config* config, context.installation());
+  TRY_ASSIGN(const auto store, open_policies(context));
+  std::optional<Error> first;
+  for (const respond::GroupSource& source : respond::group_sources(config->groups)) {
+    const auto changed = respond::sync_source(source, *store);
+    if (changed) fmt::print("{}: {} groups changed\n", source.name, *changed);
+    if (!changed && !first) first = Error(changed.error()).with_context(source.name);
+  }
+  if (first) return *std::move(first);
+  return kYes;
+}
+
 }  // namespace
+
+Result<void> check_groups(const SafeLinksRule& rule, const PolicySet& set) {
+  std::vector<std::string> known;
+  for (const Group& group : set.groups()) known.push_back(group.name);
+  for (const auto* names : {&rule.SentToMemberOf, &rule.ExceptIfSentToMemberOf}) {
+    for (const std::string& name : *names) {
+      const bool there = std::any_of(known.begin(), known.end(),
+                                     [&](const std::string& one) { return ascii::iequals(one, name); });
+      if (there) continue;
+      const std::string near = nearest(name, known);
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("there is no group '{}'{}", name,
+                               near.empty() ? "; make it with linkgate policy group set"
+                                            : fmt::format("; did you mean '{}'?", near)));
+    }
+  }
+  return {};
+}
 
 std::string conditions(const SafeLinksRule& rule) {
   std::string wanted, exempt;
@@ -140,7 +167,14 @@ std::string conditions(const SafeLinksRule& rule) {
     (exception ? exempt : wanted) += fmt::format("{}{}={}", (exception ? exempt : wanted).empty() ? "" : " ",
                                                  name, fmt::join(values, ","));
   }
+  if (wanted.empty()) wanted = "everybody";
   return exempt.empty() ? wanted : wanted + " except " + exempt;
+}
+
+std::string else_conditions(const SafeLinksRule& rule) {
+  std::string text = conditions(rule);
+  constexpr std::string_view kEverybody = "everybody";
+  return text.insert(std::min(kEverybody.size(), text.size()), " else");
 }
 
 void add_policy_rule(Command& policy) {
@@ -185,6 +219,8 @@ void add_policy_group(Command& policy) {
   add("set", "make a group, or replace its members", run_group_set, true);
   add("add", "add members", run_group_add, true);
   add("remove", "remove members, or without any the group", run_group_remove, false);
+  group.add("sync", "look at the configuration, the file and the directory that keep groups, at once")
+      .action([](Context& context) { return run_group_sync(context); });
 }
 
 }  // namespace linkgate::cli

@@ -10,6 +10,7 @@
 #include "net/admin.h"
 #include "respond/alert_duty.h"
 #include "respond/duty_runner.h"
+#include "respond/group_duty.h"
 #include "respond/zap.h"
 
 namespace linkgate::respond {
@@ -23,6 +24,8 @@ Result<std::vector<std::unique_ptr<Duty>>> make_duties(const Surroundings& surro
   }
   TRY_ASSIGN(auto alerts, make_alert_duty(surroundings));
   duties.push_back(std::move(alerts));
+  TRY_ASSIGN(auto groups, make_group_duty(surroundings));
+  duties.push_back(std::move(groups));
   return duties;
 }
 

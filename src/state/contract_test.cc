@@ -50,7 +50,14 @@ TEST_P(Contract, APolicyComesBackAsItWasPut) {
   policy.RewriteUnverifiedSigned = policy.RewriteWwwInPlainText = false;
   policy.OnUnscannable = verdict::UnscannableAction::kDefer;
   policy.ClickFailMode = verdict::FailMode::kClosed;
-  policy.WarnOnUnknown = true;
+  policy.WarnOnUnknown = policy.UseTranslatedNotificationText = policy.EnableFirstContactSafetyTips = true;
+  policy.EnableSafeLinksForTeams = policy.EnableSafeLinksForOffice = false;
+  policy.ZapEnabled = policy.PhishZapEnabled = policy.SpamZapEnabled = policy.AttachmentsActionOnError =
+      false;
+  policy.AttachmentsEnable = policy.AttachmentsRedirect = true;
+  policy.AttachmentsAction = verdict::AttachmentAction::kAllow;
+  policy.AttachmentsRedirectAddress = "soc@example.com";
+  policy.AttachmentsQuarantineTag = "Mine";
   expect_ok(store->put_policy(policy));
   const auto loaded = store->load();
   expect_ok(loaded);
@@ -75,7 +82,7 @@ TEST_P(Contract, ARuleComesBackAsItWasPut) {
   rule.Enabled = false;
   rule.Comments = "why";
   expect_ok(store->put_rule(rule));
-  expect_ok(store->put_group({"Everyone", {"alice@example.com", "bob@example.com"}}));
+  expect_ok(store->put_group({"Everyone", {"alice@example.com", "bob@example.com"}, {}}));
   const auto loaded = store->load();
   EXPECT_THAT(loaded->rules(), ElementsAre(rule));
   EXPECT_EQ(loaded->groups().at(0).members.size(), 2u);
@@ -97,6 +104,61 @@ TEST_P(Contract, AnOccupiedPriorityShiftsThatRuleAndAllBelow) {
   EXPECT_THAT(order_of_rules(*store), ElementsAre("d0", "b1", "A2", "c3")) << "a rule may be moved";
   expect_ok(store->remove_rule("D"));
   EXPECT_THAT(order_of_rules(*store), ElementsAre("b0", "A1", "c2"));
+}
+
+TEST_P(Contract, APresetKeepsItsScopeAndItsPlace) {
+  const auto store = policies();
+  verdict::SafeLinksRule strict = verdict::preset_rule(verdict::Preset::kStrict);
+  strict.Enabled = true;
+  strict.ExceptIfSentTo = {"robot@example.com"};
+  expect_ok(store->put_preset(strict));
+  EXPECT_EQ(policies()->load()->presets().at(0), strict);
+  strict.Priority = 1;
+  EXPECT_EQ(error_of(store->put_preset(strict)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->put_preset(rule_named("R", "P", 0))), ErrorCode::kInvalidArgument);
+}
+
+TEST_P(Contract, GroupsOfASourceAreReplacedTogetherAndKeptFromOthers) {
+  const auto store = policies();
+  expect_ok(store->put_group({"Mine", {"a@example.com"}, {}}));
+  EXPECT_EQ(store->sync_groups("ldap", {{"B", {"b@example.com"}, {}}, {"C", {}, {}}}).value(), 2u);
+  const Version before = store->version().value();
+  EXPECT_EQ(store->sync_groups("ldap", {{"C", {}, {}}, {"B", {"b@example.com"}, {}}}).value(), 0u);
+  EXPECT_EQ(store->version().value(), before) << "nothing is news";
+  EXPECT_EQ(error_of(store->sync_groups("file", {{"D", {}, {}}, {"mine", {}, {}}})),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->put_group({"b", {}, {}})), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of(store->remove_group("B")), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(store->load()->groups().size(), 3u);
+  EXPECT_EQ(store->sync_groups("ldap", {{"B", {"x@example.com"}, {}}}).value(), 2u)
+      << "one changed, one went";
+  const auto groups = store->load()->groups();
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0], (verdict::Group{"B", {"x@example.com"}, "ldap"}));
+  EXPECT_EQ(groups[1].source, "");
+}
+
+TEST_P(Contract, ASetReplacesAllAtOnceUnlessSomebodyChangedSomethingMeanwhile) {
+  const auto store = policies();
+  expect_ok(store->put_policy(policy_named("Old")));
+  expect_ok(store->put_rule(rule_named("old", "Old", 0)));
+  expect_ok(store->put_group({"Gone", {}, {}}));
+  expect_ok(store->sync_groups("file", {{"Kept", {"k@example.com"}, {}}}));
+  const verdict::PolicySet next({policy_named("A"), policy_named("B")},
+                                {rule_named("b", "B", 0), rule_named("a", "A", 1)}, {{"New", {}, {}}});
+  const Version read_at = store->version().value();
+  expect_ok(store->replace(next, read_at));
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("b0", "a1"));
+  const auto loaded = store->load().value();
+  EXPECT_EQ(loaded.policies().size(), 2u);
+  ASSERT_EQ(loaded.groups().size(), 2u);
+  EXPECT_EQ(loaded.groups()[0].name, "Kept");
+  EXPECT_EQ(error_of(store->replace(verdict::PolicySet({}, {}, {}), read_at)), ErrorCode::kUnavailable);
+  const verdict::PolicySet twice({policy_named("A")}, {rule_named("b", "A", 0), rule_named("a", "A", 1)}, {});
+  EXPECT_EQ(error_of(store->replace(twice, store->version().value())), ErrorCode::kInvalidArgument);
+  const verdict::PolicySet orphan({}, {rule_named("b", "A", 0)}, {});
+  EXPECT_EQ(error_of(store->replace(orphan, store->version().value())), ErrorCode::kNotFound);
+  EXPECT_THAT(order_of_rules(*store), ElementsAre("b0", "a1")) << "all or nothing";
 }
 
 TEST_P(Contract, WhatAPolicyOrRuleMayNotBeIsRefusedAndChangesNothing) {

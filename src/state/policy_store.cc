@@ -19,6 +19,10 @@ CREATE TABLE recipient_groups (name_key TEXT PRIMARY KEY, name TEXT NOT NULL, me
 CREATE TABLE entries (id {ID}, kind BIGINT NOT NULL, action BIGINT NOT NULL, value TEXT NOT NULL,
                       notes TEXT NOT NULL, modified_by TEXT NOT NULL, modified BIGINT NOT NULL, expires BIGINT,
                       UNIQUE (kind, action, value));
+)sql",
+                                            R"sql(
+CREATE TABLE presets (name_key TEXT PRIMARY KEY, document TEXT NOT NULL);
+ALTER TABLE recipient_groups ADD COLUMN source TEXT NOT NULL DEFAULT '';
 )sql"};
 constexpr StoreSchema kSchema{"policy", kMigrations};
 
@@ -40,25 +44,18 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
       TRY_ASSIGN(policies.emplace_back(), policy_from_json(policy_rows.text(i, 0)));
     }
     TRY_ASSIGN(auto rules, load_rules());
-    std::vector<verdict::Group> groups;
-    TRY_ASSIGN(const SqlRows group_rows, run("SELECT name, members FROM recipient_groups ORDER BY name_key"));
-    for (size_t i = 0; i < group_rows.size(); ++i) {
-      verdict::Group& group = groups.emplace_back();
-      group.name = group_rows.text(i, 0);
-      TRY_ASSIGN(group.members, strings_from_json(group_rows.text(i, 1)));
+    TRY_ASSIGN(auto groups, load_groups());
+    std::vector<verdict::SafeLinksRule> presets;
+    TRY_ASSIGN(const SqlRows preset_rows, run("SELECT document FROM presets"));
+    for (size_t i = 0; i < preset_rows.size(); ++i) {
+      TRY_ASSIGN(presets.emplace_back(), rule_from_json(preset_rows.text(i, 0)));
     }
-    return verdict::PolicySet(std::move(policies), std::move(rules), std::move(groups));
+    return verdict::PolicySet(std::move(policies), std::move(rules), std::move(groups), std::move(presets));
   }
 
   Result<void> put_policy(const verdict::SafeLinksPolicy& policy) override {
     TRY(verdict::validate(policy));
-    return write(Bump::kVersion, [&]() -> Result<void> {
-      TRY(
-          run("INSERT INTO policies (name_key, document) VALUES (?1, ?2) "
-              "ON CONFLICT (name_key) DO UPDATE SET document = excluded.document",
-              {ascii::to_lower(policy.Name), policy_to_json(policy)}));
-      return {};
-    });
+    return write(Bump::kVersion, [&] { return store_policy(policy); });
   }
 
   Result<void> remove_policy(std::string_view name) override {
@@ -80,16 +77,9 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
   Result<void> put_rule(const verdict::SafeLinksRule& rule) override {
     TRY(verdict::validate(rule));
     return write(Bump::kVersion, [&]() -> Result<void> {
-      const std::string policy_key = ascii::to_lower(rule.SafeLinksPolicy);
-      TRY_ASSIGN(const SqlRows policy, run("SELECT 1 FROM policies WHERE name_key = ?1", {policy_key}));
-      if (policy.size() == 0) return missing("policy", rule.SafeLinksPolicy);
       TRY_ASSIGN(auto rules, load_rules());
       std::erase_if(rules, [&](const auto& old) { return ascii::iequals(old.Name, rule.Name); });
-      for (const auto& other : rules) {
-        if (!ascii::iequals(other.SafeLinksPolicy, rule.SafeLinksPolicy)) continue;
-        return Error(ErrorCode::kInvalidArgument, "policy \"" + rule.SafeLinksPolicy +
-                                                      "\" already belongs to rule \"" + other.Name + "\"");
-      }
+      TRY(check_policy_of(rule, rules));
       const size_t place = std::min(static_cast<size_t>(rule.Priority), rules.size());
       rules.insert(rules.begin() + static_cast<ptrdiff_t>(place), rule);
       return store_rules(std::move(rules));
@@ -106,23 +96,79 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
     });
   }
 
+  Result<void> put_preset(const verdict::SafeLinksRule& rule) override {
+    TRY(verdict::validate_preset(rule));
+    return write(Bump::kVersion, [&] { return store_preset(rule); });
+  }
+
   Result<void> put_group(const verdict::Group& group) override {
     TRY(verdict::validate(group));
     return write(Bump::kVersion, [&]() -> Result<void> {
-      TRY(
-          run("INSERT INTO recipient_groups (name_key, name, members) VALUES (?1, ?2, ?3) "
-              "ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, members = excluded.members",
-              {ascii::to_lower(group.name), group.name, strings_to_json(group.members)}));
-      return {};
+      TRY(check_keeper(group.name, group.source));
+      return store_group(group);
     });
   }
 
   Result<void> remove_group(std::string_view name) override {
     return write(Bump::kVersion, [&]() -> Result<void> {
+      TRY(check_keeper(name, ""));
       TRY_ASSIGN(const SqlRows gone,
                  run("DELETE FROM recipient_groups WHERE name_key = ?1 RETURNING name_key",
                      {ascii::to_lower(name)}));
       if (gone.size() == 0) return missing("group", name);
+      return {};
+    });
+  }
+
+  Result<size_t> sync_groups(std::string_view source, const std::vector<verdict::Group>& groups) override {
+    for (const auto& group : groups) TRY(verdict::validate(group));
+    size_t changed = 0;
+    TRY(write(Bump::kNothing, [&]() -> Result<void> {
+      TRY_ASSIGN(auto known, load_groups());
+      std::erase_if(known, [&](const auto& group) { return group.source != source; });
+      for (verdict::Group group : groups) {
+        group.source = source;
+        TRY(check_keeper(group.name, source));
+        const auto before = std::find_if(known.begin(), known.end(), [&](const auto& one) {
+          return ascii::iequals(one.name, group.name);
+        });
+        const bool is_same = before != known.end() && *before == group;
+        if (before != known.end()) known.erase(before);
+        if (is_same) continue;
+        TRY(store_group(group));
+        ++changed;
+      }
+      for (const auto& gone : known) {
+        TRY(run("DELETE FROM recipient_groups WHERE name_key = ?1", {ascii::to_lower(gone.name)}));
+        ++changed;
+      }
+      return changed > 0 ? bump_version() : Result<void>();
+    }));
+    return changed;
+  }
+
+  Result<void> replace(const verdict::PolicySet& next, Version read_at) override {
+    for (const auto& policy : next.policies()) TRY(verdict::validate(policy));
+    for (const auto& rule : next.rules()) TRY(verdict::validate(rule));
+    for (const auto& preset : next.presets()) TRY(verdict::validate_preset(preset));
+    for (const auto& group : next.groups()) TRY(verdict::validate(group));
+    return write(Bump::kVersion, [&]() -> Result<void> {
+      // write() has counted this change already.
+      TRY_ASSIGN(const SqlRows version, run("SELECT value FROM version"));
+      if (version.size() != 1 || static_cast<Version>(version.integer(0, 0)) != read_at + 1)
+        return Error(ErrorCode::kUnavailable, "policies were changed meanwhile; look again");
+      for (const char* table : {"rules", "policies", "presets"})
+        TRY(run(std::string("DELETE FROM ") + table));
+      TRY(run("DELETE FROM recipient_groups WHERE source = ''"));
+      for (const auto& policy : next.policies()) TRY(store_policy(policy));
+      for (const auto& rule : next.rules()) TRY(check_policy_of(rule, next.rules()));
+      TRY(store_rules(next.rules()));
+      for (const auto& preset : next.presets()) TRY(store_preset(preset));
+      for (const auto& group : next.groups()) {
+        if (!group.source.empty()) continue;
+        TRY(check_keeper(group.name, ""));
+        TRY(store_group(group));
+      }
       return {};
     });
   }
@@ -184,6 +230,70 @@ class SqlPolicyStore final : public PolicyStore, private SqlStore {
   }
 
  private:
+  // A policy is there, and belongs to no other rule.
+  Result<void> check_policy_of(const verdict::SafeLinksRule& rule,
+                               const std::vector<verdict::SafeLinksRule>& rules) {
+    TRY_ASSIGN(const SqlRows policy,
+               run("SELECT 1 FROM policies WHERE name_key = ?1", {ascii::to_lower(rule.SafeLinksPolicy)}));
+    if (policy.size() == 0) return missing("policy", rule.SafeLinksPolicy);
+    for (const auto& other : rules) {
+      if (ascii::iequals(other.Name, rule.Name)) continue;
+      if (!ascii::iequals(other.SafeLinksPolicy, rule.SafeLinksPolicy)) continue;
+      return Error(ErrorCode::kInvalidArgument,
+                   "policy \"" + rule.SafeLinksPolicy + "\" already belongs to rule \"" + other.Name + "\"");
+    }
+    return {};
+  }
+
+  Result<void> store_policy(const verdict::SafeLinksPolicy& policy) {
+    TRY(
+        run("INSERT INTO policies (name_key, document) VALUES (?1, ?2) "
+            "ON CONFLICT (name_key) DO UPDATE SET document = excluded.document",
+            {ascii::to_lower(policy.Name), policy_to_json(policy)}));
+    return {};
+  }
+
+  Result<void> store_preset(const verdict::SafeLinksRule& rule) {
+    TRY(
+        run("INSERT INTO presets (name_key, document) VALUES (?1, ?2) "
+            "ON CONFLICT (name_key) DO UPDATE SET document = excluded.document",
+            {ascii::to_lower(rule.Name), rule_to_json(rule)}));
+    return {};
+  }
+
+  Result<void> store_group(const verdict::Group& group) {
+    TRY(
+        run("INSERT INTO recipient_groups (name_key, name, members, source) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, members = excluded.members, "
+            "source = excluded.source",
+            {ascii::to_lower(group.name), group.name, strings_to_json(group.members), group.source}));
+    return {};
+  }
+
+  // A group has one source.
+  Result<void> check_keeper(std::string_view name, std::string_view source) {
+    TRY_ASSIGN(const SqlRows rows,
+               run("SELECT source FROM recipient_groups WHERE name_key = ?1", {ascii::to_lower(name)}));
+    if (rows.size() == 0 || rows.text(0, 0) == source) return {};
+    const std::string& keeper = rows.text(0, 0);
+    return Error(ErrorCode::kInvalidArgument,
+                 "group \"" + std::string(name) + "\" is kept by " +
+                     (keeper.empty() ? "people (linkgate policy group)" : "the groups of source " + keeper));
+  }
+
+  Result<std::vector<verdict::Group>> load_groups() {
+    std::vector<verdict::Group> groups;
+    TRY_ASSIGN(const SqlRows rows,
+               run("SELECT name, members, source FROM recipient_groups ORDER BY name_key"));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      verdict::Group& group = groups.emplace_back();
+      group.name = rows.text(i, 0);
+      TRY_ASSIGN(group.members, strings_from_json(rows.text(i, 1)));
+      group.source = rows.text(i, 2);
+    }
+    return groups;
+  }
+
   // By priority. The columns are the truth about priority, the document about all else.
   Result<std::vector<verdict::SafeLinksRule>> load_rules() {
     TRY_ASSIGN(const SqlRows rows, run("SELECT document, priority FROM rules ORDER BY priority"));

@@ -74,6 +74,11 @@ TEST_F(Snapshots, AStoreThatCannotBeReadAnyMoreLeavesWhatWasKnown) {
     Result<void> remove_rule(std::string_view n) override { return inner->remove_rule(n); }
     Result<void> put_group(const verdict::Group& g) override { return inner->put_group(g); }
     Result<void> remove_group(std::string_view n) override { return inner->remove_group(n); }
+    Result<void> put_preset(const verdict::SafeLinksRule& r) override { return inner->put_preset(r); }
+    Result<size_t> sync_groups(std::string_view s, const std::vector<verdict::Group>& g) override {
+      return inner->sync_groups(s, g);
+    }
+    Result<void> replace(const verdict::PolicySet& s, Version v) override { return inner->replace(s, v); }
     Result<std::vector<ListEntry>> entries() override { return inner->entries(); }
     Result<int64_t> put_entry(const ListEntry& e) override { return inner->put_entry(e); }
     Result<void> remove_entry(EntryKind k, EntryAction a, std::string_view v) override {

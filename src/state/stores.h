@@ -61,8 +61,17 @@ class PolicyStore {
   // another rule uses it already.
   virtual Result<void> put_rule(const verdict::SafeLinksRule& rule) = 0;
   virtual Result<void> remove_rule(std::string_view name) = 0;
+  virtual Result<void> put_preset(const verdict::SafeLinksRule& rule) = 0;  // see verdict::validate_preset
+  // kInvalidArgument where another source keeps the group: what people write would be gone with its next
+  // look.
   virtual Result<void> put_group(const verdict::Group& group) = 0;
-  virtual Result<void> remove_group(std::string_view name) = 0;
+  virtual Result<void> remove_group(std::string_view name) = 0;  // kInvalidArgument: another source keeps it
+  // Makes the groups of a source exactly these, all at once; how many changed. Nothing is written where none
+  // did. kInvalidArgument: one of them is kept by another source.
+  virtual Result<size_t> sync_groups(std::string_view source, const std::vector<verdict::Group>& groups) = 0;
+  // Makes policies, rules, presets and the groups that people keep those of `next`, in one transaction.
+  // kUnavailable where version() is no longer `read_at`: somebody else changed something meanwhile.
+  virtual Result<void> replace(const verdict::PolicySet& next, Version read_at) = 0;
 
   // In the order in which they were made; expired ones excluded (they stay stored until replaced or removed).
   virtual Result<std::vector<ListEntry>> entries() = 0;

@@ -1,9 +1,11 @@
 #pragma once
-// Safe Links policies with Defender's parameter names and meanings (New-SafeLinksPolicy, New-SafeLinksRule),
-// plus a few of our own where Defender has no choice to offer. Pure data and pure matching; storing is
-// state/'s.
+// Policies with Defender's parameter names and meanings (New-SafeLinksPolicy, New-SafeLinksRule), plus a few
+// of our own where Defender has no choice to offer. What Defender spreads over policies of several kinds for
+// the same recipients (Safe Attachments, ZAP, safety tips) is here in one. Pure data and pure matching;
+// storing is state/'s.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,11 +20,16 @@ enum class FailMode : uint8_t { kOpen, kWarn, kClosed };
 // What a message gets that cannot be parsed or is beyond limits (docs/policies.md).
 enum class UnscannableAction : uint8_t { kPass, kPassWithTip, kJunk, kQuarantine, kDefer };
 
-// The words of the two, as policies are written and stored: "Open", "PassWithTip".
+// What becomes of a mail with an attachment found malicious (New-SafeAttachmentPolicy -Action).
+enum class AttachmentAction : uint8_t { kAllow, kBlock, kReplace, kDynamicDelivery };
+
+// The words of these, as policies are written and stored: "Open", "PassWithTip".
 std::string_view to_string(FailMode mode);
 std::string_view to_string(UnscannableAction action);
+std::string_view to_string(AttachmentAction action);
 bool from_string(std::string_view text, FailMode* mode);  // without case
 bool from_string(std::string_view text, UnscannableAction* action);
+bool from_string(std::string_view text, AttachmentAction* action);
 
 // Limits of Defender's pages where they state one, ours where they do not.
 inline constexpr size_t kMaxPolicyName = 64;
@@ -32,6 +39,7 @@ inline constexpr size_t kMaxListValues =
     10'000;  // of one parameter: recipients, domains, do-not-rewrite entries
 inline constexpr size_t kMaxGroupMembers = 1'000'000;
 
+// Defaults are those of the cmdlets; see portal_policy().
 struct SafeLinksPolicy {
   std::string Name;  // unique
   std::string AdminDisplayName;
@@ -45,6 +53,23 @@ struct SafeLinksPolicy {
   bool AllowClickThrough = false;
   bool EnableOrganizationBranding = false;
   std::string CustomNotificationText;  // at most 200 characters
+  bool UseTranslatedNotificationText = false;
+  bool EnableSafeLinksForTeams = true;
+  bool EnableSafeLinksForOffice = true;
+  // Of malware and anti-spam policies (Set-MalwareFilterPolicy, Set-HostedContentFilterPolicy): whether mail
+  // is taken back whose link turned bad after delivery.
+  bool ZapEnabled = true;  // for malware
+  bool PhishZapEnabled = true;
+  bool SpamZapEnabled = true;
+  // Of anti-phishing policies.
+  bool EnableFirstContactSafetyTips = false;
+  // Of New-SafeAttachmentPolicy; parameter names: SafeAttachments.Enable and so on.
+  bool AttachmentsEnable = false;
+  AttachmentAction AttachmentsAction = AttachmentAction::kBlock;
+  bool AttachmentsActionOnError = true;
+  bool AttachmentsRedirect = false;  // with kAllow only
+  std::string AttachmentsRedirectAddress;
+  std::string AttachmentsQuarantineTag = "AdminOnlyAccessPolicy";
   // Ours:
   bool RewriteUnverifiedSigned =
       true;  // wrap in signed mail whose signature verifies to no configured trust store
@@ -75,8 +100,29 @@ struct SafeLinksRule {
 struct Group {
   std::string name;
   std::vector<std::string> members;  // addresses
+  std::string source = {};           // who keeps it: "" people, else "configuration", "file" or "ldap"
   friend bool operator==(const Group&, const Group&) = default;
 };
+
+// What Defender offers ready made, in the order in which it is asked: the first two before every rule of
+// one's own, the last after all of them.
+enum class Preset : uint8_t { kStrict, kStandard, kBuiltIn };
+inline constexpr Preset kPresets[] = {Preset::kStrict, Preset::kStandard, Preset::kBuiltIn};
+// The fixed policy of a preset, whose name is that of its rule: "Strict Preset Security Policy".
+const SafeLinksPolicy& preset_policy(Preset preset);
+// Scope of a preset: Name and SafeLinksPolicy are the preset's name, without conditions it is for everybody.
+// Strict and Standard are off until they are turned on; the built-in protection is always on, and takes
+// exceptions only.
+SafeLinksRule preset_rule(Preset preset);
+// By name, or by "strict", "standard", "built-in"; absent for any other. Without case.
+std::optional<Preset> find_preset(std::string_view name);
+
+// What everyone has whom no rule names: rewriting on, click tracking on, no click-through.
+const SafeLinksPolicy& built_in_policy();
+// What those have whom even the built-in protection exempts: nothing is done.
+const SafeLinksPolicy& no_protection();
+// A new policy as Defender's portal fills in its wizard: differs from the cmdlet's in two parameters.
+SafeLinksPolicy portal_policy();
 
 // What a policy, rule or group must be before it is stored: names given and within limits, texts within
 // limits, patterns that parse, a rule with at least one condition, addresses and domains that look like such.
@@ -85,30 +131,45 @@ struct Group {
 Result<void> validate(const SafeLinksPolicy& policy);
 Result<void> validate(const SafeLinksRule& rule);
 Result<void> validate(const Group& group);
+// The same of a preset's scope.
+Result<void> validate_preset(const SafeLinksRule& rule);
 
 // All policies at one moment: a value, swapped as a whole. Thread-safe to read.
 class PolicySet {
  public:
-  PolicySet() = default;
+  PolicySet() : PolicySet({}, {}, {}) {}
+  // `presets`: scopes of presets by Name; those not given are as preset_rule() makes them.
   PolicySet(std::vector<SafeLinksPolicy> policies, std::vector<SafeLinksRule> rules,
-            std::vector<Group> groups);
+            std::vector<Group> groups, std::vector<SafeLinksRule> presets = {});
 
   struct Match {
-    const SafeLinksPolicy* policy;  // never absent: the built-in protection applies to everyone
-    const SafeLinksRule* rule;      // absent: built-in
+    const SafeLinksPolicy* policy;  // never absent: the built-in protection, or no_protection()
+    const SafeLinksRule* rule;      // absent: built-in, or exempt from it
   };
-  // First rule by priority that holds for the recipient; never merged. Address compared without case;
-  // "+detail" ignored where the plain address is meant by a rule.
+  // Strict, Standard, then rules by priority: the first that holds for the recipient; never merged. Address
+  // compared without case; "+detail" ignored where the plain address is meant by a rule.
   Match match(std::string_view recipient) const;
+
+  // Everything that is asked for a recipient, in order, and what it answers.
+  struct Step {
+    const SafeLinksRule* rule;
+    std::string_view policy;
+    bool is_preset = false;
+    bool applies = false;  // one step at most
+    std::string why;       // "RecipientDomainIs does not name other.example"
+  };
+  std::vector<Step> explain(std::string_view recipient) const;
 
   const std::vector<SafeLinksPolicy>& policies() const { return policies_; }
   const std::vector<SafeLinksRule>& rules() const { return rules_; }
   const std::vector<Group>& groups() const { return groups_; }
+  const std::vector<SafeLinksRule>& presets() const { return presets_; }  // in the order of kPresets
 
  private:
   std::vector<SafeLinksPolicy> policies_;
   std::vector<SafeLinksRule> rules_;  // by priority
   std::vector<Group> groups_;
+  std::vector<SafeLinksRule> presets_;
 
   // Rules made ready for matching: addresses and domains lower-cased, groups and the policy resolved to
   // indices.
@@ -118,22 +179,28 @@ class PolicySet {
     std::vector<size_t> groups;
     Names domains;
     bool has_addresses = false, has_groups = false, has_domains = false;
+    bool is_empty() const { return !has_addresses && !has_groups && !has_domains; }
   };
   struct ReadyRule {
-    size_t rule, policy;
+    bool is_preset;
+    size_t rule;
+    std::optional<size_t> policy;  // absent: it is gone
     Filter condition, exception;
   };
   struct Recipient;
   Filter make_filter(const std::vector<std::string>& addresses, const std::vector<std::string>& groups,
                      const std::vector<std::string>& domains) const;
+  ReadyRule make_ready(bool is_preset, size_t index) const;
+  const SafeLinksRule& rule_of(const ReadyRule& ready) const;
+  const SafeLinksPolicy& policy_of(const ReadyRule& ready) const;
   bool in_groups(const Filter& filter, const Recipient& recipient) const;
-  bool holds(const Filter& condition, const Recipient& recipient) const;
+  bool holds(const ReadyRule& ready, const Recipient& recipient) const;
   bool exempts(const Filter& exception, const Recipient& recipient) const;
-  std::vector<ReadyRule> ready_;
-  std::vector<Names> members_;  // of groups_, by index
+  std::string why_not(const ReadyRule& ready, const Recipient& recipient) const;
+  std::string why_exempt(const SafeLinksRule& rule, const Filter& exception,
+                         const Recipient& recipient) const;
+  std::vector<ReadyRule> ready_;  // Strict, Standard, rules by priority, built-in
+  std::vector<Names> members_;    // of groups_, by index
 };
-
-// What everyone has whom no rule names: rewriting on, click tracking on, no click-through.
-const SafeLinksPolicy& built_in_policy();
 
 }  // namespace linkgate::verdict

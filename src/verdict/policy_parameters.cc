@@ -35,12 +35,14 @@ bool parse_value(const std::string& text, std::string* value) {
 
 bool parse_value(const std::string& text, FailMode* value) { return from_string(text, value); }
 bool parse_value(const std::string& text, UnscannableAction* value) { return from_string(text, value); }
+bool parse_value(const std::string& text, AttachmentAction* value) { return from_string(text, value); }
 
 std::string print_value(bool value) { return value ? "true" : "false"; }
 std::string print_value(int value) { return std::to_string(value); }
 std::string print_value(const std::string& value) { return value; }
 std::string print_value(FailMode value) { return std::string(to_string(value)); }
 std::string print_value(UnscannableAction value) { return std::string(to_string(value)); }
+std::string print_value(AttachmentAction value) { return std::string(to_string(value)); }
 
 template <typename T>
 constexpr ParameterKind kind_of() {
@@ -52,7 +54,7 @@ constexpr ParameterKind kind_of() {
 }
 
 template <auto Member, typename Owner, typename T>
-constexpr Parameter<Owner> make_parameter(std::string_view name, T Owner::*) {
+constexpr Parameter<Owner> make_parameter(std::string_view name, std::string_view not_acted_on, T Owner::*) {
   return {name, kind_of<T>(),
           [](const Owner& owner) -> Values {
             if constexpr (std::is_same_v<T, Values>) {
@@ -68,13 +70,20 @@ constexpr Parameter<Owner> make_parameter(std::string_view name, T Owner::*) {
             } else {
               return values.size() == 1 && parse_value(values[0], &(owner.*Member));
             }
-          }};
+          },
+          not_acted_on};
 }
 
 template <auto Member>
-constexpr auto parameter(std::string_view name) {
-  return make_parameter<Member>(name, Member);
+constexpr auto parameter(std::string_view name, std::string_view not_acted_on = {}) {
+  return make_parameter<Member>(name, not_acted_on, Member);
 }
+
+constexpr std::string_view kNoTeams = "there is no part for Teams";
+constexpr std::string_view kNoOffice = "there is no part for Office apps";
+constexpr std::string_view kNoTranslation = "texts are shown as they were written";
+constexpr std::string_view kNoAttachments = "no part opens attachments yet";
+constexpr std::string_view kNoTips = "no part knows who wrote to whom yet";
 
 using P = SafeLinksPolicy;
 constexpr Parameter<P> kPolicyParameters[] = {
@@ -90,6 +99,19 @@ constexpr Parameter<P> kPolicyParameters[] = {
     parameter<&P::AllowClickThrough>("AllowClickThrough"),
     parameter<&P::EnableOrganizationBranding>("EnableOrganizationBranding"),
     parameter<&P::CustomNotificationText>("CustomNotificationText"),
+    parameter<&P::UseTranslatedNotificationText>("UseTranslatedNotificationText", kNoTranslation),
+    parameter<&P::EnableSafeLinksForTeams>("EnableSafeLinksForTeams", kNoTeams),
+    parameter<&P::EnableSafeLinksForOffice>("EnableSafeLinksForOffice", kNoOffice),
+    parameter<&P::ZapEnabled>("ZapEnabled"),
+    parameter<&P::PhishZapEnabled>("PhishZapEnabled"),
+    parameter<&P::SpamZapEnabled>("SpamZapEnabled"),
+    parameter<&P::EnableFirstContactSafetyTips>("EnableFirstContactSafetyTips", kNoTips),
+    parameter<&P::AttachmentsEnable>("SafeAttachments.Enable", kNoAttachments),
+    parameter<&P::AttachmentsAction>("SafeAttachments.Action", kNoAttachments),
+    parameter<&P::AttachmentsActionOnError>("SafeAttachments.ActionOnError", kNoAttachments),
+    parameter<&P::AttachmentsRedirect>("SafeAttachments.Redirect", kNoAttachments),
+    parameter<&P::AttachmentsRedirectAddress>("SafeAttachments.RedirectAddress", kNoAttachments),
+    parameter<&P::AttachmentsQuarantineTag>("SafeAttachments.QuarantineTag", kNoAttachments),
     parameter<&P::RewriteUnverifiedSigned>("RewriteUnverifiedSigned"),
     parameter<&P::RewriteWwwInPlainText>("RewriteWwwInPlainText"),
     parameter<&P::OnUnscannable>("UnscannableAction"),

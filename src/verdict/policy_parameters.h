@@ -24,6 +24,7 @@ struct Parameter {
   std::vector<std::string> (*get)(const Owner&);
   bool (*set)(Owner&,
               const std::vector<std::string>& values);  // false: no value of its kind, nothing changed
+  std::string_view not_acted_on = {};  // why it is kept and nothing more, for people; empty: it acts
 };
 
 std::span<const Parameter<SafeLinksPolicy>> policy_parameters();

@@ -181,7 +181,9 @@ TEST(PolicyParameters, EveryParameterIsSetAndReadBackByName) {
         value = {"one", "two"};
         break;
       case ParameterKind::kWord:
-        value = {parameter.name == "ClickFailMode" ? "Closed" : "Defer"};
+        value = {parameter.name == "ClickFailMode"            ? "Closed"
+                 : parameter.name == "SafeAttachments.Action" ? "Replace"
+                                                              : "Defer"};
         break;
     }
     ASSERT_NE(parameter.get(policy), value) << parameter.name;

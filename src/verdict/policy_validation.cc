@@ -67,13 +67,45 @@ Result<void> validate_values(std::string_view parameter, const std::vector<std::
 
 bool is_group_name(std::string_view text) { return validate_name("", text).has_value(); }
 
+// Names under which rules and policies are found: those of presets are taken.
+Result<void> validate_own_name(std::string_view name) {
+  TRY(validate_name("Name", name));
+  if (find_preset(name)) return refused("Name", "'" + std::string(name) + "' is a preset's");
+  if (ascii::iequals(name, no_protection().Name))
+    return refused("Name", "'" + std::string(name) + "' is the name of having none");
+  return {};
+}
+
+Result<void> validate_attachments(const SafeLinksPolicy& policy) {
+  const std::string& address = policy.AttachmentsRedirectAddress;
+  if (!address.empty() && !is_address(address))
+    return refused("SafeAttachments.RedirectAddress", "'" + address + "' is not an address");
+  if (policy.AttachmentsRedirect && address.empty())
+    return refused("SafeAttachments.Redirect", "needs SafeAttachments.RedirectAddress");
+  if (policy.AttachmentsRedirect && policy.AttachmentsAction != AttachmentAction::kAllow)
+    return refused("SafeAttachments.Redirect", "goes with SafeAttachments.Action=Allow only");
+  return validate_text("SafeAttachments.QuarantineTag", policy.AttachmentsQuarantineTag, kMaxPolicyName);
+}
+
+Result<void> validate_filters(const SafeLinksRule& rule) {
+  TRY(validate_text("Comments", rule.Comments, kMaxComments));
+  TRY(validate_values("SentTo", rule.SentTo, is_address, "an address"));
+  TRY(validate_values("SentToMemberOf", rule.SentToMemberOf, is_group_name, "a group's name"));
+  TRY(validate_values("RecipientDomainIs", rule.RecipientDomainIs, is_domain, "a domain"));
+  TRY(validate_values("ExceptIfSentTo", rule.ExceptIfSentTo, is_address, "an address"));
+  TRY(validate_values("ExceptIfSentToMemberOf", rule.ExceptIfSentToMemberOf, is_group_name,
+                      "a group's name"));
+  return validate_values("ExceptIfRecipientDomainIs", rule.ExceptIfRecipientDomainIs, is_domain, "a domain");
+}
+
+bool has_condition(const SafeLinksRule& rule) {
+  return !rule.SentTo.empty() || !rule.SentToMemberOf.empty() || !rule.RecipientDomainIs.empty();
+}
+
 }  // namespace
 
 Result<void> validate(const SafeLinksPolicy& policy) {
-  TRY(validate_name("Name", policy.Name));
-  if (ascii::iequals(policy.Name, built_in_policy().Name)) {
-    return refused("Name", "'" + policy.Name + "' is the built-in policy");
-  }
+  TRY(validate_own_name(policy.Name));
   TRY(validate_text("AdminDisplayName", policy.AdminDisplayName, kMaxComments));
   TRY(validate_text("CustomNotificationText", policy.CustomNotificationText, kMaxNotificationText));
   if (policy.DoNotRewriteUrls.size() > kMaxListValues) {
@@ -84,30 +116,41 @@ Result<void> validate(const SafeLinksPolicy& policy) {
       return std::move(pattern).error().with_context("DoNotRewriteUrls: '" + entry + "'");
     }
   }
-  return {};
+  return validate_attachments(policy);
 }
 
 Result<void> validate(const SafeLinksRule& rule) {
-  TRY(validate_name("Name", rule.Name));
+  TRY(validate_own_name(rule.Name));
   if (rule.SafeLinksPolicy.empty()) return refused("SafeLinksPolicy", "must name a policy");
+  if (find_preset(rule.SafeLinksPolicy))
+    return refused("SafeLinksPolicy", "'" + rule.SafeLinksPolicy + "' is a preset's, which has its own rule");
   if (rule.Priority < 0) return refused("Priority", "is negative");
-  TRY(validate_text("Comments", rule.Comments, kMaxComments));
-  TRY(validate_values("SentTo", rule.SentTo, is_address, "an address"));
-  TRY(validate_values("SentToMemberOf", rule.SentToMemberOf, is_group_name, "a group's name"));
-  TRY(validate_values("RecipientDomainIs", rule.RecipientDomainIs, is_domain, "a domain"));
-  TRY(validate_values("ExceptIfSentTo", rule.ExceptIfSentTo, is_address, "an address"));
-  TRY(validate_values("ExceptIfSentToMemberOf", rule.ExceptIfSentToMemberOf, is_group_name,
-                      "a group's name"));
-  TRY(validate_values("ExceptIfRecipientDomainIs", rule.ExceptIfRecipientDomainIs, is_domain, "a domain"));
-  if (rule.SentTo.empty() && rule.SentToMemberOf.empty() && rule.RecipientDomainIs.empty()) {
+  TRY(validate_filters(rule));
+  if (!has_condition(rule)) {
     return Error(ErrorCode::kInvalidArgument,
                  "a rule needs at least one condition: SentTo, SentToMemberOf or RecipientDomainIs");
   }
   return {};
 }
 
+Result<void> validate_preset(const SafeLinksRule& rule) {
+  const auto preset = find_preset(rule.Name);
+  if (!preset) return refused("Name", "'" + rule.Name + "' is no preset");
+  const std::string& name = preset_policy(*preset).Name;
+  if (rule.Name != name || rule.SafeLinksPolicy != name || rule.Priority != 0)
+    return refused("Name", "a preset keeps its name, its policy and its place");
+  TRY(validate_filters(rule));
+  if (*preset != Preset::kBuiltIn) return {};
+  if (!rule.Enabled) return refused("Enabled", "the built-in protection stays on; exempt whom it is not for");
+  if (has_condition(rule)) return refused("SentTo", "the built-in protection takes exceptions only");
+  return {};
+}
+
 Result<void> validate(const Group& group) {
   TRY(validate_name("group", group.name));
+  constexpr std::string_view kSources[] = {"", "configuration", "file", "ldap"};
+  if (std::find(std::begin(kSources), std::end(kSources), group.source) == std::end(kSources))
+    return refused("group " + group.name, "nobody is called '" + group.source + "' who keeps groups");
   if (group.members.size() > kMaxGroupMembers) return Error(ErrorCode::kLimit, "group: too many members");
   for (const std::string& member : group.members) {
     if (!is_address(member)) return refused("group " + group.name, "'" + member + "' is not an address");
