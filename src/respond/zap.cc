@@ -52,6 +52,7 @@ Result<std::unique_ptr<Zap>> Zap::open(const Surroundings& surroundings) {
   state::StateOptions read_only = options;
   read_only.read_only = true;
   TRY_ASSIGN(zap->keys_, state::open_key_store(read_only));
+  TRY_ASSIGN(zap->policies_, state::open_policy_store(read_only));
   TRY_ASSIGN(zap->flips_, open_flip_source(surroundings.config));
   // With SQLite there is one node, and it was gone a moment ago.
   if (surroundings.config.state.location.empty()) TRY(zap->jobs_->end_leases());
@@ -92,10 +93,14 @@ Result<void> Zap::plan_flips(const char* cursor, seconds age) {
     TRY_ASSIGN(const auto options, store::store_options(surroundings_.config));
     store::StoreClient client(options);
     store::MailHistory history(client);
-    ZapPlanner planner(surroundings_.config, names, history);
+    TRY_ASSIGN(const verdict::PolicySet policies, policies_->load());
+    ZapPlanner planner(surroundings_.config, names, history, &policies);
     const KnownChains chains = [this](const auto& take) { return flips_->chains(take); };
     TRY_ASSIGN(const Plan plan, planner.for_urls(bad, "verdict", now, chains));
     TRY_ASSIGN(const size_t waiting, jobs_->put_jobs(plan.jobs));
+    if (plan.switched_off > 0)
+      log::info("{} messages stay where they are: their recipients' policies have ZAP off",
+                plan.switched_off);
     if (waiting > 0)
       log::info("{} of {} messages with {} links that turned bad are taken back", waiting, plan.jobs.size(),
                 bad.size());

@@ -54,6 +54,7 @@ class Zap final : public Duty {
   std::unique_ptr<state::ZapStore> jobs_;
   std::unique_ptr<state::QuarantineStore> quarantine_;
   std::unique_ptr<state::KeyStore> keys_;
+  std::unique_ptr<state::PolicyStore> policies_;
   std::atomic<bool> stopping_ = false;
   Time retained_{};
   std::map<std::string, Time, std::less<>> release_after_;  // of releases that failed

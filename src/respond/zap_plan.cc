@@ -62,6 +62,12 @@ std::optional<state::ZapAction> configured_action(const ZapConfig& config, const
   return std::nullopt;
 }
 
+bool zap_enabled(const verdict::SafeLinksPolicy& policy, const std::string& threat) {
+  return threat == "Malware" ? policy.ZapEnabled
+         : threat == "Spam"  ? policy.SpamZapEnabled
+                             : policy.PhishZapEnabled;
+}
+
 // A hop that stands before a bad one in a chain leads to it.
 Result<void> ZapPlanner::add_hops(const KnownChains& chains, const std::vector<std::string>& hosts,
                                   Time since, Keys* keys) {
@@ -114,6 +120,11 @@ Result<Plan> ZapPlanner::for_urls(const std::vector<BadUrl>& urls, const std::st
       continue;
     }
     const BadUrl& because = urls[messages[mail.text("NetworkMessageId")]];
+    const std::string recipient = mail.text("RecipientEmailAddress");
+    if (policies_ != nullptr && !zap_enabled(*policies_->match(recipient).policy, because.threat)) {
+      ++plan.switched_off;
+      continue;
+    }
     add_jobs(mail, because, *configured_action(config_.zap, because.threat), cause, now, &plan);
     plan.mails.push_back(std::move(mail));
   }

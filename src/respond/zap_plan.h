@@ -13,6 +13,7 @@
 #include "respond/mailbox_names.h"
 #include "state/zap_store.h"
 #include "store/mail_history.h"
+#include "verdict/policy.h"
 
 namespace linkgate::respond {
 
@@ -25,6 +26,7 @@ struct Plan {
   std::vector<state::ZapJob> jobs;
   std::vector<store::StoredRow> mails;  // of the jobs, by NetworkMessageId and recipient
   size_t passed_over = 0;               // mails that were not delivered, or lie in quarantine already
+  size_t switched_off = 0;              // mails of recipients whose policy has ZAP off for such a threat
 };
 
 // Chains that linkgate-scan remembers, each handed over once.
@@ -32,8 +34,11 @@ using KnownChains = std::function<Result<void>(const std::function<void(const st
 
 class ZapPlanner {
  public:
-  ZapPlanner(const Config& config, const MailboxNames& names, store::MailHistory& history)
-      : config_(config), names_(names), history_(history) {}
+  // `policies`: whose ZapEnabled, PhishZapEnabled and SpamZapEnabled for_urls() heeds; absent for what people
+  // ask for, which is done either way.
+  ZapPlanner(const Config& config, const MailboxNames& names, store::MailHistory& history,
+             const verdict::PolicySet* policies = nullptr)
+      : config_(config), names_(names), history_(history), policies_(policies) {}
 
   // Mail since `now` - zap.look_back. `cause`: see state::ZapJob. What the configuration does not act on is
   // left out.
@@ -56,7 +61,11 @@ class ZapPlanner {
   const Config& config_;
   const MailboxNames& names_;
   store::MailHistory& history_;
+  const verdict::PolicySet* policies_;
 };
+
+// Whether a policy wants mail taken back for such a threat.
+bool zap_enabled(const verdict::SafeLinksPolicy& policy, const std::string& threat);
 
 // What zap.* says of a threat; absent: "none".
 std::optional<state::ZapAction> configured_action(const ZapConfig& config, const std::string& threat);

@@ -60,6 +60,28 @@ TEST_F(ZapTest, EveryFormOfALinkThatTurnedBadIsTakenBackFromEveryFolder) {
       ElementsAre(R"(["Message 1", "Quarantine", "Moved to quarantine", "Inbox/Folder", 1, "[\"a@b.c\"]"])"));
 }
 
+TEST_F(ZapTest, APolicyThatSwitchesZapOffForAThreatKeepsItsRecipientsMail) {
+  const auto policies = state::open_policy_store(options_).value();
+  verdict::SafeLinksPolicy policy;
+  policy.Name = "No phish ZAP";
+  policy.PhishZapEnabled = false;
+  ASSERT_TRUE(policies->put_policy(policy).has_value());
+  verdict::SafeLinksRule rule;
+  rule.Name = rule.SafeLinksPolicy = policy.Name;
+  rule.SentTo = {address(0)};
+  ASSERT_TRUE(policies->put_rule(rule).has_value());
+  for (int user = 0; user < 2; ++user) {
+    deliver({.id = 2 * user + 1, .recipient = address(user), .url = kBad});
+    deliver({.id = 2 * user + 2, .recipient = address(user), .url = "https://worse.example/run.exe"});
+  }
+  settle_mail();
+  turn_bad(kBad);
+  turn_bad("https://worse.example/run.exe", verdict::Disposition::kMalware);
+  work();
+  EXPECT_THAT(lying(address(0)), UnorderedElementsAre("INBOX 1")) << "malware is another switch";
+  EXPECT_THAT(lying(address(1)), IsEmpty()) << "whom the rule does not name";
+}
+
 TEST_F(ZapTest, AStampThatIsNotOursMovesNothing) {
   deliver({.id = 1, .recipient = address(0), .url = kBad, .stamp = uuid(1) + ".AAAAAQAAAAAAAAAAAAAAAAAAAAA"});
   settle_mail();
