@@ -81,6 +81,9 @@ Result<int> run_add(Context& context, const Options& options) {
     TRY_ASSIGN(entry, state::validate_entry(std::move(entry)));
     TRY(store->put_entry(entry));
   }
+  if (kind_of(options.kind) != EntryKind::kUrl && action_of(options.action) == EntryAction::kAllow)
+    fmt::print(stderr,
+               "Kept, not acted on: only this list judges senders and files, so there is nothing to allow\n");
   return kYes;
 }
 

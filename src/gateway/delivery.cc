@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/log.h"
+#include "gateway/own_lists.h"
 
 namespace linkgate::gateway {
 namespace {
@@ -261,13 +262,15 @@ asio::awaitable<void> Delivery::read_message() {
     scan = true;
     wait = wait || policy.DeliverMessageAfterScan;
   }
-  if (!scan) co_return;
-  std::string id = facts_.identity.text;
-  const auto patience = wait ? kPatienceAfterScan : kPatienceWithScan;
   const Time now = context_.clock.now();
-  std::string domain = ascii::to_lower(facts_.sender.substr(facts_.sender.rfind('@') + 1));
-  facts_.verdict =
-      co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), std::move(domain), now, patience);
+  if (scan) {
+    std::string id = facts_.identity.text;
+    const auto patience = wait ? kPatienceAfterScan : kPatienceWithScan;
+    std::string domain = ascii::to_lower(facts_.sender.substr(facts_.sender.rfind('@') + 1));
+    facts_.verdict = co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), std::move(domain),
+                                                  now, patience);
+  }
+  apply_own_lists(facts_, policies_->sender_entries, policies_->file_hash_entries, now, &facts_.verdict);
 }
 
 RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) const {

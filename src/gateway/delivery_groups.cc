@@ -41,7 +41,8 @@ std::vector<Delivery::Group> Delivery::make_groups() {
     if (recipient.answered) continue;
     const verdict::SafeLinksPolicy& policy = *recipient.match.policy;
     const bool own = !listener_.outbound && work_->varies_by_recipient();
-    const bool to_junk = junk && !listener_.outbound && policy.EnableSafeLinksForEmail && policy.ScanUrls;
+    const bool heeds_links = policy.EnableSafeLinksForEmail && policy.ScanUrls;
+    const bool to_junk = junk && !listener_.outbound && (heeds_links || facts_.verdict.blocked_as_a_whole);
     std::string key = own ? "=" + recipient.envelope->address : "shared";
     key += to_junk ? " junk" : "";
     const auto [at, added] = shared.emplace(std::move(key), groups.size());

@@ -47,6 +47,49 @@ TEST(GatewayPolicy, LinksOnTheDoNotRewriteListStayAndAreRecorded) {
   world.rows("EmailUrlInfo", 1);
 }
 
+// Whether a mail from `sender` with one attachment is asked into the junk folder.
+bool is_junked(World& world, const std::string& sender, const std::string& from,
+               const std::string& recipient) {
+  auto client = world.connect();
+  client->deliver(
+      sender, {recipient},
+      "From: " + from +
+          "\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+          "Content-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Type: application/octet-stream\r\n"
+          "Content-Disposition: attachment; filename=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+          "YWJj\r\n--b--\r\n");
+  return header(world.script.message_for(recipient), "X-Spam-Flag") == "YES";
+}
+
+TEST(GatewayPolicy, ABlockedSenderIsJunkedByEnvelopeAndFromAndSubdomain) {
+  World world;
+  for (const char* value : {"eve@one.test", "two.test"})
+    ASSERT_TRUE(world.policies->put_entry({.kind = state::EntryKind::kSender, .value = value}));
+  ASSERT_TRUE(world.policies->put_entry(
+      {.kind = state::EntryKind::kSender, .action = state::EntryAction::kAllow, .value = "three.test"}));
+  put_policy(world, {.Name = "no links", .EnableSafeLinksForEmail = false}, {"off@corp.test"});
+  EXPECT_TRUE(is_junked(world, "Eve@one.test", "a@fine.test", "a@corp.test"));
+  EXPECT_TRUE(is_junked(world, "a@fine.test", "Eve <eve@ONE.test>", "b@corp.test"));
+  EXPECT_TRUE(is_junked(world, "x@mail.two.test", "a@fine.test", "c@corp.test"));
+  EXPECT_TRUE(is_junked(world, "x@two.test", "a@fine.test", "off@corp.test")) << "whatever is said of links";
+  EXPECT_FALSE(is_junked(world, "adam@one.test", "a@fine.test", "d@corp.test"));
+  EXPECT_FALSE(is_junked(world, "x@nottwo.test", "a@fine.test", "e@corp.test"));
+  EXPECT_FALSE(is_junked(world, "x@three.test", "a@fine.test", "f@corp.test"));
+  const std::string row = world.rows("EmailEvents", 7)[0];
+  EXPECT_EQ(member(row, "ThreatTypes"), "Phish");
+  EXPECT_EQ(member(row, "OrgLevelAction"), "Block");
+  EXPECT_EQ(member(row, "DetectionMethods").find("URL"), std::string::npos);
+}
+
+TEST(GatewayPolicy, ABlockedFileIsJunkedAsMalware) {
+  World world;
+  ASSERT_TRUE(world.policies->put_entry(
+      {.kind = state::EntryKind::kFileHash,
+       .value = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"}));  // of "abc"
+  EXPECT_TRUE(is_junked(world, "x@fine.test", "x@fine.test", "a@corp.test"));
+  EXPECT_EQ(member(world.rows("EmailEvents", 1)[0], "ThreatTypes"), "Malware");
+}
+
 TEST(GatewayPolicy, ABlockedLinkAsksForTheJunkFolder) {
   World world;
   ASSERT_TRUE(world.policies->put_entry({.value = "evil.example.org"}));

@@ -33,6 +33,7 @@ struct MessageVerdict {
   std::string detection_method;  // of the worst
   std::string worst_url;
   bool blocked_by_organisation = false;  // an entry of the Tenant Allow/Block List
+  bool blocked_as_a_whole = false;       // one of senders or files: holds whatever policies say of links
   bool is_threat() const {
     return worst == verdict::Disposition::kPhishing || worst == verdict::Disposition::kMalware;
   }
