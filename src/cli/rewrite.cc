@@ -57,6 +57,9 @@ class Rewriter {
     TRY_ASSIGN(self->policies_, state::load_policy_view(*self->policy_store_));
     TRY_ASSIGN(const auto key_store, state::open_key_store(state_options(config, true)));
     TRY_ASSIGN(self->keys_, key_store->load());
+    if (self->keys_.keys().empty())
+      return Error(ErrorCode::kUnavailable,
+                   "this installation has no sealing keys; linkgate keys rotate makes one");
     TRY_ASSIGN(self->long_links_, state::open_delivery_store(state_options(config)));
     if (!config.gateway.signature_trust.empty()) {
       TRY_ASSIGN(const std::string certificates, read_file(config.gateway.signature_trust));
