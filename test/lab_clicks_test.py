@@ -18,7 +18,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.installation import Installation  # noqa: E402
 from harness.lab import Lab  # noqa: E402
-from harness.process import free_port, wait_until  # noqa: E402
+from harness.process import free_port  # noqa: E402
 
 SHOWN = {"clean": "None", "unknown": "None", "suspicious": "Suspicious", "gated": "Suspicious", "phishing": "Phishing", "malware": "Malicious"}
 # What the pages say in their heading, in English (src/click/strings_en.cc), without a way on and with one.
@@ -85,6 +85,19 @@ def mistakes(result, rows):
     return found
 
 
+def rows_of(lg, results):
+    """The clicks' rows by address, once all clicks have one with their last step, or half a minute later."""
+    def by_address():
+        answer = lg.kql("UrlClickEvents | where IPAddress startswith '10.' | project IPAddress, PageShown, ActionType")[1]
+        return {address: (shown, action) for address, shown, action in answer}
+
+    rows, end = by_address(), time.monotonic() + 30
+    while any(rows.get(result["address"], ("",))[0] != result["shown"] for result in results) and time.monotonic() < end:
+        time.sleep(0.5)
+        rows = by_address()
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
@@ -111,10 +124,7 @@ def main():
             with concurrent.futures.ThreadPoolExecutor(options.parallel) as threads:
                 results = list(threads.map(lambda item: click(lg, *item), enumerate(sites)))
             took = time.monotonic() - begin
-            ask = "UrlClickEvents | where IPAddress startswith '10.' | project IPAddress, PageShown, ActionType"
-            wait_until("all clicks in the store", lambda: len(lg.kql(ask)[1]) >= len(results), 30, 0.5)
-            time.sleep(1)  # their last steps, too
-            rows = {address: (shown, action) for address, shown, action in lg.kql(ask)[1]}
+            rows = rows_of(lg, results)
         finally:
             lg.stop()
     wrong, false_rows = 0, 0
