@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "base/config_checks.h"
+#include "cli/audit_trail.h"
 
 namespace linkgate::cli {
 namespace {
@@ -168,6 +169,28 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
                      near.empty() ? "" : ", did you mean " + near + "?");
 }
 
+// The command that was chosen: "policy rule set".
+std::string name_of(const CLI::App& app) {
+  std::string name;
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    name += (name.empty() ? "" : " ") + at->get_name();
+  }
+  return name;
+}
+
+// What was done is done, recorded or not: the exit code says that one of the two failed.
+int record(Context& context, const CLI::App& app, int argc, char** argv, int code) {
+  const std::string name = name_of(app);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (code != kYes || !is_audited(name, words)) return code;
+  const auto written = write_audit(context, name, words);
+  if (written) return code;
+  fmt::print(stderr, "linkgate: it is done, but not recorded in the audit log: {}\n",
+             written.error().message());
+  return kFailed;
+}
+
 }  // namespace
 
 Commands::Commands() : impl_(std::make_unique<Impl>()) {
@@ -199,7 +222,7 @@ int Commands::run(int argc, char** argv) {
   }
   const Result<int> code = impl_->chosen(impl_->context);
   std::cout.flush();
-  return code ? *code : report(code.error());
+  return code ? record(impl_->context, impl_->app, argc, argv, *code) : report(code.error());
 }
 
 int report(const Error& error) {

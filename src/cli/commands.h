@@ -17,6 +17,7 @@ void add_feed(Commands& commands);
 void add_model(Commands& commands);
 void add_keys(Commands& commands);
 void add_token(Commands& commands);
+void add_audit(Commands& commands);
 // Asking
 void add_check(Commands& commands);
 void add_kql(Commands& commands);

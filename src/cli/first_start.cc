@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "state/alert_store.h"
+#include "state/audit_store.h"
 #include "state/function_store.h"
 #include "state/quarantine_store.h"
 #include "state/scan_store.h"
@@ -28,6 +29,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_zap_store(options));
   TRY(state::open_quarantine_store(options));
   TRY(state::open_alert_store(options));
+  TRY(state::open_audit_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());
   if (!ring.keys().empty()) return false;

@@ -187,5 +187,19 @@ TEST_F(PolicyCommand, GroupsOfTheConfigurationAreKeptThere) {
   EXPECT_THAT(run({"policy", "export"}).out, Not(HasSubstr("Sales"))) << "a file would take them over";
 }
 
+TEST_F(PolicyCommand, WhatDecidesForOthersIsInTheAuditLogAndNothingElse) {
+  ASSERT_EQ(run({"policy", "create", "It's one", "SentTo=a@x.test"}).code, 0);
+  ASSERT_EQ(run({"list", "add", "block", "url", "evil.example"}).code, 0);
+  ASSERT_EQ(run({"policy", "list"}).code, 0);
+  ASSERT_EQ(run({"list", "add", "block", "url", "conto*so"}).code, 2);
+  ASSERT_EQ(run({"policy", "apply", file("[[group]]\nName = \"g\"\n"), "--dry-run"}).code, 0);
+  const std::string audit = run({"audit", "--format", "csv"}).out;
+  EXPECT_EQ(std::count(audit.begin(), audit.end(), '\n'), 3) << audit;
+  EXPECT_THAT(audit, HasSubstr(",policy create,policy create 'It'\\''s one' SentTo=a@x.test"));
+  EXPECT_THAT(audit, HasSubstr(",list add,list add block url evil.example"));
+  EXPECT_EQ(run({"audit", "--since", "yesterday"}).code, 2);
+  EXPECT_THAT(run({"audit", "--who", "nobody else"}).out, Not(HasSubstr("evil")));
+}
+
 }  // namespace
 }  // namespace linkgate::cli

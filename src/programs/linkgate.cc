@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   add_model(commands);
   add_keys(commands);
   add_token(commands);
+  add_audit(commands);
   // Asking
   add_check(commands);
   add_kql(commands);

@@ -133,7 +133,12 @@ Result<void> share_state_files(const Config& config, bool own_users) {
   for (const auto& entry : fs::directory_iterator(DataPaths(config.data).state(), error)) {
     const std::string name = entry.path().filename().string();
     // Sealing keys and what goes with links are for gateway and click alone, intel and URLs for scan, tokens
-    // and stored functions for portal, what was pulled out of mailboxes for respond.
+    // and stored functions for portal, what was pulled out of mailboxes for respond. The audit log is root's,
+    // who runs the commands that write it.
+    if (name.starts_with("audit")) {
+      TRY(give(entry.path().string(), {"", "", 0600}));
+      continue;
+    }
     const bool links = name.starts_with("key") || name.starts_with("deliver");
     const bool intel = name.starts_with("intel") || name.starts_with("scan");
     const bool accounts = name.starts_with("accounts") || name.starts_with("functions");
