@@ -4,10 +4,12 @@ the hunting query over what happened.
 
 usage: ./dev demo [--exit]    --exit: stop after the tables (exit status 1 if they are not as they must be)"""
 import argparse
+import collections
 import json
 import pathlib
 import signal
 import sys
+import textwrap
 import threading
 import time
 
@@ -17,12 +19,40 @@ from harness.installation import Installation, continue_form  # noqa: E402
 from harness.lab import Lab  # noqa: E402
 from harness.mailstack import Dovecot, Postfix, need_root  # noqa: E402
 from harness.process import ROOT, wait_until, work_folder  # noqa: E402
+from harness.sinks import HttpSink, SmtpSink  # noqa: E402
 
 MAILS = ROOT / "examples" / "mails"
 SALES = [f"{name}@sales.corp.test" for name in ("ada", "ben", "cleo", "dora", "emil", "fritz", "gwen")]
 FINANCE = [f"{name}@finance.corp.test" for name in ("hugo", "ines", "jan", "kira")]
 OTHERS = [f"{name}@corp.test" for name in ("lars", "mina", "noel")]
 CONTINUE = SALES[:5]  # five go on past the warning, two turn back
+
+WENT_ON = "A user clicked through to a potentially malicious URL"
+REMOVED = "Email messages containing malicious URL removed after delivery"
+
+# Linkgate takes bad mail back out of Dovecot, and tells of alerts by mail and webhook.
+RESPOND = """
+[mailboxes]
+imap = "127.0.0.1:{imap}"
+security = "none"
+master_user = "zap"
+password_file = "{password}"
+
+[[alerts.receiver]]
+name = "security-team"
+kind = "mail"
+relay = "127.0.0.1:{smtp}"
+security = "none"
+from = "linkgate@corp.test"
+to = ["security@corp.test"]
+
+[[alerts.receiver]]
+name = "tickets"
+kind = "webhook"
+url = "http://127.0.0.1:{hook}/linkgate"
+key_file = "{key}"
+direct = true
+"""
 
 # Pages are looked at, those of the lab alone: what else somebody links to is refused at once. The schedule of days passes in seconds.
 SCAN = """
@@ -161,7 +191,46 @@ def late_rows(linkgate):
                         " | summarize Clicks = count() by AccountUpn, ActionType, ThreatTypes, PageShown | sort by ActionType asc")
 
 
-def story(linkgate, postfix, dovecot, feed, lab):
+def show_removal(linkgate, dovecot):
+    """ZAP: what the feed called bad is gone from the mailboxes that it was delivered to."""
+    began = time.monotonic()
+    for recipient in SALES + FINANCE:
+        wait_until(f"the mail to vanish from {recipient}", lambda: not dovecot.messages(recipient), 60, 0.2)  # noqa: B023
+    note(f"{len(SALES + FINANCE)} mailboxes are empty ({time.monotonic() - began:.1f} s after the last click); {OTHERS[0]} still has {len(dovecot.messages(OTHERS[0]))} mails")
+    query = ("EmailPostDeliveryEvents | where ActionType == 'Phish ZAP' and ActionResult == 'Success' and not(RecipientEmailAddress endswith '@corp.test')"
+             " | summarize Mailboxes = dcount(RecipientEmailAddress) by ActionType, Action, ActionResult, DeliveryLocation")
+    wait_until("the rows of it", lambda: [row[-1] for row in linkgate.kql(query)[1]] == [len(SALES + FINANCE)], 30, 0.2)
+    table(*linkgate.kql(query))
+
+
+def show_alerts(linkgate, mails, posts):
+    """The same alerts by mail and by webhook, each once. Evidence that joins an alert of a minute later is not told again, so the store is asked for it."""
+    users = f"AlertEvidence | where Title == '{WENT_ON}' and EntityType == 'User' | distinct AccountUpn"
+    wait_until("evidence of all who continued", lambda: {row[0] for row in linkgate.kql(users)[1]} == set(CONTINUE), 60, 0.2)
+
+    def arrived():
+        by_mail = [message["X-Linkgate-Alert"] for _, message in mails.mails]
+        by_post = {alert["id"]: alert for alert in (json.loads(body) for _, _, body in posts.taken)}
+        complete = {WENT_ON, REMOVED} <= {alert["title"] for alert in by_post.values()}
+        return by_post if complete and set(by_mail) == set(by_post) and len(by_mail) == len(set(by_mail)) else None
+
+    alerts = wait_until("the alerts, by mail and by webhook", arrived, 60, 0.2)
+    counts = collections.Counter((alert["severity"], alert["title"]) for alert in alerts.values())
+    table(["Severity", "Title", "Alerts"], [[severity, title, count] for (severity, title), count in sorted(counts.items(), key=lambda one: one[0][1])])
+    mail = next(message for _, message in mails.mails if WENT_ON in message["Subject"])
+    note(f"one of the mails: {mail['Subject']}")
+    print(textwrap.indent(mail.get_content().rstrip(), "    "))
+
+
+def show_report(linkgate):
+    """True where the report names those who continued, and no other."""
+    print(textwrap.indent(linkgate.command("report", "click-through", "--section", "users", "--format", "table"), "  "))
+    report = json.loads(linkgate.command("report", "click-through", "--format", "json"))
+    rows = next(part["rows"] for part in report["sections"] if part["name"] == "users")
+    return {row["User"] for row in rows} == set(CONTINUE)
+
+
+def story(linkgate, postfix, dovecot, feed, lab, mails, posts):
     step("Policies")
     set_policies(linkgate)
     step("Mails go in by SMTP")
@@ -175,6 +244,9 @@ def story(linkgate, postfix, dovecot, feed, lab):
     harmless = fetch_links(dovecot, OTHERS, "canteen.example.org")
     offers = fetch_links(dovecot, OTHERS, "oakfield-stationery.com")
     note(f"for example {next(iter(voicemail.values()))}")
+    # What the feed is about to call bad is then known to be in these mailboxes; else ZAP looks once more two minutes later.
+    wait_until("the rows of all mails", lambda: linkgate.kql("EmailUrlInfo | summarize dcount(NetworkMessageId)")[1] == [[4]]
+               and linkgate.kql("EmailEvents | count")[1] == [[len(SALES + FINANCE + OTHERS + OTHERS)]], 30, 0.1)
 
     step("A feed lists both hosts now, after delivery")
     feed.write_text("# phishing hosts\nnorthgate-voicemail.com\nsuspicious-login.com\n")
@@ -191,6 +263,12 @@ def story(linkgate, postfix, dovecot, feed, lab):
     right = show_tables(linkgate, time.monotonic())
     step("A link whose page turns bad after delivery")
     show_late(linkgate, offers, lab)
+    step("What came after: the mails are taken back out of the mailboxes")
+    show_removal(linkgate, dovecot)
+    step("Alerts, by mail and by webhook")
+    show_alerts(linkgate, mails, posts)
+    step("linkgate report click-through: who continued")
+    right = show_report(linkgate) and right
     return right, examples
 
 
@@ -206,8 +284,13 @@ def main():
         feed.write_text("# nothing is known yet\n")
         step("Starting Dovecot, Linkgate and Postfix on loopback")
         dovecot = Dovecot(folder).start()
+        mails, posts = SmtpSink(), HttpSink()
+        secrets = {"password": folder / "zap.password", "key": folder / "webhook.key"}
+        for file, text in zip(secrets.values(), (Dovecot.MASTER_PASSWORD, "of the demo")):
+            file.write_text(text + "\n")
+        respond = RESPOND.format(imap=dovecot.imap_port, smtp=mails.port, hook=posts.port, **secrets)
         linkgate = Installation(folder, f"lmtp:127.0.0.1:{dovecot.lmtp_port}", feeds=[("demo", feed)], origin="http://localhost",
-                                extra=SCAN.format(ca=lab.ca, after=", ".join(f'"{n}s"' for n in range(4, 900, 4)),
+                                extra=respond + SCAN.format(ca=lab.ca, after=", ".join(f'"{n}s"' for n in range(4, 900, 4)),
                                                   routes=json.dumps([*lab.routes, "*=127.0.0.1:9"])))
         postfix = Postfix(folder, linkgate.lmtp_port, domains="corp.test sales.corp.test finance.corp.test")
         try:
@@ -217,7 +300,7 @@ def main():
                 note("Chromium cannot be started here, so pages are fetched and not opened in a browser")
             note(f"SMTP 127.0.0.1:{postfix.port} -> gateway 127.0.0.1:{linkgate.lmtp_port} -> Dovecot 127.0.0.1:{dovecot.lmtp_port}"
                  f" -> IMAP 127.0.0.1:{dovecot.imap_port}")
-            right, examples = story(linkgate, postfix, dovecot, feed, lab)
+            right, examples = story(linkgate, postfix, dovecot, feed, lab, mails, posts)
             if not right:
                 print("\nThe tables are not what happened.", file=sys.stderr)
             elif not arguments.exit:
@@ -239,6 +322,8 @@ def main():
             postfix.stop()
             linkgate.stop()
             dovecot.stop()
+            mails.stop()
+            posts.stop()
 
 
 if __name__ == "__main__":

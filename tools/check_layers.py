@@ -23,15 +23,16 @@ ALLOWED = {
     "gateway": "base url mail document verdict net events state api",
     "click": "base url verdict net events state api",
     "views": "base url kql verdict events",
-    "respond": "base url mail verdict net events store state api kql views",
-    "portal": "base url kql verdict net events store state api views",
+    "notify": "base",
+    "respond": "base url mail verdict net events store state api kql views notify",
+    "portal": "base url kql verdict net events store state api views notify",
     "supervise": "base net", "chart": "base", "training": "base url verdict",
 }
 COMPOSERS = {"programs", "cli"}  # may include everything
 
 # (what no file may include or say, where it is allowed all the same, why)
 ABSENT = [
-    (re.compile(r"#\s*include\s*<(sys/socket\.h|netinet/|boost/asio|boost/beast)"), {"net", "state", "egress", "scan", "browser", "gateway", "click", "engine", "store", "supervise", "portal", "respond", "cli", "programs"},
+    (re.compile(r"#\s*include\s*<(sys/socket\.h|netinet/|boost/asio|boost/beast)"), {"net", "state", "egress", "scan", "browser", "gateway", "click", "engine", "store", "supervise", "portal", "respond", "notify", "cli", "programs"},
      "nothing below net opens a socket"),
     (re.compile(r"#\s*include\s*<(fstream|fcntl\.h|unistd\.h|filesystem|sys/stat\.h)>"), None, "does no I/O"),
     (re.compile(r"#\s*include\s*[<\"](sqlite3|SQLiteCpp|libpq)"), {"state"}, "SQL of state is seen by state alone"),

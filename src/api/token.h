@@ -13,6 +13,9 @@ inline constexpr std::string_view kHuntingScope = "hunting.read";  // KQL over t
 inline constexpr std::string_view kFunctionsScope = "hunting.write";
 // POST /api/v1/check: what Linkgate thinks of a URL.
 inline constexpr std::string_view kCheckScope = "url.check";
+// Microsoft Graph's alerts_v2: to read them; and to say what became of them, which includes that.
+inline constexpr std::string_view kAlertsScope = "alerts.read";
+inline constexpr std::string_view kAlertsWriteScope = "alerts.write";
 
 // "lg_" and 43 letters: 32 octets from the system's random source in base64url.
 std::string new_token();

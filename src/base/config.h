@@ -191,6 +191,31 @@ struct QuarantineConfig {  // [quarantine]
   std::chrono::seconds keep{30 * 86400};
 };
 
+struct AlertReceiverConfig {               // [[alerts.receiver]]: who is told of alerts
+  std::string name;                        // in state, log and metrics
+  std::string kind;                        // "mail", "webhook", "syslog"
+  std::string severity = "Informational";  // and above
+  std::vector<std::string> categories;     // AlertInfo.Category; empty: all
+  // Mail.
+  std::string relay;                  // "HOST:PORT"
+  std::string security = "starttls";  // "starttls", "tls", "none"
+  std::string trust_file;             // PEM: certificate authorities instead of the system's
+  std::string user, password_file;
+  std::string from;
+  std::vector<std::string> to;
+  // Webhook.
+  std::string url;       // https://, and for tests http://127.0.0.1:PORT/
+  std::string key_file;  // with the key of the signatures
+  bool direct = false;   // a host of our own, not reached through linkgate-egress
+  // Syslog.
+  std::string address;  // "udp:HOST:PORT", "tcp:HOST:PORT"
+};
+
+struct AlertsConfig {                             // [alerts]
+  std::vector<AlertReceiverConfig> receivers;     // [[alerts.receiver]]
+  std::chrono::seconds give_up_after{24 * 3600};  // of telling one
+};
+
 struct StateConfig {     // [state]
   std::string location;  // empty: SQLite in DATA/state; else "postgresql://..."
 };
@@ -213,6 +238,7 @@ struct Config {
   ZapConfig zap;
   QuarantineConfig quarantine;
   GroupsConfig groups;
+  AlertsConfig alerts;
   StateConfig state;
   // "FILE:LINE:COLUMN" of the values that the file has, by key ("click.tls_key"): see wrong_value().
   std::map<std::string, std::string> places;

@@ -188,6 +188,33 @@ Trouble check_external_host(std::string_view value) {
   return fmt::format("\"{}\" is none of HOST, HOST:PORT, http://127.0.0.1:PORT", value);
 }
 
+Trouble check_mail_address(std::string_view value) {
+  const size_t at = value.rfind('@');
+  const bool is_plain = std::all_of(value.begin(), value.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && std::string_view("<>()[],;:\\\"").find(c) == std::string_view::npos;
+  });
+  if (is_plain && at != std::string_view::npos && at > 0 && !check_host_name(value.substr(at + 1)))
+    return std::nullopt;
+  return fmt::format("\"{}\" is not the address of a mailbox", value);
+}
+
+Trouble check_webhook(std::string_view value) {
+  constexpr std::string_view kHttps = "https://", kHttp = "http://";
+  const bool plain = value.starts_with(kHttp);
+  if (!plain && !value.starts_with(kHttps)) return fmt::format("\"{}\" does not begin with https://", value);
+  const size_t begin = plain ? 0 : kHttps.size();
+  const size_t end = std::min(value.find_first_of("/?#", (plain ? kHttp : kHttps).size()), value.size());
+  if (value.find_first_of(" \t\r\n") != std::string_view::npos) return "has blanks";
+  return check_external_host(value.substr(begin, end - begin));
+}
+
+Trouble check_syslog_address(std::string_view value) {
+  const bool known = value.starts_with("udp:") || value.starts_with("tcp:");
+  const HostPort at = split_host_port(known ? value.substr(4) : value);
+  if (known && is_host(at) && at.port && *at.port != 0) return std::nullopt;
+  return fmt::format("\"{}\" is neither udp:HOST:PORT nor tcp:HOST:PORT", value);
+}
+
 Trouble check_event_url(std::string_view value) {
   if (value.empty()) return std::nullopt;
   if (value.find('@') != std::string_view::npos)

@@ -26,6 +26,9 @@ Trouble check_feed_auth(std::string_view value);  // "bearer", "basic", "header:
 Trouble check_origin(std::string_view value);     // "https://HOST[:PORT]", nothing after it
 // "HOST", "HOST:PORT" or "http://ADDRESS:PORT" of loopback
 Trouble check_external_host(std::string_view value);
+Trouble check_mail_address(std::string_view value);    // LOCAL@DOMAIN, in ASCII
+Trouble check_webhook(std::string_view value);         // "https://HOST[:PORT]/..."; http of loopback
+Trouble check_syslog_address(std::string_view value);  // "udp:HOST:PORT", "tcp:HOST:PORT"
 Trouble check_event_url(std::string_view value);       // an http(s) origin without a password
 Trouble check_state_location(std::string_view value);  // empty or postgresql://... without a password
 Trouble check_identifier(std::string_view value);      // [A-Za-z_][A-Za-z0-9_]*

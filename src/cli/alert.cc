@@ -13,6 +13,7 @@
 #include "cli/view_options.h"
 #include "cli/view_store.h"
 #include "state/alert_store.h"
+#include "state/notice_store.h"
 #include "views/kql_text.h"
 
 namespace linkgate::cli {
@@ -20,15 +21,19 @@ namespace {
 
 struct Options {
   std::string from, to, status, severity, format = "table", id;
-  std::string classification, assigned, comment;
+  std::string classification, determination, assigned, comment;
 };
 
-Result<std::unique_ptr<state::AlertStore>> open_work(const Config& config, bool read_only) {
+state::StateOptions state_options(const Config& config, bool read_only) {
   state::StateOptions options;
   options.location =
       config.state.location.empty() ? "sqlite:" + DataPaths(config.data).state() : config.state.location;
   options.read_only = read_only;
-  return state::open_alert_store(options);
+  return options;
+}
+
+Result<std::unique_ptr<state::AlertStore>> open_work(const Config& config, bool read_only) {
+  return state::open_alert_store(state_options(config, read_only));
 }
 
 // What is visible: alerts with a row of their own in the event store, the newest first.
@@ -76,6 +81,17 @@ Result<int> list(Context& context, const Options& options) {
   return rows.rows.empty() ? kNo : kYes;
 }
 
+// Who was told of it, and who was not.
+Result<void> print_notices(const Config& config, const std::string& id) {
+  TRY_ASSIGN(const auto store, state::open_notice_store(state_options(config, true)));
+  TRY_ASSIGN(const auto notices, store->of_alert(id));
+  for (const state::Notice& notice : notices) {
+    fmt::print("{}: {}{}\n", notice.receiver, state::to_string(notice.state),
+               notice.trouble.empty() ? "" : " (" + notice.trouble + ")");
+  }
+  return {};
+}
+
 Result<int> show_one(Context& context, const Options& options) {
   TRY_ASSIGN(const Config* config, context.installation());
   const Time now = SystemClock().now();
@@ -86,8 +102,9 @@ Result<int> show_one(Context& context, const Options& options) {
       "= "
       "EmailSubject, MessageId = NetworkMessageId, ReportId, Time = Timestamp\n| sort by Time asc, "
       "EntityType asc, Url asc";
-  TRY_ASSIGN(const ViewRows info,
-             store.ask("AlertInfo | where " + is_it + " | project Timestamp, Severity, Title, Category", 1));
+  TRY_ASSIGN(const ViewRows info, store.ask("AlertInfo | where " + is_it +
+                                                " | project Timestamp, Severity, Title, AlertId, Category",
+                                            1));
   if (info.lines.empty()) return Error(ErrorCode::kNotFound, "there is no alert " + options.id);
   TRY_ASSIGN(const ViewRows evidence, store.ask("AlertEvidence\n| where " + is_it + "\n" + columns, 0));
   TRY_ASSIGN(const auto work_store, open_work(*config, true));
@@ -100,12 +117,14 @@ Result<int> show_one(Context& context, const Options& options) {
   }
   if (options.format == "table") {
     TRY_ASSIGN(const auto texts, kql::row_to_text(info.lines[0], info.columns));
-    fmt::print("{}\n{}, {}, {}\n", texts[2], texts[1], texts[3], texts[0]);
+    fmt::print("{}\n{}, {}, {}\n", texts[2], texts[1], texts[4], texts[0]);
     if (work)
-      fmt::print("{}, {}, assigned to {}\n", work->status, work->classification,
+      fmt::print("{}, {}{}, assigned to {}\n", work->status, work->classification,
+                 work->determination == "unknown" ? "" : " (" + work->determination + ")",
                  work->assigned_to.empty() ? "nobody" : work->assigned_to);
     for (const auto& comment : work ? work->comments : std::vector<state::AlertComment>())
       fmt::print("{} {}: {}\n", to_iso8601(comment.at), comment.author, comment.text);
+    TRY(print_notices(*config, texts[3]));
     fmt::print("\n");
   }
   fmt::print("{}", print(rows, options.format));
@@ -118,10 +137,12 @@ std::optional<std::string> given(const std::string& text) {
 
 Result<int> set(Context& context, const Options& options) {
   TRY_ASSIGN(const Config* config, context.installation());
-  state::AlertChange change{given(options.status), given(options.classification), given(options.assigned),
-                            given(options.comment), user_name()};
+  state::AlertChange change{
+      given(options.status), given(options.classification), given(options.assigned), given(options.comment),
+      user_name(),           given(options.determination)};
   if (change.assigned_to == "nobody") change.assigned_to = "";
-  if (!change.status && !change.classification && !change.assigned_to && !change.comment)
+  if (!change.status && !change.classification && !change.assigned_to && !change.comment &&
+      !change.determination)
     return Error(ErrorCode::kInvalidArgument, "nothing is to be set");
   TRY_ASSIGN(const auto store, open_work(*config, false));
   TRY(store->change(options.id, change, SystemClock().now()).map([](const state::AlertWork&) {}));
@@ -151,6 +172,8 @@ void add_alert(Commands& commands) {
       .option_of("--status", options->status, words(state::kAlertStatuses), "how far it is")
       .option_of("--classification", options->classification, words(state::kAlertClassifications),
                  "what it was")
+      .option_of("--determination", options->determination, words(state::kAlertDeterminations),
+                 "more of what it was")
       .option("--assign", options->assigned, "who has it; nobody takes it away")
       .option("--comment", options->comment, "what to say of it")
       .action([options](Context& context) { return set(context, *options); });

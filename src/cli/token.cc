@@ -53,7 +53,8 @@ Result<int> run_revoke(Context& context, const Options& options) {
 void add_token(Commands& commands) {
   const auto options = std::make_shared<Options>();
   static const std::vector<std::string> kScopes = {
-      std::string(api::kHuntingScope), std::string(api::kFunctionsScope), std::string(api::kCheckScope)};
+      std::string(api::kHuntingScope), std::string(api::kFunctionsScope), std::string(api::kCheckScope),
+      std::string(api::kAlertsScope), std::string(api::kAlertsWriteScope)};
   Command& token = commands.add("token", "who may ask linkgate-portal, and what");
   token.add("create", "make a token and print it, this once")
       .argument("NAME", options->name, "whose it is: a person or a tool")

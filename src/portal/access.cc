@@ -33,12 +33,14 @@ Result<Caller> Access::look(const net::HttpRequest& request, std::string_view sc
   const auto given = api::bearer_token(request.header("Authorization"));
   if (!given) {
     const bool from_here = is_loopback(request.client_address) && names_loopback(request.header("Host"));
-    if (config_.loopback_without_token && from_here && scope == api::kHuntingScope) return Caller{"loopback"};
+    const bool only_reads = scope == api::kHuntingScope || scope == api::kAlertsScope;
+    if (config_.loopback_without_token && from_here && only_reads) return Caller{"loopback"};
     return Error(ErrorCode::kPermission, "a token is needed: Authorization: Bearer ...");
   }
   TRY_ASSIGN(const auto token, tokens_.find(api::token_hash(*given)));
   if (!token) return Error(ErrorCode::kPermission, "the token is not known here, or was revoked");
-  const bool includes = token->scope == api::kFunctionsScope && scope == api::kHuntingScope;
+  const bool includes = (token->scope == api::kFunctionsScope && scope == api::kHuntingScope) ||
+                        (token->scope == api::kAlertsWriteScope && scope == api::kAlertsScope);
   if (token->scope != scope && !includes) {
     return Error(ErrorCode::kInvalidArgument, "the token '" + token->name + "' is for " + token->scope +
                                                   ", and this needs " + std::string(scope));

@@ -1,6 +1,6 @@
 #pragma once
-// Telling somebody's server that a check has an answer: a POST, signed, through linkgate-egress, to hosts
-// that the administrator named and nobody else.
+// Telling somebody's server that a check has an answer: a signed POST (notify/post.h) through
+// linkgate-egress, to hosts that the administrator named and nobody else.
 
 #include <chrono>
 #include <condition_variable>
@@ -22,9 +22,6 @@ namespace linkgate::portal {
 inline constexpr std::chrono::seconds kCallbackPauses[] = {std::chrono::seconds(2), std::chrono::seconds(15),
                                                            std::chrono::seconds(120)};
 inline constexpr size_t kMaxCallbacksWaiting = 1000;  // further ones are lost, and counted
-
-// "t=SECONDS,v1=HEX": the hexadecimal HMAC-SHA256 of "SECONDS.BODY", for the header Linkgate-Signature.
-std::string callback_signature(std::string_view key, std::string_view body, Time now);
 
 class CallbackSender {
  public:

@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/check.h"
 #include "kql/json.h"
+#include "portal/graph_answer.h"
 #include "portal/kusto_answer.h"
 #include "portal/kusto_commands.h"
 #include "portal/kusto_request.h"
@@ -28,10 +29,6 @@ constexpr std::string_view kGraphPaths[] = {"/v1.0/security/runHuntingQuery",
                                             "/beta/security/runHuntingQuery",
                                             "/v1.0/security/microsoft.graph.security.runHuntingQuery",
                                             "/beta/security/microsoft.graph.security.runHuntingQuery"};
-
-HttpResponse json_answer(unsigned status, std::string body) {
-  return {status, {{"Content-Type", "application/json; charset=utf-8"}}, std::move(body), {}};
-}
 
 HttpResponse kusto_refusal(const KustoError& error, const RequestMarks& marks) {
   HttpResponse response = json_answer(error.status, to_json(error, marks));
@@ -53,20 +50,6 @@ KustoError access_error(const Error& error) {
 
 KustoError bad_request(std::string message) {
   return {400, "General_BadRequest", "Kusto.Data.Exceptions.KustoBadRequestException", std::move(message)};
-}
-
-HttpResponse graph_error(unsigned status, std::string_view code, const std::string& message,
-                         const RequestMarks& marks) {
-  const json body = {{"error",
-                      {{"code", std::string(code)},
-                       {"message", message},
-                       {"innerError",
-                        {{"date", to_iso8601(marks.now)},
-                         {"request-id", marks.activity_id},
-                         {"client-request-id", marks.client_request_id}}}}}};
-  HttpResponse response = json_answer(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return response;
 }
 
 std::string_view graph_type(kql::Type type) {
@@ -144,6 +127,8 @@ HttpResponse Doors::answer(const HttpRequest& request) {
     response = request.method == "POST"
                    ? graph(request, marks)
                    : graph_error(405, "MethodNotAllowed", "runHuntingQuery is a POST", marks);
+  } else if (AlertDoor::is_meant(path)) {
+    response = alerts_.answer(request, marks);
   } else {
     response = json_answer(404, "{\"error\":{\"code\":\"NotFound\",\"message\":\"there is nothing here\"}}");
   }
@@ -208,17 +193,7 @@ HttpResponse Doors::kusto(const HttpRequest& request, const RequestMarks& marks,
 
 HttpResponse Doors::graph(const HttpRequest& request, const RequestMarks& marks) {
   const auto caller = access_.look(request, api::kHuntingScope);
-  if (!caller) {
-    const bool unknown = caller.error().code() == ErrorCode::kPermission;
-    const bool scope = caller.error().code() == ErrorCode::kInvalidArgument;
-    return graph_error(unknown ? 401
-                       : scope ? 403
-                               : 503,
-                       unknown ? "InvalidAuthenticationToken"
-                       : scope ? "Forbidden"
-                               : "ServiceUnavailable",
-                       caller.error().message(), marks);
-  }
+  if (!caller) return graph_access_error(caller.error(), marks);
   const json body = json::parse(request.body, nullptr, false);
   const auto member = [&](const char* upper, const char* lower) -> const json* {
     if (!body.is_object()) return nullptr;
@@ -239,13 +214,7 @@ HttpResponse Doors::graph(const HttpRequest& request, const RequestMarks& marks)
   question.cancelled = gone(request);
   const auto found = hunting_.ask(question);
   if (found) return json_answer(200, graph_answer(*found));
-  const KustoError error = kusto_error(found.error());
-  const std::string_view code = error.status == 400   ? "BadRequest"
-                                : error.status == 429 ? "TooManyRequests"
-                                : error.status == 504 ? "GatewayTimeout"
-                                : error.status == 503 ? "ServiceUnavailable"
-                                                      : "InternalServerError";
-  return graph_error(error.status, code, error.message, marks);
+  return graph_query_error(found.error(), marks);
 }
 
 }  // namespace linkgate::portal

@@ -59,7 +59,8 @@ class Portal {
         std::make_unique<Hunting>([this] { return store::store_options(config_); }, config_.events.database,
                                   config_.portal.queries_per_user, clock_, functions_.get(), config_.kql);
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
-    doors_ = std::make_unique<Doors>(*hunting_, *access_, config_.portal);
+    TRY_ASSIGN(alerts_, state::open_alert_store(options));
+    doors_ = std::make_unique<Doors>(*hunting_, *access_, *alerts_, config_.portal);
     TRY(open_check_door(io, options));
     TRY(listen(io));
     const auto health = [this] {
@@ -123,6 +124,7 @@ class Portal {
   std::unique_ptr<FunctionLibrary> functions_;
   std::unique_ptr<Hunting> hunting_;
   std::unique_ptr<Access> access_;
+  std::unique_ptr<state::AlertStore> alerts_;
   std::unique_ptr<Doors> doors_;
   std::unique_ptr<state::PolicySnapshots> policies_;
   std::unique_ptr<CallbackSender> callbacks_;  // null where none are configured

@@ -12,9 +12,12 @@
 #include "base/metrics.h"
 #include "kql/json.h"
 #include "kql/kql.h"
+#include "respond/alert_receivers.h"
 #include "respond/alert_rows.h"
 #include "respond/alert_rules.h"
+#include "respond/ask_events.h"
 #include "state/alert_store.h"
+#include "state/notice_store.h"
 #include "state/scan_store.h"
 #include "store/client.h"
 #include "store/open.h"
@@ -35,8 +38,6 @@ constexpr std::chrono::seconds kShipTime{30};  // then rows of ours that cannot 
 constexpr size_t kHostsAtOnce = 500;           // in a question
 constexpr size_t kFlipsAtOnce = 1000;
 constexpr size_t kMailsAtOnce = 1000;
-
-using Table = std::vector<std::vector<std::string>>;
 
 Time time_of(const std::string& text) { return from_iso8601(text).value_or(Time{}); }
 
@@ -59,12 +60,13 @@ std::vector<std::string> urls_of(const AlertEvent& event) {
 class AlertDuty final : public Duty {
  public:
   AlertDuty(const Surroundings& surroundings, std::unique_ptr<state::AlertStore> alerts,
-            std::unique_ptr<state::ScanStore> scans)
+            std::unique_ptr<state::ScanStore> scans, std::unique_ptr<state::NoticeStore> notices)
       : config_(surroundings.config),
         clock_(surroundings.clock),
         spool_(surroundings.spool),
         alerts_(std::move(alerts)),
         scans_(std::move(scans)),
+        notices_(std::move(notices)),
         catalog_(views::event_catalog(config_.events.database)),
         raised_(metrics::process().counter("linkgate_alerts_total", "Alerts that became visible")) {}
 
@@ -88,22 +90,7 @@ class AlertDuty final : public Duty {
 
  private:
   // ---- asking
-  Result<Table> ask(const std::string& kql) {
-    kql::CompileOptions options;
-    options.now = now_;
-    const auto compiled = kql::compile(kql, catalog_, options);
-    if (!compiled)
-      return Error(ErrorCode::kInternal, "an alert's query: " + kql::render(compiled.error(), kql));
-    store::QueryLimits limits;
-    limits.max_memory = config_.kql.query_memory_bytes;
-    TRY_ASSIGN(const store::QueryResult found, client_->query(compiled->sql, limits));
-    Table rows;
-    for (const std::string& line : found.rows) {
-      TRY_ASSIGN(auto texts, kql::row_to_text(line, compiled->columns));
-      rows.push_back(std::move(texts));
-    }
-    return rows;
-  }
+  Result<Table> ask(const std::string& kql) { return ask_events(*client_, catalog_, config_, now_, kql); }
 
   Result<std::vector<AlertEvent>> events_of(const std::string& kql) {
     TRY_ASSIGN(const Table rows, ask(kql));
@@ -240,6 +227,8 @@ class AlertDuty final : public Duty {
       if (expected != expected_.end() && rows < expected->second && !is_overdue(row[0])) continue;
       if (shown_.contains(row[0]) && now_ - shown_[row[0]] < kShipTime) continue;
       TRY_ASSIGN(const Time raised, alerts_->raise(row[0], time_of(row[2])));
+      // Before the row: who is to be told of an alert that is visible is told, also after a crash.
+      TRY(notices_->announce(row[0], receivers_of(config_.alerts, rule->severity, kAlertCategory), now_));
       const auto [table, json] = info_row(*rule, row[0], raised);
       TRY(spool_.append(table, json));
       log::info("alert {}: {}", row[0], rule->title);
@@ -272,6 +261,7 @@ class AlertDuty final : public Duty {
   events::SpoolWriter& spool_;
   const std::unique_ptr<state::AlertStore> alerts_;
   const std::unique_ptr<state::ScanStore> scans_;
+  const std::unique_ptr<state::NoticeStore> notices_;
   const kql::Catalog catalog_;
   metrics::Counter& raised_;
   // Of one step.
@@ -294,9 +284,10 @@ Result<std::unique_ptr<Duty>> make_alert_duty(const Surroundings& surroundings) 
   options.location =
       config.state.location.empty() ? "sqlite:" + DataPaths(config.data).state() : config.state.location;
   TRY_ASSIGN(auto alerts, state::open_alert_store(options));
+  TRY_ASSIGN(auto notices, state::open_notice_store(options));
   options.read_only = true;
   TRY_ASSIGN(auto scans, state::open_scan_store(options));
-  return std::make_unique<AlertDuty>(surroundings, std::move(alerts), std::move(scans));
+  return std::make_unique<AlertDuty>(surroundings, std::move(alerts), std::move(scans), std::move(notices));
 }
 
 }  // namespace linkgate::respond

@@ -55,6 +55,7 @@ constexpr std::string_view kRemoved = R"(EmailPostDeliveryEvents
 
 constexpr std::string_view kNotRemoved = R"(EmailPostDeliveryEvents
 | where Timestamp >= SINCE and ActionType endswith " ZAP" and ActionResult startswith "Error"
+    and not(ActionResult has "tried again")
 | project EventTime = Timestamp, AlertTime = Timestamp, IsRemoval = true, User = RecipientEmailAddress,
     Mail = NetworkMessageId, Url = "", UrlChain = "", IPAddress = "", ReportId)";
 

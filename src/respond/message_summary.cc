@@ -14,32 +14,6 @@ namespace {
 
 constexpr size_t kMaxLinksShown = 200;
 
-// Words that would be links are none: in text, too, where clients make links of what looks like one.
-std::string defanged(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    if (ascii::istarts_with(text.substr(at), "http")) {
-      out += "hxxp";
-      at += 4;
-      continue;
-    }
-    const char c = text[at++];
-    const bool dot =
-        c == '.' && at < text.size() && at >= 2 && ascii::is_alnum(text[at]) && ascii::is_alnum(text[at - 2]);
-    out += dot ? "[.]" : std::string(1, c);
-  }
-  return out;
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet >= 0x20 && octet != 0x7f) || c == '\n' || c == '\t') out += c;
-  }
-  return out;
-}
-
 bool breaks_line(std::string_view tag) {
   for (const std::string_view name :
        {"p", "br", "div", "tr", "li", "h1", "h2", "h3", "table", "blockquote"}) {
@@ -82,6 +56,32 @@ std::string texts_of(std::string_view message) {
 }
 
 }  // namespace
+
+// Words that would be links are none: in text, too, where clients make links of what looks like one.
+std::string defanged(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    if (ascii::istarts_with(text.substr(at), "http")) {
+      out += "hxxp";
+      at += 4;
+      continue;
+    }
+    const char c = text[at++];
+    const bool dot =
+        c == '.' && at < text.size() && at >= 2 && ascii::is_alnum(text[at]) && ascii::is_alnum(text[at - 2]);
+    out += dot ? "[.]" : std::string(1, c);
+  }
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if ((octet >= 0x20 && octet != 0x7f) || c == '\n' || c == '\t') out += c;
+  }
+  return out;
+}
 
 MessageSummary summarise(std::string_view message) {
   const auto parsed = mail::Message::parse(message);

@@ -19,4 +19,9 @@ inline constexpr size_t kMaxPreview = 64 * 1024;  // octets of text; then it say
 // left out, so that it can be shown on a terminal.
 std::string preview(std::string_view message);
 
+// Nothing that a mail program makes a link of: hxxps://bad[.]example.
+std::string defanged(std::string_view text);
+// Without control characters but line ends and tabs.
+std::string printable(std::string_view text);
+
 }  // namespace linkgate::respond

@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <iterator>
+
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -11,6 +13,7 @@
 #include "respond/alert_duty.h"
 #include "respond/duty_runner.h"
 #include "respond/group_duty.h"
+#include "respond/notice_duty.h"
 #include "respond/zap.h"
 
 namespace linkgate::respond {
@@ -26,6 +29,8 @@ Result<std::vector<std::unique_ptr<Duty>>> make_duties(const Surroundings& surro
   duties.push_back(std::move(alerts));
   TRY_ASSIGN(auto groups, make_group_duty(surroundings));
   duties.push_back(std::move(groups));
+  TRY_ASSIGN(auto tellers, make_notice_duties(surroundings));
+  std::move(tellers.begin(), tellers.end(), std::back_inserter(duties));
   return duties;
 }
 

@@ -171,6 +171,42 @@ TEST_F(ZapTest, AMailboxThatIsGoneOrLockedIsReportedAndHoldsUpNoOther) {
   std::filesystem::permissions(dovecot_->home(address(1)) + "/Maildir/cur", std::filesystem::perms::all);
 }
 
+class ZapQuotaTest : public ZapTest {
+ protected:
+  // Every mailbox may hold one message.
+  void SetUp() override {
+    const std::string quota =
+        "mail_plugins = $mail_plugins quota\n"
+        "plugin {\n quota = count:User quota\n quota_vsizes = yes\n quota_rule = *:messages=1\n}\n";
+    if (!start(3, quota)) GTEST_SKIP() << "NOT run: " << why_;
+  }
+};
+
+TEST_F(ZapQuotaTest, MailIsTakenOutOfAMailboxThatIsOverQuotaAndOneThatTakesNothingBackHoldsUpNoOther) {
+  for (int i = 0; i < 3; ++i) deliver({.id = i + 1, .recipient = address(i), .url = kBad});
+  deliver({.id = 8, .recipient = address(0), .url = "https://good.example/"});
+  settle_mail();
+  turn_bad(kBad);
+  work();
+  EXPECT_THAT(lying(address(0)), ElementsAre("INBOX 8")) << "over quota, and taken out all the same";
+  EXPECT_THAT(quarantine_->list({}).value(), SizeIs(3));
+  std::vector<int64_t> ids;
+  const auto done = jobs_->jobs({}).value();
+  for (const auto& job : done) ids.push_back(job.id);
+  ASSERT_EQ(jobs_->undo(ids, now(), now() + std::chrono::hours(1)).value(), 3U);
+  work();
+  EXPECT_THAT(lying(address(0)), ElementsAre("INBOX 8")) << "it is full";
+  EXPECT_THAT(lying(address(1)), ElementsAre("INBOX 2"));
+  EXPECT_THAT(lying(address(2)), ElementsAre("INBOX 3"));
+  const auto stuck = jobs_->jobs({.state = state::ZapState::kUndoing}).value();
+  ASSERT_THAT(stuck, SizeIs(1));
+  EXPECT_EQ(stuck[0].recipient, address(0));
+  EXPECT_THAT(stuck[0].trouble, testing::ContainsRegex("[Qq]uota"));
+  EXPECT_GT(stuck[0].due, now()) << "it is tried again";
+  EXPECT_THAT(post_delivery(),
+              testing::Contains(testing::ContainsRegex("user0@corp.test.*Error: .*[Qq]uota")));
+}
+
 TEST_F(ZapTest, AMessageIsReleasedFromQuarantine) {
   deliver({.id = 1, .recipient = address(0), .url = kBad});
   settle_mail();

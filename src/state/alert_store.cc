@@ -16,11 +16,14 @@ CREATE TABLE alerts (id TEXT PRIMARY KEY, raised BIGINT NOT NULL, updated BIGINT
 CREATE INDEX alerts_by_time ON alerts (raised, id);
 CREATE TABLE comments (place {ID}, alert TEXT NOT NULL, author TEXT NOT NULL, text TEXT NOT NULL, at BIGINT NOT NULL);
 CREATE INDEX comments_by_alert ON comments (alert, place);
+)sql",
+                                            R"sql(
+ALTER TABLE alerts ADD COLUMN determination TEXT NOT NULL DEFAULT 'unknown';
 )sql"};
 constexpr StoreSchema kSchema{"alerts", kMigrations};
 
 constexpr std::string_view kColumns =
-    "SELECT id, raised, updated, status, classification, assigned_to, resolved FROM alerts ";
+    "SELECT id, raised, updated, status, classification, assigned_to, resolved, determination FROM alerts ";
 
 AlertWork work_of(const SqlRows& rows, size_t i) {
   AlertWork work{rows.text(i, 0),
@@ -29,6 +32,7 @@ AlertWork work_of(const SqlRows& rows, size_t i) {
                  rows.text(i, 3),
                  rows.text(i, 4),
                  rows.text(i, 5)};
+  work.determination = rows.text(i, 7);
   if (!rows.is_null(i, 6)) work.resolved = from_sql(rows.integer(i, 6));
   return work;
 }
@@ -45,6 +49,7 @@ Result<void> check_word(std::string_view what, const std::optional<std::string>&
 Result<void> check(const AlertChange& change) {
   TRY(check_word("status", change.status, kAlertStatuses));
   TRY(check_word("classification", change.classification, kAlertClassifications));
+  TRY(check_word("determination", change.determination, kAlertDeterminations));
   for (const auto* text : {&change.assigned_to, &change.comment}) {
     if (*text && (*text)->size() > kMaxAlertText)
       return Error(ErrorCode::kLimit,
@@ -128,12 +133,13 @@ class SqlAlertStore final : public AlertStore, private SqlStore {
       work.resolved = work.status == "resolved" ? std::optional(now) : std::nullopt;
     }
     if (change.classification) work.classification = *change.classification;
+    if (change.determination) work.determination = *change.determination;
     if (change.assigned_to) work.assigned_to = *change.assigned_to;
     const SqlValue resolved = work.resolved ? SqlValue(to_sql(*work.resolved)) : SqlValue(nullptr);
-    TRY(
-        run("UPDATE alerts SET updated = ?2, status = ?3, classification = ?4, assigned_to = ?5, "
-            "resolved = ?6 WHERE id = ?1",
-            {id, to_sql(now), work.status, work.classification, work.assigned_to, resolved}));
+    TRY(run(
+        "UPDATE alerts SET updated = ?2, status = ?3, classification = ?4, assigned_to = ?5, "
+        "resolved = ?6, determination = ?7 WHERE id = ?1",
+        {id, to_sql(now), work.status, work.classification, work.assigned_to, resolved, work.determination}));
     if (!change.comment) return {};
     TRY_ASSIGN(const SqlRows count, run("SELECT count(*) FROM comments WHERE alert = ?1", {id}));
     if (count.integer(0, 0) >= static_cast<int64_t>(kMaxAlertComments))

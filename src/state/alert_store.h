@@ -19,6 +19,21 @@ namespace linkgate::state {
 inline constexpr std::string_view kAlertStatuses[] = {"new", "inProgress", "resolved"};
 inline constexpr std::string_view kAlertClassifications[] = {"unknown", "falsePositive", "truePositive",
                                                              "informationalExpectedActivity"};
+inline constexpr std::string_view kAlertDeterminations[] = {"unknown",
+                                                            "apt",
+                                                            "malware",
+                                                            "securityPersonnel",
+                                                            "securityTesting",
+                                                            "unwantedSoftware",
+                                                            "other",
+                                                            "multiStagedAttack",
+                                                            "compromisedUser",
+                                                            "phishing",
+                                                            "maliciousUserActivity",
+                                                            "clean",
+                                                            "insufficientData",
+                                                            "confirmedUserActivity",
+                                                            "lineOfBusinessApplication"};
 
 struct AlertComment {
   std::string author, text;
@@ -35,6 +50,7 @@ struct AlertWork {
   std::string assigned_to;
   std::optional<Time> resolved;
   std::vector<AlertComment> comments;  // the oldest first
+  std::string determination = "unknown";
   friend bool operator==(const AlertWork&, const AlertWork&) = default;
 };
 
@@ -42,6 +58,7 @@ struct AlertWork {
 struct AlertChange {
   std::optional<std::string> status, classification, assigned_to, comment;
   std::string by;
+  std::optional<std::string> determination = {};
 };
 
 inline constexpr size_t kMaxAlertText = 4096;  // of a comment or a name

@@ -55,6 +55,17 @@ TEST_P(AlertContract, WorkGoesFromNewToResolvedAndBackWithItsComments) {
   EXPECT_EQ(store->list(kNoon + std::chrono::seconds(1))->size(), 1U);
 }
 
+TEST_P(AlertContract, WhatWasDeterminedStaysUntilItIsChanged) {
+  const auto store = alerts();
+  ASSERT_NE(store, nullptr);
+  expect_ok(store->raise("a", kNoon));
+  EXPECT_EQ((*store->find("a"))->determination, "unknown");
+  expect_ok(store->change("a", {.determination = "phishing"}, kNoon));
+  expect_ok(store->change("a", {.status = "resolved"}, kNoon));
+  EXPECT_EQ((*alerts()->find("a"))->determination, "phishing");
+  EXPECT_EQ(error_of(store->change("a", {.determination = "bad"}, kNoon)), ErrorCode::kInvalidArgument);
+}
+
 TEST_P(AlertContract, WordsThatThereAreNotAndTextsThatAreTooLongAreRefused) {
   const auto store = alerts();
   ASSERT_NE(store, nullptr);

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace linkgate::supervise {
 namespace {
@@ -66,16 +67,21 @@ Result<void> check_machine(const Config& config, bool own_users) {
     const std::string& path;
     const char* reader;
   };
-  const NamedFile files[] = {{"click.tls_certificate", config.click.tls_certificate, "click"},
-                             {"click.tls_key", config.click.tls_key, "click"},
-                             {"click.logo", config.click.logo, "click"},
-                             {"events.geoip_file", config.events.geoip_file, "store"},
-                             {"portal.tls_certificate", config.portal.tls_certificate, "portal"},
-                             {"portal.tls_key", config.portal.tls_key, "portal"},
-                             {"mailboxes.password_file", config.mailboxes.password_file, "respond"},
-                             {"mailboxes.aliases_file", config.mailboxes.aliases_file, "respond"},
-                             {"mailboxes.trust_file", config.mailboxes.trust_file, "respond"},
-                             {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
+  std::vector<NamedFile> files = {{"click.tls_certificate", config.click.tls_certificate, "click"},
+                                  {"click.tls_key", config.click.tls_key, "click"},
+                                  {"click.logo", config.click.logo, "click"},
+                                  {"events.geoip_file", config.events.geoip_file, "store"},
+                                  {"portal.tls_certificate", config.portal.tls_certificate, "portal"},
+                                  {"portal.tls_key", config.portal.tls_key, "portal"},
+                                  {"mailboxes.password_file", config.mailboxes.password_file, "respond"},
+                                  {"mailboxes.aliases_file", config.mailboxes.aliases_file, "respond"},
+                                  {"mailboxes.trust_file", config.mailboxes.trust_file, "respond"},
+                                  {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
+  for (const AlertReceiverConfig& receiver : config.alerts.receivers) {
+    files.push_back({"alerts.receiver.password_file", receiver.password_file, "respond"});
+    files.push_back({"alerts.receiver.key_file", receiver.key_file, "respond"});
+    files.push_back({"alerts.receiver.trust_file", receiver.trust_file, "respond"});
+  }
   for (const NamedFile& file : files) {
     if (file.path.empty()) continue;
     int error = 0;

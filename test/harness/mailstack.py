@@ -29,6 +29,11 @@ recipient_delimiter = +
 auth_master_user_separator = *
 passdb {{
   driver = static
+  args = password={master_password}
+  master = yes
+}}
+passdb {{
+  driver = static
   args = nopassword=y
 }}
 userdb {{
@@ -122,7 +127,9 @@ def need_root():
 
 
 class Dovecot:
-    """LMTP in, IMAP out; every user exists, any password does."""
+    """LMTP in, IMAP out; every user exists, any password does, and USER*zap with MASTER_PASSWORD opens USER's mailbox."""
+
+    MASTER_PASSWORD = "of-the-test"
 
     def __init__(self, folder):
         need_root()
@@ -132,7 +139,7 @@ class Dovecot:
             (self.folder / name).mkdir(parents=True)
         (self.folder / "mail").chmod(0o777)
         self.config = self.folder / "dovecot.conf"
-        self.config.write_text(DOVECOT.format(d=self.folder, lmtp=self.lmtp_port, imap=self.imap_port))
+        self.config.write_text(DOVECOT.format(d=self.folder, lmtp=self.lmtp_port, imap=self.imap_port, master_password=self.MASTER_PASSWORD))
 
     def start(self):
         subprocess.run([f"{SBIN}/dovecot", "-c", self.config], check=True)

@@ -1,0 +1,269 @@
+#!/usr/bin/python3
+"""Alerts of a running Linkgate are told by mail, webhook and syslog: each receiver of each alert once, again until it was taken, over a kill -9, and
+given up after the configured time. They are read and worked on by Microsoft Graph's API, which sees what `linkgate alert` sees."""
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import urllib.parse
+import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness import claims  # noqa: E402
+from harness.installation import Installation  # noqa: E402
+from harness.process import free_port, wait_until, work_folder  # noqa: E402
+from harness.sinks import HttpSink, SmtpSink, SyslogSink  # noqa: E402
+from harness.store import Store  # noqa: E402
+
+KEY = "a key that no log may show"
+WENT_ON = "A user clicked through to a potentially malicious URL"
+CLICKED = "A potentially malicious URL click was detected"
+
+CONFIG = """
+[alerts]
+give_up_after = "45s"
+
+[[alerts.receiver]]
+name = "soc"
+kind = "mail"
+relay = "127.0.0.1:{mail}"
+security = "none"
+from = "linkgate@corp.test"
+to = ["soc@corp.test", "gone@corp.test", "lead@corp.test"]
+
+[[alerts.receiver]]
+name = "hook"
+kind = "webhook"
+url = "http://127.0.0.1:{hook}/alerts"
+key_file = "{key}"
+direct = true
+
+[[alerts.receiver]]
+name = "stranger"
+kind = "webhook"
+url = "http://127.0.0.1:{stranger}/in"
+key_file = "{key}"
+
+[[alerts.receiver]]
+name = "siem-udp"
+kind = "syslog"
+address = "udp:127.0.0.1:{udp}"
+
+[[alerts.receiver]]
+name = "siem-tcp"
+kind = "syslog"
+address = "tcp:127.0.0.1:{tcp}"
+severity = "Medium"
+
+[[alerts.receiver]]
+name = "others"
+kind = "webhook"
+url = "http://127.0.0.1:{hook}/never"
+key_file = "{key}"
+direct = true
+categories = ["Mail flow"]
+
+[egress]
+allow_private = ["127.0.0.0/8"]
+ports = [443, {stranger}]
+"""
+
+
+class World:
+    def click(self, name):
+        """A warning page that is continued past: the alerts of both kinds."""
+        user = f"{name}@corp.test"
+        link = self.linkgate.command("wrap", "--recipient", user, "--message", str(uuid.uuid5(uuid.NAMESPACE_URL, name)), f"https://evil.example/{name}?a=b").strip()
+        status, _, page = self.linkgate.click(link)
+        assert status == 200, status
+        assert self.linkgate.continue_anyway(link, page)[0] == 303
+        return user
+
+    def alerts_of(self, user):
+        _, rows = self.linkgate.kql(f"AlertEvidence | where AccountUpn == '{user}' | join kind=inner AlertInfo on AlertId | distinct AlertId, Title")
+        return {title: alert for alert, title in rows}
+
+    def raised(self, user):
+        return wait_until(f"both alerts of {user}", lambda: (lambda found: found if len(found) == 2 else None)(self.alerts_of(user)), 60, 0.3)
+
+    def posts(self, sink, path):
+        return [json.loads(body) for where, _, body in sink.taken if where == path]
+
+    def mails(self, address):
+        return [message for to, message in self.mail.mails if address in to]
+
+
+def claim_a_click_is_told_to_every_receiver_that_wants_it(world):
+    user = world.click("ada")
+    world.first = world.raised(user)
+    ids = set(world.first.values())
+    for address in ("soc@corp.test", "lead@corp.test"):
+        wait_until(f"mails for {address}", lambda: {m["X-Linkgate-Alert"] for m in world.mails(address)} == ids, 40)  # noqa: B023
+    went_on = next(m for m in world.mails("soc@corp.test") if m["X-Linkgate-Alert"] == world.first[WENT_ON])
+    assert went_on["Subject"] == f"[Linkgate] High: {WENT_ON}" and went_on["To"] == "soc@corp.test", dict(went_on)
+    body = went_on.get_content()
+    assert "hxxps://evil[.]example/ada?a=b" in body and "https://" not in body and "ada@corp[.]test" in body, body
+    for sink in (world.udp, world.tcp):
+        wait_until("both events of CEF", lambda: len(sink.messages) == 2, 40)  # noqa: B023
+        line = next(m for m in sink.messages if WENT_ON in m)
+        assert re.match(r"<131>1 \d{4}-\d\d-\d\dT[0-9:.]+Z \S+ linkgate - alert - CEF:0\|Linkgate\|Linkgate\|[^|]+\|[a-z-]+\|", line), line
+        assert "request=https://evil.example/ada?a\\=b " in line and f"duser={user} " in line and f"externalId={world.first[WENT_ON]} " in line, line
+
+
+def claim_a_webhook_that_fails_is_asked_again_and_what_it_gets_is_signed(world):
+    ids = set(world.first.values())
+    wait_until("both alerts and the two that failed", lambda: len(world.posts(world.hook, "/alerts")) >= 4, 40)
+    assert {post["id"] for post in world.posts(world.hook, "/alerts")} == ids
+    for _, headers, body in world.hook.taken:
+        parts = dict(part.split("=", 1) for part in headers["Linkgate-Signature"].split(","))
+        assert hmac.compare_digest(parts["v1"], hmac.new(KEY.encode(), parts["t"].encode() + b"." + body, hashlib.sha256).hexdigest())
+    alert = next(post for post in world.posts(world.hook, "/alerts") if post["id"] == world.first[WENT_ON])
+    assert (alert["severity"], alert["status"], alert["category"]) == ("high", "new", "Threat management"), alert
+    kinds = {one["@odata.type"].rsplit(".", 1)[1] for one in alert["evidence"]}
+    assert {"urlEvidence", "userEvidence", "ipEvidence", "analyzedMessageEvidence"} <= kinds, kinds
+    assert not world.posts(world.hook, "/never"), "a receiver of another category was told"
+
+
+def claim_a_strangers_webhook_is_reached_through_the_egress_proxy(world):
+    wait_until("the posts", lambda: {p["id"] for p in world.posts(world.stranger, "/in")} == set(world.first.values()), 40)
+    assert world.linkgate.metric("linkgate_egress_") > 0
+
+
+def graph(world, method, target, token, body=None):
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Host": f"127.0.0.1:{world.linkgate.portal_port}"}
+    text = json.dumps(body) if body is not None else None
+    status, _, answer = world.linkgate.get(world.linkgate.portal_port, "/v1.0/security/alerts_v2" + target, method, headers, text)
+    return status, json.loads(answer)
+
+
+def claim_graph_lists_alerts_filters_and_pages_them(world):
+    status, said = graph(world, "GET", "?$count=true", world.reader)
+    assert status == 200 and said["@odata.count"] == 2 and {one["id"] for one in said["value"]} == set(world.first.values()), said
+    went_on = next(one for one in said["value"] if one["title"] == WENT_ON)
+    assert (went_on["severity"], went_on["status"], went_on["serviceSource"]) == ("high", "new", "microsoftDefenderForOffice365"), went_on
+    url = next(one for one in went_on["evidence"] if one["@odata.type"] == "#microsoft.graph.security.urlEvidence")
+    assert url["url"] == "https://evil.example/ada?a=b" and url["detailedRoles"] == ["Related"], url
+    user = next(one for one in went_on["evidence"] if one["@odata.type"] == "#microsoft.graph.security.userEvidence")
+    assert user["userAccount"]["userPrincipalName"] == "ada@corp.test", user
+    for text, count in (("severity eq 'high' and status eq 'new'", 2), ("severity lt 'high'", 0), ("createdDateTime gt 2100-01-01T00:00:00Z", 0)):
+        status, said = graph(world, "GET", "?$filter=" + urllib.parse.quote(text), world.reader)
+        assert status == 200 and len(said["value"]) == count, (text, said)
+    seen, target = [], "?$top=1&$orderby=createdDateTime"
+    while target:
+        status, said = graph(world, "GET", target, world.reader)
+        assert status == 200 and len(said["value"]) == 1, said
+        seen.append(said["value"][0]["id"])
+        target = said.get("@odata.nextLink", "").partition("alerts_v2")[2]
+    assert len(seen) == 2 and set(seen) == set(world.first.values()), seen
+
+
+def claim_what_graph_is_asked_and_cannot_do_is_refused_by_name(world):
+    alert = world.first[CLICKED]
+    assert graph(world, "GET", "?$filter=" + urllib.parse.quote("title eq 'x'"), world.reader)[0] == 400
+    status, said = graph(world, "GET", "?$select=id", world.reader)
+    assert status == 400 and "$select" in said["error"]["message"], said
+    assert graph(world, "GET", "/none", world.reader)[0] == 404
+    assert graph(world, "GET", "", world.hunter)[0] == 403
+    assert graph(world, "PATCH", f"/{alert}", world.reader, {"status": "resolved"})[0] == 403
+    assert graph(world, "PATCH", f"/{alert}", "lg_nobody", {"status": "resolved"})[0] == 401
+    for body in ({"status": "open"}, {"title": "x"}, {"status": 1}, {}, []):
+        status, said = graph(world, "PATCH", f"/{alert}", world.writer, body)
+        assert status == 400, (body, said)
+    assert graph(world, "PATCH", "/none", world.writer, {"status": "resolved"})[0] == 404
+    assert graph(world, "DELETE", f"/{alert}", world.writer)[0] == 405
+
+
+def claim_what_is_done_by_graph_is_what_the_command_line_shows_and_the_other_way_round(world):
+    alert = world.first[CLICKED]
+    change = {"status": "resolved", "classification": "truePositive", "determination": "phishing", "assignedTo": "eve"}
+    status, said = graph(world, "PATCH", f"/{alert}", world.writer, change)
+    assert status == 200 and {name: said[name] for name in change} == change and said["resolvedDateTime"], said
+    assert said["lastUpdateDateTime"] > said["createdDateTime"], said
+    status, said = graph(world, "POST", f"/{alert}/comments", world.writer, {"comment": "called \u2013 all is well"})
+    assert status == 200 and [(c["comment"], c["createdByDisplayName"]) for c in said["value"]] == [("called \u2013 all is well", "soar")], said
+    shown = world.linkgate.command("alert", "show", alert)
+    assert "resolved, truePositive (phishing), assigned to eve" in shown and "soar: called \u2013 all is well" in shown, shown
+    world.linkgate.command("alert", "set", alert, "--status", "inProgress", "--assign", "nobody")
+    status, said = graph(world, "GET", f"/{alert}", world.reader)
+    assert (status, said["status"], said["assignedTo"], said["resolvedDateTime"]) == (200, "inProgress", None, None), said
+    assert len(graph(world, "GET", "?$filter=" + urllib.parse.quote("status eq 'inProgress' and assignedTo eq null"), world.reader)[1]["value"]) == 1
+
+
+def claim_an_alert_of_mail_that_stays_is_raised_when_zap_gives_up_and_not_before(world):
+    store = Store(world.linkgate.data)
+    now = store.ask("SELECT now64(7, 'UTC')").decode().strip()
+    row = {"Timestamp": now, "ActionType": "Phish ZAP", "Action": "Moved to quarantine", "ThreatTypes": "Phish", "DeliveryLocation": ""}
+    for mail, result in (("tried", "Error: mailbox x: over quota (tried again)"), ("stays", "Error: mailbox x: over quota")):
+        store.insert("EmailPostDeliveryEvents", [{**row, "_RowId": mail, "NetworkMessageId": mail, "ActionResult": result, "ReportId": mail,
+                                                  "RecipientEmailAddress": f"{mail}@corp.test"}])
+    query = ("AlertEvidence | join kind=inner AlertInfo on AlertId | where Title == 'Messages containing malicious entity not removed after delivery'"
+             " | distinct NetworkMessageId, Severity, EntityType | sort by EntityType asc")
+    rows = wait_until("the alert", lambda: world.linkgate.kql(query)[1], 60, 0.3)
+    assert sorted(rows) == [["stays", "Medium", "MailMessage"], ["stays", "Medium", "Mailbox"]], rows
+
+
+def claim_what_was_not_told_before_a_kill_is_told_after_it_and_once(world):
+    world.mail.stop()
+    user = world.click("ben")
+    ids = set(world.raised(user).values()) - set(world.first.values())  # clicks of one minute can be one alert
+    wait_until("a try that failed", lambda: any("soc soc@corp.test: waiting" in world.linkgate.command("alert", "show", alert) for alert in ids), 30, 0.3)
+    os.kill(world.linkgate.pids()["respond"], signal.SIGKILL)
+    mails = world.mail.mails
+    world.mail = SmtpSink(world.mail.port, refused=["gone@corp.test"])
+    try:
+        wait_until("the mails", lambda: {m["X-Linkgate-Alert"] for m in world.mails("soc@corp.test")} >= ids, 60)
+    except AssertionError as error:
+        shown = "\n".join(world.linkgate.command("alert", "show", alert) for alert in ids)
+        raise AssertionError(f"{shown}\n{world.linkgate.up.tail(40)}") from error
+    wait_until("all is told", lambda: all("soc soc@corp.test: told" in world.linkgate.command("alert", "show", alert) for alert in ids), 30, 0.3)
+    world.mail.mails += mails
+    for address in ("soc@corp.test", "lead@corp.test"):
+        told = [m["X-Linkgate-Alert"] for m in world.mails(address)]
+        assert len(told) == len(set(told)), f"{address} was told twice: {told}"
+
+
+def claim_what_cannot_be_told_is_given_up_and_the_administrator_reads_it(world):
+    wait_until("given up", lambda: "gone@corp.test: given up" in world.linkgate.command("alert", "show", world.first[CLICKED]), 120, 0.5)
+    log = world.linkgate.up.log.read_text(errors="replace")
+    assert re.search(r"soc gone@corp.test was not told in 45 s, and is tried no more: .*550", log), log[-3000:]
+    metrics = world.linkgate.get(world.linkgate.admin_port, "/metrics")[2].decode()
+    assert re.search(r'linkgate_alert_notices_total\{[^}]*result="given up"[^}]*\} [1-9]', metrics), metrics[-2000:]
+    assert not world.mails("gone@corp.test")
+
+
+def claim_the_log_shows_no_secret(world):
+    assert KEY not in world.linkgate.up.log.read_text(errors="replace")
+
+
+def main():
+    world = World()
+    with work_folder("linkgate-notices-") as folder:
+        feed, key = folder / "feed.txt", folder / "key"
+        feed.write_text("evil.example\n")
+        key.write_text(KEY + "\n")
+        world.mail, world.hook, world.stranger = SmtpSink(refused=["gone@corp.test"]), HttpSink([503, 302]), HttpSink()
+        world.udp, world.tcp = SyslogSink("udp"), SyslogSink("tcp")
+        extra = CONFIG.format(mail=world.mail.port, hook=world.hook.port, stranger=world.stranger.port, udp=world.udp.port, tcp=world.tcp.port, key=key)
+        world.linkgate = Installation(folder, f"lmtp:127.0.0.1:{free_port()}", feeds=[("bad", feed)], extra=extra)
+        try:
+            world.linkgate.start()
+            world.linkgate.command("policy", "set", "Warns", "AllowClickThrough=true")
+            world.linkgate.command("policy", "rule", "set", "Warns", "SafeLinksPolicy=Warns", "RecipientDomainIs=corp.test")
+            world.reader = world.linkgate.command("token", "create", "siem", "--scope", "alerts.read").strip()
+            world.writer = world.linkgate.command("token", "create", "soar", "--scope", "alerts.write").strip()
+            world.hunter = world.linkgate.command("token", "create", "hunter").strip()
+            check = ["check", "--format", "json", "https://evil.example/"]
+            wait_until("the feed", lambda: '"disposition":"phishing"' in world.linkgate.command(*check, check=False))
+            return claims.run(globals(), world)
+        finally:
+            world.linkgate.stop()
+            for sink in (world.mail, world.hook, world.stranger, world.udp, world.tcp):
+                sink.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
