@@ -15,7 +15,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import claims  # noqa: E402
 from harness.installation import Installation  # noqa: E402
-from harness.process import free_port, wait_until, work_folder  # noqa: E402
+from harness.process import ROOT, free_port, wait_until, work_folder  # noqa: E402
 from harness.sinks import HttpSink, SmtpSink, SyslogSink  # noqa: E402
 from harness.store import Store  # noqa: E402
 
@@ -73,11 +73,15 @@ ports = [443, {stranger}]
 """
 
 
+def mail_of(name):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
 class World:
     def click(self, name):
         """A warning page that is continued past: the alerts of both kinds."""
         user = f"{name}@corp.test"
-        link = self.linkgate.command("wrap", "--recipient", user, "--message", str(uuid.uuid5(uuid.NAMESPACE_URL, name)), f"https://evil.example/{name}?a=b").strip()
+        link = self.linkgate.command("wrap", "--recipient", user, "--message", mail_of(name), f"https://evil.example/{name}?a=b").strip()
         status, _, page = self.linkgate.click(link)
         assert status == 200, status
         assert self.linkgate.continue_anyway(link, page)[0] == 303
@@ -204,6 +208,52 @@ def claim_an_alert_of_mail_that_stays_is_raised_when_zap_gives_up_and_not_before
              " | distinct NetworkMessageId, Severity, EntityType | sort by EntityType asc")
     rows = wait_until("the alert", lambda: world.linkgate.kql(query)[1], 60, 0.3)
     assert sorted(rows) == [["stays", "Medium", "MailMessage"], ["stays", "Medium", "Mailbox"]], rows
+
+
+OFFICIAL = {  # ids in kql/*.jsonl of LINKGATE_DATA: what each must answer of this story
+    "2628f9baf901": "clicks on links of mails that ZAP removed",
+    "8c0fc28cba83": "clicks on links of mails that an alert on a malicious URL names",
+    "d84b6362611a": "how many removals ZAP made or tried",
+    "8b5d34d91631": "ZAP by day, up to yesterday",
+}
+
+
+def official_queries():
+    data = pathlib.Path(os.environ.get("LINKGATE_DATA", ROOT.parent / "shared" / "data")) / "kql"
+    found = {}
+    for name in ("hunting.jsonl", "hunting_official.jsonl"):
+        if (data / name).exists():
+            for line in (data / name).read_text().splitlines():
+                case = json.loads(line)
+                if case["id"] in OFFICIAL:
+                    found[case["id"]] = case["query"]
+    return found
+
+
+def claim_the_official_sample_queries_on_alerts_and_zap_tell_the_story(world):
+    queries = official_queries()
+    if not queries:
+        return print("      SKIPPED: the official queries are not here; set LINKGATE_DATA")
+    assert queries.keys() == OFFICIAL.keys(), OFFICIAL.keys() - queries.keys()
+    mail, store = mail_of("ada"), Store(world.linkgate.data)
+    today, yesterday = (store.ask(f"SELECT {moment}").decode().strip() for moment in ("now64(7, 'UTC')", "toDateTime64(yesterday(), 7, 'UTC') + INTERVAL 12 HOUR"))
+    for when, message in ((today, mail), (yesterday, "of-yesterday")):
+        store.insert("EmailPostDeliveryEvents", [{
+            "_RowId": f"zap-{message}", "Timestamp": when, "ActionType": "Phish ZAP", "Action": "Moved to quarantine", "ActionResult": "Success", "ThreatTypes": "Phish",
+            "DeliveryLocation": "Quarantine", "DetectionMethods": "URL malicious reputation", "NetworkMessageId": message, "ReportId": f"zap-{message}",
+            "RecipientEmailAddress": "ada@corp.test"}])
+
+    def rows_of(case):
+        columns, rows = world.linkgate.kql(queries[case])
+        return [dict(zip(columns, row)) for row in rows]
+
+    removed = wait_until("the alert of the removal", lambda: rows_of("2628f9baf901"), 60, 0.5)
+    for case, rows in (("2628f9baf901", removed), ("8c0fc28cba83", rows_of("8c0fc28cba83"))):
+        assert {row["NetworkMessageId"] for row in rows} == {mail}, (OFFICIAL[case], rows)
+        assert {row["Url"] for row in rows} == {"https://evil.example/ada?a=b"} and True in {row["IsClickedThrough"] for row in rows}, (OFFICIAL[case], rows)
+    assert rows_of("d84b6362611a") == [{"Count": 4}], rows_of("d84b6362611a")
+    series = rows_of("8b5d34d91631")[0]["ZappedEmails"]
+    assert len(series) == 30 and sum(series) == series[-1] == 1, series
 
 
 def claim_what_was_not_told_before_a_kill_is_told_after_it_and_once(world):
