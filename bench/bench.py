@@ -37,7 +37,7 @@ from hunting import bench_hunting  # noqa: E402
 from pairs import PAIRS, interleaved, quantile, ratio  # noqa: E402
 from peers import LOAD_CORE, SERVER_CORE, Nginx, Rspamd, pin, wrk  # noqa: E402
 from scan import bench_scan  # noqa: E402
-from sink import Sink  # noqa: E402
+from harness.sink import Sink  # noqa: E402
 from soak.lmtp import Lmtp  # noqa: E402
 
 CLICKS = """

@@ -2,17 +2,24 @@
 """The long runs: what must not be lost is counted while programs are killed, disks fill and connections break.
 
 usage: ./dev soak [--short] [CASE ...]     --short: the form that ctest runs
-cases: kill cut torn store-down full-disk restart scan (default: all)"""
+cases: kill cut torn store-down full-disk restart scan freshness contradiction (default: all)"""
 import argparse
 import pathlib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from soak import cut, full_disk, kill, restart, scan, store_down, torn  # noqa: E402
+import contradiction_test  # noqa: E402
+from soak import cut, freshness, full_disk, kill, restart, scan, store_down, torn  # noqa: E402
+
+
+def contradiction(short):
+    """Two thousand histories, with a program killed every few of them."""
+    contradiction_test.run(seed=int(time.time()), histories=30 if short else 2000, batch=25, kills=4, patient=False)
+
 
 CASES = {"kill": kill.run, "cut": cut.run, "torn": torn.run, "store-down": store_down.run, "full-disk": full_disk.run,
-         "restart": restart.run, "scan": scan.run}
+         "restart": restart.run, "scan": scan.run, "freshness": freshness.run, "contradiction": contradiction}
 
 
 def main():

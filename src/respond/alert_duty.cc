@@ -34,6 +34,7 @@ constexpr milliseconds kPause{500};
 constexpr std::chrono::minutes kLook{10};       // how far back it looks at every step
 constexpr std::chrono::hours kFarLook{3 * 24};  // and every kFarPause: rows come late, clicks are of before
 constexpr std::chrono::minutes kFarPause{1};
+constexpr std::chrono::seconds kFreshFlip{30};  // visits that nodes let through meanwhile are on their way
 constexpr std::chrono::seconds kShipTime{30};  // then rows of ours that cannot be queried are written again
 constexpr size_t kHostsAtOnce = 500;           // in a question
 constexpr size_t kFlipsAtOnce = 1000;
@@ -45,6 +46,7 @@ Time time_of(const std::string& text) { return from_iso8601(text).value_or(Time{
 struct BadUrl {
   std::string canonical, host;
   Time at{};
+  Time until = Time::max();  // it turned back
 };
 
 std::vector<std::string> urls_of(const AlertEvent& event) {
@@ -169,12 +171,18 @@ class AlertDuty final : public Duty {
         const bool bad =
             flip.is == verdict::Disposition::kPhishing || flip.is == verdict::Disposition::kMalware;
         const auto url = url::Url::parse(flip.url);
-        if (bad && url && flip.at > now_ - kFarLook)
+        if (!url || flip.at <= now_ - kFarLook) continue;
+        if (bad)
           flips_.push_back({url::canonical_key(*url), std::string(url->hostname()), flip.at});
+        else
+          turn_back(url::canonical_key(*url), flip.at);
       }
       if (flips.size() < kFlipsAtOnce) break;
     }
-    std::vector<BadUrl> asked(flips_.begin() + static_cast<std::ptrdiff_t>(far ? 0 : known), flips_.end());
+    std::vector<BadUrl> asked;
+    for (size_t i = 0; i < flips_.size(); ++i) {
+      if (far || i >= known || flips_[i].at > now_ - kFreshFlip) asked.push_back(flips_[i]);
+    }
     for (size_t at = 0; at < asked.size(); at += kHostsAtOnce) {
       const size_t end = std::min(asked.size(), at + kHostsAtOnce);
       TRY(raise_for({asked.begin() + static_cast<std::ptrdiff_t>(at),
@@ -184,31 +192,42 @@ class AlertDuty final : public Duty {
     return {};
   }
 
+  void turn_back(const std::string& canonical, Time at) {
+    for (BadUrl& flip : flips_) {
+      if (flip.canonical == canonical && flip.until == Time::max()) flip.until = at;
+    }
+  }
+
   Result<void> raise_for(const std::vector<BadUrl>& flips) {
     std::set<std::string> hosts;
-    std::multimap<std::string, Time> turned;
+    Flips turned;
     Time from = now_, to{};
     for (const BadUrl& flip : flips) {
       hosts.insert(flip.host);
-      turned.emplace(flip.canonical, flip.at);
+      turned.emplace(flip.canonical, &flip);
       from = std::min(from, flip.at - Ticks(kVisitsBeforeFlip));
-      to = std::max(to, flip.at);
+      to = std::max(to, flip.at + Ticks(kVisitsAfterFlip));
     }
     TRY_ASSIGN(auto events, events_of(visits_query({hosts.begin(), hosts.end()}, from, to)));
-    std::erase_if(events, [&](AlertEvent& event) { return !was_before_a_flip(event, turned); });
+    std::erase_if(events, [&](AlertEvent& event) { return !reached_what_turned(event, turned); });
     return write(malicious_click_rule(), std::move(events));
   }
 
-  // Sets alert_time to the first flip of one of its URLs after the visit, within 48 hours.
-  static bool was_before_a_flip(AlertEvent& event, const std::multimap<std::string, Time>& turned) {
+  // Sets alert_time to the first moment at which the visit had been made and the verdict on one of its URLs
+  // had turned.
+  using Flips = std::multimap<std::string, const BadUrl*>;  // by canonical key
+  static bool reached_what_turned(AlertEvent& event, const Flips& turned) {
     std::optional<Time> first;
     for (const std::string& url : urls_of(event)) {
       const auto parsed = url::Url::parse(url);
       if (!parsed) continue;
       const auto [begin, end] = turned.equal_range(url::canonical_key(*parsed));
       for (auto flip = begin; flip != end; ++flip) {
-        const bool fits = event.time <= flip->second && event.time >= flip->second - Ticks(kVisitsBeforeFlip);
-        if (fits && (!first || flip->second < *first)) first = flip->second;
+        const BadUrl& bad = *flip->second;
+        const bool fits = event.time >= bad.at - Ticks(kVisitsBeforeFlip) && event.time < bad.until &&
+                          event.time <= bad.at + Ticks(kVisitsAfterFlip);
+        const Time both = std::max(event.time, bad.at);
+        if (fits && (!first || both < *first)) first = both;
       }
     }
     if (first) event.alert_time = *first;

@@ -34,8 +34,11 @@ const AlertRule* find_alert_rule(std::string_view title);
 // turns.
 const AlertRule& malicious_click_rule();
 
-// Visits that reached their target, of at most so long before a verdict turned.
+// Visits that reached their target, of at most so long before a verdict turned, and so long after it: a click
+// node that did not hear of it yet answers by what it knows, at most as long as a clean verdict is good for
+// (scan.valid_clean: 10 minutes).
 inline constexpr std::chrono::hours kVisitsBeforeFlip{48};
+inline constexpr std::chrono::minutes kVisitsAfterFlip{10};
 
 // KQL: columns EventTime, AlertTime, IsRemoval, User, Mail, Url, UrlChain, IPAddress, ReportId. What is
 // evidence under the rule's title already is left out.

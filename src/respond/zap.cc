@@ -65,6 +65,7 @@ Result<milliseconds> Zap::step() {
     TRY(plan_flips("flips, second look", kSecondLook));
   }
   TRY(retain());
+  TRY(settle_unsettled());
   TRY_ASSIGN(const auto due, jobs_->next_due());
   const Time now = surroundings_.clock.now();
   TRY_ASSIGN(const auto held, releasable());
@@ -151,6 +152,7 @@ asio::awaitable<Result<void>> Zap::one_mailbox(const MailboxAccess& access, std:
     log::warn("mailbox {}: {}; {} messages wait", jobs.front().mailbox, outcome.error().message(),
               jobs.size());
   auto settled = settle(outcome, &jobs);
+  if (!settled) unsettled_.push_back({std::move(outcome), std::move(jobs)});
   co_return settled;
 }
 
@@ -177,6 +179,15 @@ Result<void> Zap::settle(const Result<void>& outcome, std::vector<state::ZapJob>
     if (!rows.empty()) TRY(surroundings_.spool.append_all(rows));
     const auto kept = jobs_->finish(job);
     if (!kept && kept.error().code() != ErrorCode::kNotFound) return kept.error();
+  }
+  return {};
+}
+
+// Before anything new: nobody else may work on these until their leases end.
+Result<void> Zap::settle_unsettled() {
+  while (!unsettled_.empty()) {
+    TRY(settle(unsettled_.back().outcome, &unsettled_.back().jobs));
+    unsettled_.pop_back();
   }
   return {};
 }
@@ -252,7 +263,8 @@ asio::awaitable<Result<void>> Zap::release(const MailboxAccess& access, state::H
   named[0].network_message_id = held.network_message_id;
   CO_TRY_ASSIGN(const Mails mails, mails_of(named));
   const auto found = mails.find({held.network_message_id, ascii::to_lower(held.recipient)});
-  CO_TRY_ASSIGN(const Rows rows, release_rows(held, found == mails.end() ? nullptr : &found->second));
+  CO_TRY_ASSIGN(const Rows rows, release_rows(held, found == mails.end() ? nullptr : &found->second,
+                                               surroundings_.clock.now()));
   CO_TRY(surroundings_.spool.append_all(rows));
   CO_TRY(quarantine_->set_state(held.id, state::HeldState::kReleasing, state::HeldState::kReleased, "",
                                 surroundings_.clock.now()));

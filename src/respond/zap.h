@@ -42,6 +42,7 @@ class Zap final : public Duty {
   net::asio::awaitable<Result<void>> one_mailbox(const MailboxAccess& access,
                                                  std::vector<state::ZapJob> jobs);
   Result<void> settle(const Result<void>& outcome, std::vector<state::ZapJob>* jobs);
+  Result<void> settle_unsettled();
   void settle_one(const Result<void>& outcome, state::ZapJob* job, bool* first_failure);
   Result<Mails> mails_of(const std::vector<state::ZapJob>& jobs);
   Result<std::vector<state::HeldMessage>> releasable();
@@ -59,6 +60,12 @@ class Zap final : public Duty {
   Time retained_{};
   std::map<std::string, Time, std::less<>> release_after_;  // of releases that failed
   Result<void> worked_;  // the first thing that kept a worker from its work
+  // What was done and could not be written down, the event store being away: at most one of each worker.
+  struct Unsettled {
+    Result<void> outcome;
+    std::vector<state::ZapJob> jobs;
+  };
+  std::vector<Unsettled> unsettled_;
 };
 
 }  // namespace linkgate::respond

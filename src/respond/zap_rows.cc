@@ -79,9 +79,9 @@ void put_row(const Deed& deed, const state::ZapJob& job, const store::StoredRow*
   rows->emplace_back("EmailPostDeliveryEvents", row.finish());
 }
 
-Result<void> put_location(const Deed& deed, const store::StoredRow* mail, Rows* rows) {
+Result<void> put_location(const Deed& deed, const store::StoredRow* mail, Time moved, Rows* rows) {
   if (mail == nullptr || deed.location.empty()) return {};
-  TRY_ASSIGN(events::Row row, mail->as_version(std::max(kFirstLaterVersion, mail->version + 1)));
+  TRY_ASSIGN(events::Row row, mail->as_version(later_version(*mail, moved)));
   row.set("LatestDeliveryLocation", deed.location).set("LatestDeliveryAction", deed.action);
   rows->emplace_back("EmailEvents", row.finish());
   return {};
@@ -89,11 +89,15 @@ Result<void> put_location(const Deed& deed, const store::StoredRow* mail, Rows* 
 
 }  // namespace
 
+uint64_t later_version(const store::StoredRow& mail, Time moved) {
+  return std::max(static_cast<uint64_t>(moved.time_since_epoch().count()), mail.version + 1);
+}
+
 Result<Rows> rows_of(const state::ZapJob& job, const store::StoredRow* mail) {
   Rows rows;
   const Deed deed = deed_of(job);
   put_row(deed, job, mail, job.finished, to_string(job.state), &rows);
-  TRY(put_location(deed, mail, &rows));
+  TRY(put_location(deed, mail, job.finished, &rows));
   return rows;
 }
 
@@ -106,7 +110,7 @@ Rows failure_row(const state::ZapJob& job, const store::StoredRow* mail, Time no
   return rows;
 }
 
-Result<Rows> release_rows(const state::HeldMessage& held, const store::StoredRow* mail) {
+Result<Rows> release_rows(const state::HeldMessage& held, const store::StoredRow* mail, Time now) {
   Rows rows;
   const Deed deed{"Quarantine release", "Quarantine release", "AdminAction", kInbox, "Success"};
   state::ZapJob job;
@@ -117,7 +121,7 @@ Result<Rows> release_rows(const state::HeldMessage& held, const store::StoredRow
   job.threat = held.threat;
   job.cause = "admin";
   put_row(deed, job, mail, held.changed, "release " + held.id, &rows);
-  TRY(put_location(deed, mail, &rows));
+  TRY(put_location(deed, mail, now, &rows));
   return rows;
 }
 

@@ -17,15 +17,16 @@ namespace linkgate::respond {
 
 using Rows = std::vector<std::pair<std::string, std::string>>;  // {table, json}
 
-// Versions of EmailEvents from here on are made after delivery.
-inline constexpr uint64_t kFirstLaterVersion = 10;
+// The version of a row of EmailEvents that says where a message lies since `moved`: later than the row that is
+// known, and later than what was written of an earlier move and is still on its way to the store.
+uint64_t later_version(const store::StoredRow& mail, Time moved);
 
 // Of a job that is over (finished is set): what was done, and where the message is now. `mail` is its row of
 // EmailEvents; null where the store has none any more: then one row says what was done, and no more.
 Result<Rows> rows_of(const state::ZapJob& job, const store::StoredRow* mail);
 // Of one that could not be done for the first time and is tried again.
 Rows failure_row(const state::ZapJob& job, const store::StoredRow* mail, Time now);
-// Of a message that was released from quarantine (changed is set).
-Result<Rows> release_rows(const state::HeldMessage& held, const store::StoredRow* mail);
+// Of a message that was released from quarantine (changed is set) and is back since `now`.
+Result<Rows> release_rows(const state::HeldMessage& held, const store::StoredRow* mail, Time now);
 
 }  // namespace linkgate::respond

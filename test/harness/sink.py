@@ -2,7 +2,7 @@
 import socketserver
 import threading
 
-from harness.process import free_port
+from .process import free_port
 
 
 class Sink(socketserver.ThreadingTCPServer):
