@@ -11,7 +11,8 @@ using Json = nlohmann::json;
 constexpr std::pair<CheckMoment, std::string_view> kMoments[] = {{CheckMoment::kDelivery, "delivery"},
                                                                  {CheckMoment::kClick, "click"},
                                                                  {CheckMoment::kRescan, "rescan"},
-                                                                 {CheckMoment::kAsked, "asked"}};
+                                                                 {CheckMoment::kAsked, "asked"},
+                                                                 {CheckMoment::kMissed, "missed"}};
 
 // Bytes that are not UTF-8 (hostile URLs have them) are replaced; dump() would throw.
 std::string print(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -14,7 +14,8 @@ namespace linkgate::api {
 // it.
 inline constexpr size_t kMaxCheckBytes = 1024 * 1024;
 
-enum class CheckMoment { kDelivery, kClick, kRescan, kAsked };
+// kMissed: it was delivered, and what was asked of it then was never answered, or forgotten in a crash.
+enum class CheckMoment { kDelivery, kClick, kRescan, kAsked, kMissed };
 
 struct CheckRequest {
   std::string url;
@@ -27,7 +28,7 @@ struct CheckRequest {
   bool static_only = false;        // lists, intel and URL model only, no network
 };
 
-std::string_view to_string(CheckMoment moment);  // "delivery", "click", "rescan", "asked"
+std::string_view to_string(CheckMoment moment);  // "delivery", "click", "rescan", "asked", "missed"
 
 // Text that is not UTF-8 is sent with U+FFFD in place of the wrong bytes. Parsing: absent members keep their
 // defaults ("url" and "disposition" must be there), unknown members are ignored, so that programs of two

@@ -35,8 +35,8 @@ constexpr std::chrono::minutes kLook{10};       // how far back it looks at ever
 constexpr std::chrono::hours kFarLook{3 * 24};  // and every kFarPause: rows come late, clicks are of before
 constexpr std::chrono::minutes kFarPause{1};
 constexpr std::chrono::seconds kFreshFlip{30};  // visits that nodes let through meanwhile are on their way
-constexpr std::chrono::seconds kShipTime{30};  // then rows of ours that cannot be queried are written again
-constexpr size_t kHostsAtOnce = 500;           // in a question
+constexpr std::chrono::seconds kShipTime{30};   // then rows of ours that cannot be queried are written again
+constexpr size_t kHostsAtOnce = 500;            // in a question
 constexpr size_t kFlipsAtOnce = 1000;
 constexpr size_t kMailsAtOnce = 1000;
 

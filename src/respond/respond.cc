@@ -13,6 +13,7 @@
 #include "respond/alert_duty.h"
 #include "respond/duty_runner.h"
 #include "respond/group_duty.h"
+#include "respond/link_duty.h"
 #include "respond/notice_duty.h"
 #include "respond/zap.h"
 
@@ -25,6 +26,8 @@ Result<std::vector<std::unique_ptr<Duty>>> make_duties(const Surroundings& surro
     TRY_ASSIGN(auto zap, Zap::open(surroundings));
     duties.push_back(std::move(zap));
   }
+  TRY_ASSIGN(auto links, make_link_duty(surroundings));
+  duties.push_back(std::move(links));
   TRY_ASSIGN(auto alerts, make_alert_duty(surroundings));
   duties.push_back(std::move(alerts));
   TRY_ASSIGN(auto groups, make_group_duty(surroundings));

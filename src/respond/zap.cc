@@ -264,7 +264,7 @@ asio::awaitable<Result<void>> Zap::release(const MailboxAccess& access, state::H
   CO_TRY_ASSIGN(const Mails mails, mails_of(named));
   const auto found = mails.find({held.network_message_id, ascii::to_lower(held.recipient)});
   CO_TRY_ASSIGN(const Rows rows, release_rows(held, found == mails.end() ? nullptr : &found->second,
-                                               surroundings_.clock.now()));
+                                              surroundings_.clock.now()));
   CO_TRY(surroundings_.spool.append_all(rows));
   CO_TRY(quarantine_->set_state(held.id, state::HeldState::kReleasing, state::HeldState::kReleased, "",
                                 surroundings_.clock.now()));

@@ -17,8 +17,8 @@ namespace linkgate::respond {
 
 using Rows = std::vector<std::pair<std::string, std::string>>;  // {table, json}
 
-// The version of a row of EmailEvents that says where a message lies since `moved`: later than the row that is
-// known, and later than what was written of an earlier move and is still on its way to the store.
+// The version of a row of EmailEvents that says where a message lies since `moved`: later than the row that
+// is known, and later than what was written of an earlier move and is still on its way to the store.
 uint64_t later_version(const store::StoredRow& mail, Time moved);
 
 // Of a job that is over (finished is set): what was done, and where the message is now. `mail` is its row of

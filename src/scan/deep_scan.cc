@@ -34,6 +34,7 @@ Urgency urgency_of(api::CheckMoment moment) {
     case api::CheckMoment::kRescan:
       return Urgency::kRescan;
     case api::CheckMoment::kDelivery:
+    case api::CheckMoment::kMissed:
       return Urgency::kDelivery;
   }
   return Urgency::kDelivery;
@@ -133,7 +134,7 @@ std::optional<Verdict> DeepScan::spared(const api::CheckRequest& request, const 
   const bool is_senders = request.sender_is_known && url::registrable_domain(request.sender_domain) == domain;
   const std::string what = "Opening this link " + std::string(to_string(*act)) + ", so it was not opened";
   const bool can_wait =
-      request.moment == api::CheckMoment::kDelivery || request.moment == api::CheckMoment::kRescan;
+      request.moment != api::CheckMoment::kClick && request.moment != api::CheckMoment::kAsked;
   Verdict verdict = known;
   if (owner != nullptr || is_senders) {
     verdict.disposition = Disposition::kClean;

@@ -311,6 +311,19 @@ TEST_F(ScanHttp, ChecksFeedsAndRefreshAreAnswered) {
       << "when it answered, it knows";
 }
 
+TEST_F(ScanHttp, ALinkThatWasDeliveredUnaskedAndIsKnownBadNowHasTurned) {
+  add_feed("mine", write("feed.txt", "evil.example\n"));
+  const auto running = service();
+  ask(*running, "POST", "/check", R"({"url":"https://evil.example/asked","moment":"delivery"})");
+  ask(*running, "POST", "/check", R"({"url":"https://evil.example/missed","moment":"missed"})");
+  ask(*running, "POST", "/check", R"({"url":"https://good.example/missed","moment":"missed"})");
+  const auto flips = [&] { return api::parse_flips(ask(*running, "GET", "/flips?since=0").body).value(); };
+  ASSERT_TRUE(comes_true([&] { return !flips().empty(); }));
+  ASSERT_EQ(flips().size(), 1u);
+  EXPECT_EQ(flips()[0].url, "https://evil.example/missed");
+  EXPECT_EQ(flips()[0].is, Disposition::kPhishing);
+}
+
 TEST_F(ScanHttp, FlipsAreToldToWhoeverAsksSince) {
   add_feed("mine", write("feed.txt", "evil.example\n"));
   const auto running = service();

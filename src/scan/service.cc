@@ -259,7 +259,7 @@ net::asio::awaitable<verdict::Verdict> Service::verdict_on(const api::CheckReque
     co_return std::move(judged.verdict);
   }
   if (!deep_) co_return std::move(judged.verdict);
-  if (request.moment == api::CheckMoment::kDelivery) {
+  if (request.moment == api::CheckMoment::kDelivery || request.moment == api::CheckMoment::kMissed) {
     // Mail does not wait for pages: they are looked at meanwhile, before somebody clicks.
     const auto executor = co_await net::asio::this_coro::executor;
     net::asio::co_spawn(executor, looked_at(request, judged), net::asio::detached);
@@ -303,9 +303,17 @@ void Service::remember(const api::CheckRequest& request, const std::string& hash
   judgement.url_chain = verdict.url_chain;
   if (is_said) judgement.disposition = verdict.disposition;
   judgement.by_page = by_page;
-  judgement.came_by = request.moment == CheckMoment::kDelivery || request.moment == CheckMoment::kClick;
+  judgement.came_by = request.moment != CheckMoment::kRescan && request.moment != CheckMoment::kAsked;
   judgement.at = verdict.judged_at;
   judgement.cause = to_string(request.moment);
+  if (request.moment == CheckMoment::kMissed) {
+    // It was delivered as one of which nothing is known: what is known now is a turn of the verdict.
+    UrlLedger::Entry before = entry;
+    before.judgement.disposition = verdict::Disposition::kUnknown;
+    before.judgement.by_page = false;
+    before.judgement.at -= Ticks(1);
+    ledger_->add(std::move(before));
+  }
   if (!verdict.evidence.empty()) judgement.reason = verdict.evidence.front().sentence;
   if (judgement.came_by && !request.static_only && brands_)
     entry.job = rescan_job(request, hash, verdict.disposition, rescan_after_, *brands_, clock_->now());

@@ -97,6 +97,17 @@ class SqlScanStore final : public ScanStore, private SqlStore {
     return flips;
   }
 
+  Result<std::vector<std::string>> missed(const std::vector<std::string>& canonical_hashes) override {
+    std::vector<std::string> found;
+    for (const std::string& hash : canonical_hashes) {
+      TRY_ASSIGN(const SqlRows rows, query("SELECT 1 FROM urls WHERE hash = ?1 AND (stands <= ?2 OR EXISTS "
+                                           "(SELECT 1 FROM flips WHERE flips.hash = ?1 AND became > ?2))",
+                                           {Blob{hash}, to_sql(Disposition::kUnknown)}));
+      if (rows.size() == 0) found.push_back(hash);
+    }
+    return found;
+  }
+
   Result<int64_t> last_flip() override {
     TRY_ASSIGN(const SqlRows rows, query("SELECT MAX(id) FROM flips"));
     return rows.integer(0, 0);

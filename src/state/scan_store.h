@@ -83,6 +83,9 @@ class ScanStore {
   virtual Result<std::vector<Flip>> record(const std::vector<Judgement>& judgements) = 0;
   virtual Result<std::vector<Flip>> flips_since(int64_t id, size_t most) = 0;  // id beyond `id`, by id
   virtual Result<int64_t> last_flip() = 0;                                     // 0: none yet
+  // Of links that were delivered as harmless: those that are not remembered, or are remembered as harmful
+  // without a flip, because the first thing that was remembered of them said so.
+  virtual Result<std::vector<std::string>> missed(const std::vector<std::string>& canonical_hashes) = 0;
   // Every remembered URL once, page by page, without holding a transaction.
   virtual Result<void> for_each_url(const std::function<void(const RememberedUrl&)>& take) = 0;
   // Retention: flips before `time`, and URLs that came by before it and have no job.

@@ -104,6 +104,15 @@ TEST_P(ScanStoreContract, OnlyWhatCameByIsRemembered) {
   EXPECT_THAT(all[1].url_chain, ElementsAre("https://x.example/"));
 }
 
+TEST_P(ScanStoreContract, WhatIsNotRememberedOrWasHarmfulFromTheFirstWasMissed) {
+  const auto store = scan();
+  expect_ok(
+      store->record({said("clean", Disposition::kClean, kNoon), said("bad", Disposition::kPhishing, kNoon),
+                     said("turned", Disposition::kUnknown, kNoon),
+                     said("turned", Disposition::kPhishing, kNoon + Ticks(1))}));
+  EXPECT_THAT(store->missed({"bad", "clean", "nobody", "turned"}).value(), ElementsAre("bad", "nobody"));
+}
+
 TEST_P(ScanStoreContract, AJobIsTakenOnceClickedOnesFirstAndAgainWhenItsLeaseEnds) {
   const auto store = scan(), other = scan();
   expect_ok(store->record({said("a", Disposition::kClean, kNoon), said("b", Disposition::kClean, kNoon),

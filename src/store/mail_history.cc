@@ -82,6 +82,16 @@ bool set_value(const events::Column& column, const nlohmann::json& value, events
   return false;
 }
 
+Result<std::vector<std::pair<std::string, std::string>>> pairs_of(const QueryResult& found) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string& line : found.rows) {
+    TRY_ASSIGN(auto values, parse_string_array(line));
+    if (values.size() != 2) return odd();
+    pairs.emplace_back(std::move(values[0]), std::move(values[1]));
+  }
+  return pairs;
+}
+
 // What the row has of itself: given to Row's constructor, or the same in all rows of the table.
 bool is_made_by_row(std::string_view column) {
   return column == "Timestamp" || column == "TimeGenerated" || column == "TenantId" || column == "Type" ||
@@ -118,20 +128,27 @@ Result<QueryResult> MailHistory::ask(const std::string& sql) {
 
 Result<std::vector<std::pair<std::string, std::string>>> MailHistory::links_naming(
     const std::vector<std::string>& hosts, Time since) {
-  std::vector<std::pair<std::string, std::string>> links;
-  if (hosts.empty()) return links;
+  if (hosts.empty()) return std::vector<std::pair<std::string, std::string>>();
   const std::string list = list_of(hosts, 0, hosts.size());
   TRY_ASSIGN(
       const QueryResult found,
       ask(fmt::format("SELECT DISTINCT NetworkMessageId, Url FROM {} WHERE Timestamp >= {} AND "
                       "(lower(UrlDomain) IN ({}) OR multiSearchAnyCaseInsensitiveUTF8(Url, [{}]))",
                       qualified(client_.database(), "EmailUrlInfo"), time_literal(since), list, list)));
-  for (const std::string& line : found.rows) {
-    TRY_ASSIGN(const auto values, parse_string_array(line));
-    if (values.size() != 2) return odd();
-    links.emplace_back(values[0], values[1]);
-  }
-  return links;
+  return pairs_of(found);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> MailHistory::links_between(Time from, Time to) {
+  const std::string between =
+      fmt::format("Timestamp >= {} AND Timestamp < {}", time_literal(from), time_literal(to));
+  TRY_ASSIGN(const QueryResult found,
+             ask(fmt::format(
+                 "SELECT any(NetworkMessageId), Url FROM {} WHERE {} AND startsWith(Url, 'http') AND "
+                 "NetworkMessageId NOT IN (SELECT NetworkMessageId FROM {} WHERE {} AND ThreatTypes != '') "
+                 "GROUP BY Url LIMIT {}",
+                 qualified(client_.database(), "EmailUrlInfo"), between,
+                 qualified(client_.database(), "EmailEvents"), between, kMostLinks)));
+  return pairs_of(found);
 }
 
 Result<std::vector<std::string>> MailHistory::chains_naming(const std::vector<std::string>& hosts,

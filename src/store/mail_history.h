@@ -33,6 +33,7 @@ class StoredRow {
 
 // Errors as those of the client. Every answer has at most kMostMails rows; more are kLimit.
 inline constexpr uint64_t kMostMails = 500'000;
+inline constexpr uint64_t kMostLinks = 200'000;
 class MailHistory {
  public:
   explicit MailHistory(StoreClient& client) : client_(client) {}
@@ -41,6 +42,9 @@ class MailHistory {
   // a redirector's query), in mails since `since`.
   Result<std::vector<std::pair<std::string, std::string>>> links_naming(const std::vector<std::string>& hosts,
                                                                         Time since);
+  // {NetworkMessageId, Url} of the links of mails from `from` to before `to` in which no threat was seen when
+  // they came, each URL once, web links alone; at most kMostLinks.
+  Result<std::vector<std::pair<std::string, std::string>>> links_between(Time from, Time to);
   // UrlChain (JSON arrays, as stored) of clicks since `since` in which one of `hosts` is named.
   Result<std::vector<std::string>> chains_naming(const std::vector<std::string>& hosts, Time since);
   // Rows of EmailEvents, one a message and recipient.

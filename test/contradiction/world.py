@@ -86,8 +86,8 @@ class World:
         self.bad = {BAD_FROM_THE_START}
         self.feed = folder / "feed.txt"
         self.write_feed()
-        (folder / "zap.password").write_text("correct horse\n")
-        self.dovecot = Dovecot(folder, master=("zap", "correct horse")).start()
+        (folder / "zap.password").write_text(Dovecot.MASTER_PASSWORD + "\n")
+        self.dovecot = Dovecot(folder).start()
         self.linkgate = Installation(
             folder, f"lmtp:127.0.0.1:{self.dovecot.lmtp_port}", click_nodes=2, feeds=[("bad", self.feed)],
             extra=CONFIG.format(route=self.sites.route, imap=self.dovecot.imap_port, master="zap", password=folder / "zap.password"))
