@@ -25,11 +25,12 @@ using training::Figures;
 struct Options {
   std::vector<std::string> from, without;
   bool from_feeds = false, from_verdicts = false, learn_hosts = false, force = false;
-  int seed = 1;
+  int seed = 1, made = 20;
   std::string out, compare, file;
   std::string format = "table";
 };
 
+constexpr int kMostMade = 200;
 constexpr std::string_view kBetterThan = "better than: ";  // a line of a card: this model's checksum
 
 struct Loaded {
@@ -133,6 +134,8 @@ Result<int> run_train(Context& context, const Options& options) {
   if (options.from.empty() && !options.from_feeds && !options.from_verdicts)
     return Error(ErrorCode::kInvalidArgument,
                  "nothing to learn from: give --from FILE, --from-feeds or --from-verdicts");
+  if (options.made < 0 || options.made > kMostMade)
+    return Error(ErrorCode::kInvalidArgument, fmt::format("--made is a percentage from 0 to {}", kMostMade));
   TRY_ASSIGN(auto examples, read_examples(options));
   if (options.from_feeds || options.from_verdicts) {
     TRY_ASSIGN(const Config* installation, context.installation());
@@ -142,6 +145,7 @@ Result<int> run_train(Context& context, const Options& options) {
   training::TrainOptions how;
   how.seed = static_cast<uint64_t>(options.seed);
   how.learns_hosts = options.learn_hosts;
+  how.made_share = static_cast<float>(options.made) / 100;
   how.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
   TRY_ASSIGN(training::TrainedModel trained, training::train_url_model(examples, how));
   Rows rows = figure_rows();
@@ -225,6 +229,7 @@ void add_model(Commands& commands) {
       .flag("--learn-hosts", options->learn_hosts,
             "learn what each free host and each name is worth by itself; for examples that show them as they "
             "are met")
+      .option("--made", options->made, "made-up phishing URLs for each 100 that are given; 20 where not said")
       .option("--seed", options->seed, "the same seed and examples give the same bytes")
       .option("--out", options->out, "where the model is written")
       .option("--compare", options->compare, "the model to compare with; the one in use where none is named")

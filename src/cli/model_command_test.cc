@@ -111,6 +111,9 @@ TEST_F(ModelCommand, SaysWhatIsWrong) {
   const Outcome wrong = run({"model", "train", "--from", folder_ + "/bad.tsv"});
   EXPECT_EQ(wrong.code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("bad.tsv: line 1: "));
+  const Outcome too_much = run({"model", "train", "--from", folder_ + "/bad.tsv", "--made", "201"});
+  EXPECT_EQ(too_much.code, 2);
+  EXPECT_THAT(too_much.err, HasSubstr("from 0 to 200"));
   std::ofstream(folder_ + "/no.model") << "LGURLM01 and no more";
   EXPECT_EQ(run({"model", "show", folder_ + "/no.model"}).code, 2);
 }
@@ -141,7 +144,7 @@ TEST(ShippedUrlModel, FindsWhatItsCardSays) {
   std::iota(all.begin(), all.end(), 0U);
   const auto judged = training::judge_all(*model, *examples, all);
   const auto figures = training::evaluate(judged);
-  EXPECT_GE(figures[0].at_thousandth, 0.57);
+  EXPECT_GE(figures[0].at_thousandth, 0.61);
   EXPECT_GE(figures[0].at_percent, 0.80);
   // The thresholds hold on what came later.
   const auto exceeding = [&](float threshold) {

@@ -1,5 +1,8 @@
 #include "training/feature_table.h"
 
+#include <algorithm>
+#include <array>
+#include <numeric>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -11,6 +14,7 @@ namespace {
 // Domains are counted in a table by the low bits of a feature's hash: features that meet there count
 // together, which keeps a few more.
 constexpr uint32_t kCountBits = 25;
+constexpr size_t kLeastShare = 16;  // of the examples of a kind a fold has one of so many
 constexpr uint32_t kCountMask = (1U << kCountBits) - 1;
 
 uint16_t short_hash(std::string_view text) {
@@ -36,6 +40,29 @@ std::vector<uint8_t> count_domains(const SampleSet& set, const std::vector<uint3
   return counts;
 }
 
+std::vector<uint8_t> folds_of(const SampleSet& set, const std::vector<uint32_t>& chosen, bool by_time) {
+  constexpr int32_t kDaysTogether = 90;
+  std::unordered_map<std::string_view, uint8_t> by_domain;
+  std::vector<uint8_t> folds;
+  for (const uint32_t index : chosen) {
+    const Sample& sample = set.samples[index];
+    uint32_t part = short_hash(sample.domain) >> 1;
+    if (by_time && sample.day >= 0) part = static_cast<uint32_t>(sample.day / kDaysTogether);
+    folds.push_back(by_domain.emplace(sample.domain, part % kFolds).first->second);
+  }
+  return folds;
+}
+
+// Whether each fold has enough of each kind.
+bool is_even(const SampleSet& set, const std::vector<uint32_t>& chosen, const std::vector<uint8_t>& folds) {
+  std::array<std::array<size_t, kFolds>, 2> counts{};
+  for (size_t i = 0; i < chosen.size(); ++i) ++counts[set.samples[chosen[i]].is_phishing][folds[i]];
+  return std::all_of(counts.begin(), counts.end(), [](const auto& of_kind) {
+    const size_t all = std::accumulate(of_kind.begin(), of_kind.end(), size_t{0});
+    return *std::min_element(of_kind.begin(), of_kind.end()) * kLeastShare >= all;
+  });
+}
+
 }  // namespace
 
 SampleSet cut_examples(const std::vector<Example>& examples, verdict::FactMask unused) {
@@ -57,7 +84,10 @@ SampleSet cut_examples(const std::vector<Example>& examples, verdict::FactMask u
     sample.day = example.day;
     sample.weight = example.weight;
     sample.first = set.hashes.size();
-    for (const auto& feature : features) set.hashes.push_back(feature.hash);
+    for (const auto& feature : features) {
+      set.hashes.push_back(feature.hash);
+      set.speakers.push_back(feature.speaker);
+    }
     sample.last = set.hashes.size();
     set.samples.push_back(std::move(sample));
   }
@@ -79,6 +109,30 @@ FeatureTable number_features(const SampleSet& set, const std::vector<uint32_t>& 
     table.first.push_back(table.numbers.size());
   }
   return table;
+}
+
+std::vector<bool> known_features(const SampleSet& set, const std::vector<uint32_t>& chosen,
+                                 const FeatureTable& table, const std::vector<uint32_t>& positions,
+                                 int least) {
+  std::vector<uint8_t> counts(table.hash_of.size());
+  std::vector<uint16_t> last(table.hash_of.size());
+  for (const uint32_t position : positions) {
+    const uint16_t domain = short_hash(set.samples[chosen[position]].domain);
+    for (uint64_t i = table.first[position]; i < table.first[position + 1]; ++i) {
+      const uint32_t number = table.numbers[i];
+      if (last[number] == domain) continue;
+      last[number] = domain;
+      if (counts[number] < UINT8_MAX) ++counts[number];
+    }
+  }
+  std::vector<bool> known(counts.size());
+  for (size_t i = 0; i < counts.size(); ++i) known[i] = counts[i] >= least;
+  return known;
+}
+
+std::vector<uint8_t> split_in_folds(const SampleSet& set, const std::vector<uint32_t>& chosen) {
+  auto by_time = folds_of(set, chosen, true);
+  return is_even(set, chosen, by_time) ? by_time : folds_of(set, chosen, false);
 }
 
 }  // namespace linkgate::training

@@ -1,7 +1,7 @@
 #include "training/linear_trainer.h"
 
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include "training/random.h"
 #include "verdict/plain_math.h"
@@ -13,32 +13,38 @@ constexpr float kFirstSquare = 0.01F;  // AdaGrad's sum of squares before the fi
 
 class Trainer {
  public:
-  Trainer(const FeatureTable& table, const LinearOptions& options)
-      : table_(table),
-        options_(options),
-        random_(options.seed),
-        squares_(table.hash_of.size(), kFirstSquare) {
-    out_.weights.resize(table.hash_of.size());
+  Trainer(const FeatureTable& table, const std::vector<bool>& known, const LinearOptions& options)
+      : table_(table), options_(options), random_(options.seed), weights_(known.size()) {
+    for (size_t i = 0; i < known.size(); ++i) {
+      if (!known[i]) weights_[i].square = std::numeric_limits<float>::infinity();  // no step is left
+    }
   }
 
   void learn(const Sample& sample, size_t position, float rate) {
     choose(position);
-    float sum = out_.bias;
-    for (const uint32_t number : kept_) sum += out_.weights[number];
+    float sum = bias_;
+    for (const uint32_t number : kept_) sum += weights_[number].value;
     const float wanted = sample.is_phishing ? 1.0F : 0.0F;
     const float slope = sample.weight * (static_cast<float>(verdict::logistic(sum)) - wanted);
     const float square = slope * slope;
     bias_square_ += square;
-    out_.bias -= rate * slope / std::sqrt(bias_square_);
+    bias_ -= rate * slope / std::sqrt(bias_square_);
     for (const uint32_t number : kept_) {
-      squares_[number] += square;
-      out_.weights[number] -= rate * slope / std::sqrt(squares_[number]);
+      Weight& weight = weights_[number];
+      weight.square += square;
+      weight.value -= rate * slope / std::sqrt(weight.square);
     }
   }
   Random& random() { return random_; }
-  LinearWeights take() { return std::move(out_); }
+  void add_to(LinearWeights* mean, float share) const {
+    mean->bias += share * bias_;
+    for (size_t i = 0; i < weights_.size(); ++i) mean->weights[i] += share * weights_[i].value;
+  }
 
  private:
+  struct Weight {
+    float value = 0, square = kFirstSquare;  // together: one look at memory
+  };
   // kept_: the features of this URL that are looked at this time.
   void choose(size_t position) {
     kept_.clear();
@@ -59,42 +65,38 @@ class Trainer {
   const FeatureTable& table_;
   const LinearOptions& options_;
   Random random_;
-  std::vector<float> squares_;
-  float bias_square_ = kFirstSquare;
+  std::vector<Weight> weights_;
+  float bias_ = 0, bias_square_ = kFirstSquare;
   std::vector<uint32_t> kept_;
-  LinearWeights out_;
 };
 
-LinearWeights run_once(const SampleSet& set, const std::vector<uint32_t>& chosen, const FeatureTable& table,
-                       const LinearOptions& options) {
-  Trainer trainer(table, options);
-  std::vector<uint32_t> order(chosen.size());
-  std::iota(order.begin(), order.end(), 0U);
+void run_once(const SampleSet& set, const std::vector<uint32_t>& chosen, std::vector<uint32_t> order,
+              const LinearOptions& options, Trainer* trainer) {
   const auto steps = static_cast<float>(order.size()) * static_cast<float>(options.epochs);
   float done = 0;
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
-    trainer.random().shuffle(&order);
+    trainer->random().shuffle(&order);
     for (const uint32_t position : order) {
-      trainer.learn(set.samples[chosen[position]], position, options.rate * (1 - 0.9F * done / steps));
+      trainer->learn(set.samples[chosen[position]], position, options.rate * (1 - 0.9F * done / steps));
       ++done;
     }
   }
-  return trainer.take();
 }
 
 }  // namespace
 
 LinearWeights train_linear(const SampleSet& set, const std::vector<uint32_t>& chosen,
-                           const FeatureTable& table, const LinearOptions& options) {
+                           const FeatureTable& table, const std::vector<uint32_t>& positions,
+                           const std::vector<bool>& known, const LinearOptions& options) {
   LinearWeights mean;
   mean.weights.resize(table.hash_of.size());
   const float share = 1.0F / static_cast<float>(options.runs);
   for (int run = 0; run < options.runs; ++run) {
     LinearOptions again = options;
     again.seed = options.seed * 1000 + static_cast<uint64_t>(run);
-    const LinearWeights one = run_once(set, chosen, table, again);
-    mean.bias += share * one.bias;
-    for (size_t i = 0; i < mean.weights.size(); ++i) mean.weights[i] += share * one.weights[i];
+    Trainer trainer(table, known, again);
+    run_once(set, chosen, positions, again, &trainer);
+    trainer.add_to(&mean, share);
   }
   return mean;
 }

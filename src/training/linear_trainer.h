@@ -22,8 +22,10 @@ struct LinearWeights {
   float bias = 0;
 };
 
-// `chosen`: the samples of the table, in its order.
+// `chosen`: the samples of the table, in its order. Learns from those at `positions`; features that are not
+// `known` get no weight.
 LinearWeights train_linear(const SampleSet& set, const std::vector<uint32_t>& chosen,
-                           const FeatureTable& table, const LinearOptions& options);
+                           const FeatureTable& table, const std::vector<uint32_t>& positions,
+                           const std::vector<bool>& known, const LinearOptions& options);
 
 }  // namespace linkgate::training

@@ -1,9 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <map>
+#include <numeric>
 #include <unordered_set>
 
+#include "training/linear_view.h"
 #include "training/made_examples.h"
+#include "training/tree_trainer.h"
 #include "training/url_model_trainer.h"
 #include "url/domain.h"
 #include "verdict/url_model_file.h"
@@ -60,6 +65,78 @@ TEST(TrainingTest, TheSameExamplesAndSeedGiveTheSameBytes) {
   const std::string once = bytes(3);
   EXPECT_EQ(bytes(3), once);
   EXPECT_NE(bytes(4), once);
+}
+
+// How often a sum of the first kind lies above one of the second.
+double order_of(const std::vector<float>& first, const std::vector<float>& second) {
+  double above = 0;
+  for (const float a : first) {
+    for (const float b : second) above += a > b ? 1 : a == b ? 0.5 : 0;
+  }
+  return above / static_cast<double>(first.size() * second.size());
+}
+
+TEST(TrainingTest, TheTreesGrowOnSumsThatAreNotFitted) {
+  // Labels by chance teach nothing: who has seen an example knows its label, who has not guesses.
+  auto examples = some_examples(1500);
+  Random random(11);
+  for (Example& example : examples) example.is_phishing = random.one_in(2);
+  const SampleSet set = cut_examples(examples, 0);
+  std::vector<uint32_t> all(examples.size());
+  std::iota(all.begin(), all.end(), 0U);
+  const LinearView view = learn_linear(set, all, 1);
+  std::array<std::vector<float>, 2> guessed, known;
+  const verdict::UrlModel fitted(view.parts);
+  for (size_t i = 0; i < examples.size(); ++i) {
+    guessed[examples[i].is_phishing].push_back(view.totals[i]);
+    known[examples[i].is_phishing].push_back(fitted.score(*url::Url::parse(examples[i].url)).sum);
+  }
+  EXPECT_NEAR(order_of(guessed[1], guessed[0]), 0.5, 0.05);
+  EXPECT_GT(order_of(known[1], known[0]), 0.7);
+}
+
+TEST(TrainingTest, FoldsKeepDomainsAndQuartersTogether) {
+  auto examples = some_examples(1000);
+  std::vector<uint32_t> all(examples.size());
+  std::iota(all.begin(), all.end(), 0U);
+  const auto folds = [&] { return split_in_folds(cut_examples(examples, 0), all); };
+  examples[601].url = examples[1].url;  // one domain, two quarters
+  const auto by_time = folds();
+  EXPECT_EQ(by_time[601], by_time[1]);
+  std::map<int32_t, std::unordered_set<int>> of_quarter;
+  for (size_t i = 1; i < examples.size(); i += 2) {
+    if (i != 601) of_quarter[examples[i].day / 90].insert(by_time[i]);
+  }
+  EXPECT_GE(of_quarter.size(), 7U);
+  for (const auto& [quarter, found] : of_quarter) EXPECT_EQ(found.size(), 1U) << quarter;
+  // All in one quarter: one fold would have everything.
+  for (Example& example : examples) example.day = 20'000;
+  std::array<size_t, kFolds> sizes{};
+  for (const uint8_t fold : folds()) ++sizes[fold];
+  for (const size_t size : sizes) EXPECT_GT(size, examples.size() / 8);
+}
+
+TEST(TrainingTest, TreesBeginWhereTheyAreTold) {
+  // The base explains all: nothing is left to learn. Without it the first measure does.
+  std::vector<TreeRow> rows;
+  for (int i = 0; i < 2000; ++i) {
+    TreeRow row{};
+    row.is_phishing = i % 2 == 0;
+    row.measures[0] = row.is_phishing ? 1 : 0;
+    row.weight = 1;
+    row.base = row.is_phishing ? 12.0F : -12.0F;
+    rows.push_back(row);
+  }
+  const auto largest_leaf = [&] {
+    float largest = 0;
+    for (const auto& node : train_trees(rows, {.trees = 10}).nodes) {
+      if (node.measure < 0) largest = std::max(largest, std::fabs(node.value));
+    }
+    return largest;
+  };
+  EXPECT_LT(largest_leaf(), 0.01F);
+  for (TreeRow& row : rows) row.base = 0;
+  EXPECT_GT(largest_leaf(), 0.1F);
 }
 
 TEST(TrainingTest, WhatIsHeldBackIsLaterAndOfOtherDomains) {

@@ -63,8 +63,7 @@ class Booster {
   Trees run() {
     Trees out;
     out.depth = options_.depth;
-    out.bias = prior();
-    std::fill(sums_.begin(), sums_.end(), out.bias);
+    for (size_t i = 0; i < rows_.size(); ++i) sums_[i] = rows_[i].base;
     for (int tree = 0; tree < options_.trees; ++tree) {
       grow();
       for (size_t i = 0; i < tree_.size(); ++i)
@@ -81,16 +80,6 @@ class Booster {
   };
 
   float cut_of(const Grown& node) const { return cuts_[static_cast<size_t>(node.measure)][node.bin]; }
-
-  float prior() const {
-    double bad = 1, all = 2;
-    for (const TreeRow& row : rows_) {
-      bad += row.is_phishing ? row.weight : 0;
-      all += row.weight;
-    }
-    return static_cast<float>((verdict::plain_log2(bad) - verdict::plain_log2(all - bad)) /
-                              verdict::plain_log2(2.718281828459045));
-  }
 
   void grow() {
     tree_.assign((size_t{2} << options_.depth) - 1, {});

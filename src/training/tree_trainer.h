@@ -23,12 +23,12 @@ struct TreeRow {
   verdict::Measures measures;
   bool is_phishing = false;
   float weight = 1;
+  float base = 0;  // what is known before the first tree: log odds
 };
 
 struct Trees {
   std::vector<verdict::UrlModelParts::Node> nodes;
   uint32_t depth = 0;
-  float bias = 0;
 };
 
 Trees train_trees(const std::vector<TreeRow>& rows, const TreeOptions& options);

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
 #include <map>
 #include <numeric>
 #include <unordered_set>
 
 #include "base/check.h"
 #include "training/feature_table.h"
-#include "training/linear_trainer.h"
+#include "training/linear_view.h"
 #include "training/made_examples.h"
 #include "training/tree_trainer.h"
 #include "url/domain.h"
@@ -24,14 +23,12 @@ namespace {
 using verdict::Fact;
 using verdict::UrlModelParts;
 
-constexpr int kLeastDomains = 3;  // of a feature
 constexpr size_t kMostTreeRows = 150'000;
-constexpr uint32_t kGroupBits = 20;  // 8 MB of slots
-constexpr uint32_t kLeastGroupBits = 8;
 constexpr float kGivenWeight = 2;  // hosts that were given away are rare in training and not in life
 constexpr float kMadeWeight = 0.5F;
-constexpr float kClippedShare = 0.0005F;  // of the weights; they are the outliers
-constexpr size_t kLeastOfTopLevel = 10;   // domains
+constexpr float kHarmlessWeight =
+    3;  // thresholds lie where few harmless ones are: these are to be learnt well
+constexpr size_t kLeastOfTopLevel = 10;  // domains
 
 uint32_t text_hash(std::string_view text) { return verdict::feature_hash(3, text) * 0x9e3779b9U >> 8; }
 
@@ -76,62 +73,43 @@ std::vector<std::pair<std::string, float>> top_level_odds(const SampleSet& set,
   return out;
 }
 
-// Weights as slots: in each group the strongest.
-void fill_slots(const FeatureTable& table, const LinearWeights& linear, UrlModelParts* parts) {
-  std::vector<float> sizes;
-  for (const float weight : linear.weights) sizes.push_back(std::fabs(weight));
-  std::sort(sizes.begin(), sizes.end());
-  const auto clipped = static_cast<size_t>(static_cast<float>(sizes.size()) * kClippedShare);
-  parts->step = sizes.empty() ? 1 : std::max(sizes[sizes.size() - 1 - clipped] / 127, 1e-6F);
-  parts->bias = linear.bias;
-  parts->group_bits = kLeastGroupBits;
-  while (parts->group_bits < kGroupBits && (size_t{2} << parts->group_bits) < sizes.size())
-    ++parts->group_bits;
-  struct Wanted {
-    uint32_t group;
-    uint8_t tag;
-    int8_t weight;
-  };
-  std::vector<Wanted> wanted;
-  for (size_t i = 0; i < table.hash_of.size(); ++i) {
-    const float steps = std::clamp(std::round(linear.weights[i] / parts->step), -127.0F, 127.0F);
-    const uint32_t hash = table.hash_of[i];
-    if (steps != 0)
-      wanted.push_back({hash & ((1U << parts->group_bits) - 1), static_cast<uint8_t>(hash >> 24),
-                        static_cast<int8_t>(steps)});
-  }
-  std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) {
-    const int size_a = std::abs(a.weight), size_b = std::abs(b.weight);
-    return std::tie(a.group, size_b, a.tag, a.weight) < std::tie(b.group, size_a, b.tag, b.weight);
-  });
-  parts->slots.assign((size_t{1} << parts->group_bits) * UrlModelParts::kSlots, {});
-  for (const Wanted& one : wanted) {
-    auto* const slots = &parts->slots[size_t{one.group} * UrlModelParts::kSlots];
-    for (size_t i = 0; i < UrlModelParts::kSlots; ++i) {
-      if (slots[i].weight != 0 && slots[i].tag == one.tag) break;  // a stronger one of that tag
-      if (slots[i].weight != 0) continue;
-      slots[i] = {one.tag, one.weight};
-      break;
-    }
-  }
-}
-
+// `base`: from the linear view's total to log odds.
 std::vector<TreeRow> tree_rows(const std::vector<Example>& examples, const SampleSet& set,
-                               std::vector<uint32_t> chosen,
+                               const std::vector<uint32_t>& chosen, const LinearView& linear,
+                               const Calibration& base,
                                const std::vector<std::pair<std::string, float>>& odds, uint64_t seed) {
   const std::map<std::string_view, float> by_name(odds.begin(), odds.end());
-  Random(seed).shuffle(&chosen);
-  if (chosen.size() > kMostTreeRows) chosen.resize(kMostTreeRows);
+  std::vector<uint32_t> positions(chosen.size());
+  std::iota(positions.begin(), positions.end(), 0U);
+  Random(seed).shuffle(&positions);
+  if (positions.size() > kMostTreeRows) positions.resize(kMostTreeRows);
   std::vector<TreeRow> rows;
-  for (const uint32_t index : chosen) {
-    const auto url = url::Url::parse(examples[index].url);
+  for (const uint32_t position : positions) {
+    const Sample& sample = set.samples[chosen[position]];
+    const auto url = url::Url::parse(examples[chosen[position]].url);
     const verdict::UrlParts parts = verdict::cut_url(*url);
     const auto found = by_name.find(parts.top_level());
-    rows.push_back(
-        {verdict::measure_url(parts, verdict::know_url(parts), found == by_name.end() ? 0 : found->second),
-         set.samples[index].is_phishing, set.samples[index].weight});
+    rows.push_back({verdict::measure_url(parts, verdict::know_url(parts),
+                                         found == by_name.end() ? 0 : found->second, linear.sums[position]),
+                    sample.is_phishing, sample.weight, base.slope * linear.totals[position] + base.offset});
   }
   return rows;
+}
+
+// How the linear view's totals lead to log odds among these samples.
+Calibration calibrate_linear(const SampleSet& set, const std::vector<uint32_t>& chosen,
+                             const LinearView& linear) {
+  std::vector<Judged> judged;
+  double bad = 1, good = 1;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    const Sample& sample = set.samples[chosen[i]];
+    judged.push_back({linear.totals[i], sample.is_phishing, false, false});
+    (sample.is_phishing ? bad : good) += sample.weight;
+  }
+  Calibration base = calibrate(judged);
+  base.offset += static_cast<float>((verdict::plain_log2(bad) - verdict::plain_log2(good)) /
+                                    verdict::plain_log2(2.718281828459045));
+  return base;
 }
 
 class Training {
@@ -141,23 +119,21 @@ class Training {
 
   UrlModelParts fit(const std::vector<uint32_t>& chosen) const {
     const auto odds = top_level_odds(set_, chosen);
-    // Two views, two threads; neither sees the other.
-    auto trees = std::async(std::launch::async, [&] {
-      return train_trees(tree_rows(examples_, set_, chosen, odds, options_.seed), {.seed = options_.seed});
-    });
-    UrlModelParts parts;
-    const FeatureTable table = number_features(set_, chosen, kLeastDomains);
-    fill_slots(table, train_linear(set_, chosen, table, {.seed = options_.seed}), &parts);
+    LinearView linear = learn_linear(set_, chosen, options_.seed);
+    const Calibration base = calibrate_linear(set_, chosen, linear);
+    UrlModelParts parts = std::move(linear.parts);
+    Trees grown = train_trees(tree_rows(examples_, set_, chosen, linear, base, odds, options_.seed),
+                              {.seed = options_.seed});
+    parts.nodes = std::move(grown.nodes);
+    parts.depth = grown.depth;
+    parts.tree_bias = base.offset;
+    parts.tree_share = 1 / base.slope;
     for (const auto& [name, value] : odds) parts.top_levels.push_back({verdict::top_level_hash(name), value});
     std::sort(parts.top_levels.begin(), parts.top_levels.end(),
               [](const auto& a, const auto& b) { return a.hash < b.hash; });
     const auto last = std::unique(parts.top_levels.begin(), parts.top_levels.end(),
                                   [](const auto& a, const auto& b) { return a.hash == b.hash; });
     parts.top_levels.erase(last, parts.top_levels.end());
-    Trees grown = trees.get();
-    parts.nodes = std::move(grown.nodes);
-    parts.depth = grown.depth;
-    parts.tree_bias = grown.bias;
     parts.unused = unused(options_);
     return parts;
   }
@@ -281,7 +257,9 @@ Result<TrainedModel> train_url_model(std::vector<Example> examples, const TrainO
   trained.insert(trained.end(), all.begin() + static_cast<std::ptrdiff_t>(given), all.end());
   say(fmt::format("reading {} URLs", examples.size()));
   SampleSet set = cut_examples(examples, Training::unused(options));
-  for (size_t i = 0; i < given; ++i) set.samples[i].weight *= set.samples[i].is_given ? kGivenWeight : 1;
+  for (size_t i = 0; i < given; ++i)
+    set.samples[i].weight *=
+        (set.samples[i].is_given ? kGivenWeight : 1) * (set.samples[i].is_phishing ? 1 : kHarmlessWeight);
   const Training training(examples, set, options);
   say(fmt::format("learning from {}, {} held back", trained.size(), out.split.held.size()));
   out.measured = training.fit(trained);

@@ -24,10 +24,10 @@ class FeatureSink {
  public:
   FeatureSink(std::vector<UrlFeature>* out, FactMask unused) : out_(*out), unused_(unused) { out_.clear(); }
 
-  void piece(uint32_t hash, PartText text, size_t begin, size_t length) {
+  void piece(uint32_t hash, Speaker speaker, PartText text, size_t begin, size_t length) {
     if (out_.size() < kMaxFeatures)
-      out_.push_back(
-          {mixed(hash), Fact::kNone, text, static_cast<uint16_t>(begin), static_cast<uint16_t>(length)});
+      out_.push_back({mixed(hash), speaker, Fact::kNone, text, static_cast<uint16_t>(begin),
+                      static_cast<uint16_t>(length)});
   }
   // `form` tells the forms of one fact apart.
   void fact(Fact fact, uint32_t form, uint64_t value) {
@@ -38,7 +38,7 @@ class FeatureSink {
   void fact(Fact fact, uint32_t form, std::string_view value) {
     if ((unused_ & bit(fact)) != 0 || out_.size() >= kMaxFeatures) return;
     const uint32_t stream = 1000 + static_cast<uint32_t>(fact) * 16 + form;
-    out_.push_back({mixed(feature_hash(stream, value)), fact});
+    out_.push_back({mixed(feature_hash(stream, value)), speaker_of(fact), fact});
   }
 
  private:

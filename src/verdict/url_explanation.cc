@@ -1,7 +1,9 @@
 // UrlModel::explain: what moved the sum, in words. Every feature is put down to one candidate sentence; a
-// candidate's effect is the sum of its features' weights and of what the trees lose without its measures.
+// candidate's effect is the sum of its features' weights and of what the trees lose without these and its
+// measures.
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "base/ascii.h"
 #include "verdict/feature_sink.h"
@@ -34,7 +36,8 @@ class UrlExplanation {
       : model_(model), parts_(cut_url(url)), known_(know_url(parts_)) {
     extract_features(parts_, known_, model.parts_.unused, &features_);
     taken_.resize(features_.size());
-    measures_ = measure_url(parts_, known_, model.top_level(parts_));
+    sums_ = model.sums(features_);
+    measures_ = measure_url(parts_, known_, model.top_level(parts_), sums_);
     trees_ = model.trees(measures_);
   }
 
@@ -55,30 +58,36 @@ class UrlExplanation {
   }
 
  private:
-  // The weights of the features that fit and that no sentence has yet.
-  float take(const std::function<bool(const UrlFeature&)>& fits) {
-    float sum = 0;
+  // The sums of the features that fit and that no sentence has yet.
+  LinearSums take(const std::function<bool(const UrlFeature&)>& fits) {
+    LinearSums taken{};
     for (size_t i = 0; i < features_.size(); ++i) {
       if (taken_[i] || !fits(features_[i])) continue;
       taken_[i] = true;
-      sum += model_.weight(features_[i].hash);
+      taken[static_cast<size_t>(features_[i].speaker)] += model_.weight(features_[i].hash);
     }
-    return sum;
+    return taken;
   }
   static bool touches(const UrlFeature& feature, PartText text, size_t begin, size_t length) {
     return feature.text == text && feature.begin < begin + length &&
            begin < size_t{feature.begin} + feature.length;
   }
-  // What the trees lose when nothing is known about a topic: its measures are those of a URL without any.
-  float trees_without(Topic topic) const {
-    UrlKnowledge nothing;
-    nothing.host_kind = known_.host_kind;
-    const Measures empty = measure_url(parts_, nothing, 0);
+  // What is lost without the features that were taken, and where a topic is given, when nothing is known
+  // about it: its measures are those of a URL without any.
+  float effect_of(const LinearSums& taken, std::optional<Topic> topic = std::nullopt) const {
     Measures changed = measures_;
-    for (size_t i = 0; i < kMeasures; ++i) {
-      if (topic_of_measure(i) == topic) changed[i] = empty[i];
+    if (topic) {
+      UrlKnowledge nothing;
+      nothing.host_kind = known_.host_kind;
+      const Measures empty = measure_url(parts_, nothing, 0, {});
+      for (size_t i = 0; i < kOwnMeasures; ++i) {
+        if (topic_of_measure(i) == *topic) changed[i] = empty[i];
+      }
     }
-    return trees_ - model_.trees(changed);
+    LinearSums left = sums_;
+    for (size_t i = 0; i < kSpeakers; ++i) left[i] -= taken[i];
+    set_sums(left, &changed);
+    return total(taken) + trees_ - model_.trees(changed);
   }
   void say(std::string sentence, float effect) { reasons_.push_back({std::move(sentence), effect}); }
 
@@ -91,7 +100,7 @@ class UrlExplanation {
   void about_host_brands() {
     if (known_.host_brands.empty()) return;
     const Borrowed& found = known_.host_brands.front();
-    const auto effect = take([&](const UrlFeature& f) {
+    const auto taken = take([&](const UrlFeature& f) {
       return is_one_of(f.fact, {Fact::kBrandCount, Fact::kBrandName, Fact::kBrandWay}) ||
              std::any_of(known_.host_brands.begin(), known_.host_brands.end(),
                          [&](const Borrowed& b) { return touches(f, PartText::kHost, b.begin, b.length); });
@@ -99,45 +108,46 @@ class UrlExplanation {
     std::string what =
         "the host name carries " + shown(std::string_view(parts_.host).substr(found.begin, found.length));
     if (!found.is_exact) what += ", which looks like \"" + std::string(found.brand->name) + "\",";
-    say(what + " but " + owner(), effect + trees_without(Topic::kHostBrand));
+    say(what + " but " + owner(), effect_of(taken, Topic::kHostBrand));
   }
 
   void about_path_brands() {
     if (known_.path_brands.empty() || known_.is_owned) return;
     const Borrowed& found = known_.path_brands.front();
-    const auto effect = take([&](const UrlFeature& f) {
+    const auto taken = take([&](const UrlFeature& f) {
       return is_one_of(f.fact, {Fact::kPathBrandWay, Fact::kPathBrandName}) ||
              touches(f, PartText::kPath, found.begin, found.length);
     });
     say("the path carries " + shown(std::string_view(parts_.path).substr(found.begin, found.length)) +
             " but the host " + owner(),
-        effect + trees_without(Topic::kPathBrand));
+        effect_of(taken, Topic::kPathBrand));
   }
 
   // Words that ask for something, a sentence each; what is known of all of them goes to the first.
   void about_words(PartText text, std::string_view where, Fact fact, Topic topic,
                    std::string_view beginning) {
-    float shared = take([&](const UrlFeature& f) { return f.fact == fact; }) + trees_without(topic);
+    const LinearSums shared = take([&](const UrlFeature& f) { return f.fact == fact; });
     size_t said = 0;
     for (size_t begin = 0; begin < where.size() && said < kMaxWords;) {
       size_t end = begin;
       while (end < where.size() && ascii::is_alnum(where[end])) ++end;
       const std::string_view word = where.substr(begin, end - begin);
       if (!word.empty() && word_kinds_in(word) != 0) {
-        const float effect = take([&](const UrlFeature& f) { return touches(f, text, begin, word.size()); });
-        say(std::string(beginning) + shown(word), effect + shared);
-        shared = 0;
-        ++said;
+        LinearSums taken = take([&](const UrlFeature& f) { return touches(f, text, begin, word.size()); });
+        const bool is_first = said++ == 0;
+        for (size_t i = 0; is_first && i < kSpeakers; ++i) taken[i] += shared[i];
+        const float effect = is_first ? effect_of(taken, topic) : effect_of(taken);
+        say(std::string(beginning) + shown(word), effect);
       }
       begin = end + 1;
     }
   }
 
   void about_place() {
-    const auto effect = take([](const UrlFeature& f) {
+    const float effect = effect_of(take([](const UrlFeature& f) {
       return is_one_of(f.fact, {Fact::kSuffix, Fact::kFreeSuffix, Fact::kTopLevel, Fact::kHostKind,
                                 Fact::kBare, Fact::kAddress, Fact::kPort, Fact::kFreeLabelWord});
-    });
+    }));
     if (parts_.is_address) return say("the host is a bare address, " + parts_.host, effect);
     if (known_.host_kind != HostKind::kOwn)
       return say("anybody can have such a host: it is " + std::string(to_string(known_.host_kind)) + " (" +
@@ -157,25 +167,27 @@ class UrlExplanation {
     if (!in_front.empty())
       say(shown(in_front) + " in front of " + std::string(parts_.domain()) +
               " is unlike the host names of honest sites",
-          subdomain);
+          effect_of(subdomain));
     const auto label = take([](const UrlFeature& f) {
       return is_one_of(f.fact, {Fact::kLabelLooks, Fact::kLabelShape, Fact::kLabelLength, Fact::kPunycode}) ||
              f.text == PartText::kHost;
     });
-    say("the name " + shown(parts_.label()) + " is unlike those of honest sites", label);
+    say("the name " + shown(parts_.label()) + " is unlike those of honest sites", effect_of(label));
   }
 
   void about_path_text() {
     const auto query =
         take([](const UrlFeature& f) { return f.text == PartText::kQuery || f.fact == Fact::kQueryShape; });
-    if (!parts_.query.empty()) say("the query " + shown(parts_.query) + " is like those of phishing", query);
+    if (!parts_.query.empty())
+      say("the query " + shown(parts_.query) + " is like those of phishing", effect_of(query));
     const auto foreign = take([](const UrlFeature& f) { return f.fact == Fact::kForeignMark; });
-    say("a mail address or a second URL stands behind the host", foreign);
+    say("a mail address or a second URL stands behind the host", effect_of(foreign));
     const auto path = take([](const UrlFeature& f) {
       return f.text == PartText::kPath ||
              is_one_of(f.fact, {Fact::kPathShape, Fact::kPathLooks, Fact::kPathEnding, Fact::kPathText});
     });
-    if (parts_.path.size() > 1) say("the path " + shown(parts_.path) + " is like those of phishing", path);
+    if (parts_.path.size() > 1)
+      say("the path " + shown(parts_.path) + " is like those of phishing", effect_of(path));
   }
 
   const UrlModel& model_;
@@ -183,6 +195,7 @@ class UrlExplanation {
   const UrlKnowledge known_;
   std::vector<UrlFeature> features_;
   std::vector<bool> taken_;
+  LinearSums sums_{};
   Measures measures_{};
   float trees_ = 0;
   std::vector<UrlReason> reasons_;

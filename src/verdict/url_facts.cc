@@ -140,6 +140,28 @@ void add_path_text(const UrlParts& parts, uint64_t top, FeatureSink* sink) {
 
 }  // namespace
 
+Speaker speaker_of(Fact fact) {
+  switch (fact) {
+    case Fact::kSuffix:
+    case Fact::kFreeSuffix:
+    case Fact::kTopLevel:
+    case Fact::kHostKind:
+    case Fact::kBare:
+    case Fact::kAddress:
+    case Fact::kPort:
+      return Speaker::kPlace;
+    case Fact::kOwned:
+    case Fact::kHostWords:
+    case Fact::kBrandCount:
+    case Fact::kBrandName:
+    case Fact::kBrandWay:
+    case Fact::kFreeLabelWord:
+      return Speaker::kHostNames;
+    default:
+      return fact >= Fact::kPathShape ? Speaker::kPathFacts : Speaker::kHostLooks;
+  }
+}
+
 void add_host_facts(const UrlParts& parts, const UrlKnowledge& known, FeatureSink* sink) {
   const HostFacts facts{parts, known, *sink};
   facts.place();

@@ -11,8 +11,8 @@
 
 namespace linkgate::verdict {
 
-inline constexpr uint32_t kFeatureVersion = 1;
-inline constexpr size_t kMaxFeatures = 4096;  // of one URL; the limits of UrlParts keep it below 3,000
+inline constexpr uint32_t kFeatureVersion = 2;
+inline constexpr size_t kMaxFeatures = 6144;  // of one URL; the limits of UrlParts keep it below that
 
 // Facts that are not pieces of text. Several speak of one thing, alone and together with others.
 enum class Fact : uint8_t {
@@ -53,8 +53,26 @@ constexpr FactMask bit(Fact fact) { return FactMask{1} << static_cast<unsigned>(
 
 enum class PartText : uint8_t { kNone, kHost, kPath, kQuery };
 
+// What a feature speaks of. The weights of each are summed apart: that is what the trees see of the linear
+// half.
+enum class Speaker : uint8_t {
+  kLabel,      // pieces of the registrable name
+  kSubdomain,  // and of what stands in front of it
+  kPath,
+  kQuery,
+  kWhole,      // pieces of host and path as one text
+  kPlace,      // where the host lives
+  kHostLooks,  // what it looks like
+  kHostNames,  // names and words in it
+  kPathFacts,
+  kCount
+};
+inline constexpr size_t kSpeakers = static_cast<size_t>(Speaker::kCount);
+Speaker speaker_of(Fact fact);
+
 struct UrlFeature {
   uint32_t hash;
+  Speaker speaker;
   Fact fact = Fact::kNone;  // or a piece of:
   PartText text = PartText::kNone;
   uint16_t begin = 0, length = 0;  // of the piece, in UrlParts' host, path or query

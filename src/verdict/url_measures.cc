@@ -24,9 +24,9 @@ struct End {
   Topic topic;
   size_t end;
 };
-constexpr End kEnds[] = {{Topic::kPlace, 15},     {Topic::kLabel, 27},     {Topic::kSubdomain, 37},
-                         {Topic::kHostWords, 50}, {Topic::kHostBrand, 59}, {Topic::kPath, 79},
-                         {Topic::kPathWords, 92}, {Topic::kPathBrand, 96}};
+constexpr End kEnds[] = {
+    {Topic::kPlace, 15},     {Topic::kLabel, 27}, {Topic::kSubdomain, 37}, {Topic::kHostWords, 50},
+    {Topic::kHostBrand, 59}, {Topic::kPath, 79},  {Topic::kPathWords, 92}, {Topic::kPathBrand, kOwnMeasures}};
 
 float share(uint32_t part, uint32_t whole) {
   return whole == 0 ? -1.0F : static_cast<float>(part) / static_cast<float>(whole);
@@ -112,7 +112,19 @@ void path(const UrlParts& parts, Row* row) {
 
 }  // namespace
 
-Measures measure_url(const UrlParts& parts, const UrlKnowledge& known, float top_level) {
+float total(const LinearSums& sums) {
+  float all = 0;
+  for (const float sum : sums) all += sum;
+  return all;
+}
+
+void set_sums(const LinearSums& sums, Measures* measures) {
+  std::copy(sums.begin(), sums.end(), measures->begin() + kOwnMeasures);
+  measures->back() = total(sums);
+}
+
+Measures measure_url(const UrlParts& parts, const UrlKnowledge& known, float top_level,
+                     const LinearSums& sums) {
   Row row;
   place(parts, known, top_level, &row);
   looks(parts.label(), &row);
@@ -130,7 +142,8 @@ Measures measure_url(const UrlParts& parts, const UrlKnowledge& known, float top
   row.add(none ? -1.0F : static_cast<float>(known.path_brands.front().brand->kind));
   row.add(!none && known.path_brands.front().is_exact);
   row.add(!none && known.path_brands.front().is_word);
-  CHECK(row.used == kMeasures);
+  CHECK(row.used == kOwnMeasures);
+  set_sums(sums, &row.values);
   return row.values;
 }
 
@@ -138,7 +151,7 @@ Topic topic_of_measure(size_t index) {
   for (const End& end : kEnds) {
     if (index < end.end) return end.topic;
   }
-  return Topic::kPathBrand;
+  return Topic::kSums;
 }
 
 }  // namespace linkgate::verdict

@@ -17,14 +17,22 @@ enum class Topic : uint8_t {
   kHostBrand,
   kPath,
   kPathWords,
-  kPathBrand
+  kPathBrand,
+  kSums  // of all
 };
 
-inline constexpr size_t kMeasures = 96;
+// What the linear half says, by what its features speak of.
+using LinearSums = std::array<float, kSpeakers>;
+float total(const LinearSums& sums);
+
+inline constexpr size_t kOwnMeasures = 96;
+inline constexpr size_t kMeasures = kOwnMeasures + kSpeakers + 1;  // and the sums, and their total
 using Measures = std::array<float, kMeasures>;
 
 // `top_level`: log odds of the top-level domain, which the model knows; 0 for hosts that were given away.
-Measures measure_url(const UrlParts& parts, const UrlKnowledge& known, float top_level);
+Measures measure_url(const UrlParts& parts, const UrlKnowledge& known, float top_level,
+                     const LinearSums& sums);
+void set_sums(const LinearSums& sums, Measures* measures);
 Topic topic_of_measure(size_t index);
 
 }  // namespace linkgate::verdict

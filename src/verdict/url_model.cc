@@ -17,10 +17,11 @@ float UrlModel::weight(uint32_t hash) const {
   return 0;
 }
 
-float UrlModel::linear(const std::vector<UrlFeature>& features) const {
-  float sum = parts_.bias;
-  for (const UrlFeature& feature : features) sum += weight(feature.hash);
-  return sum;
+LinearSums UrlModel::sums(const std::vector<UrlFeature>& features) const {
+  LinearSums sums{};
+  for (const UrlFeature& feature : features)
+    sums[static_cast<size_t>(feature.speaker)] += weight(feature.hash);
+  return sums;
 }
 
 float UrlModel::trees(const Measures& measures) const {
@@ -50,7 +51,8 @@ UrlScore UrlModel::score(const url::Url& url) const {
   thread_local std::vector<UrlFeature> features;  // its capacity is the point
   extract_features(parts, known, parts_.unused, &features);
   UrlScore score;
-  score.sum = linear(features) + trees(measure_url(parts, known, top_level(parts)));
+  const LinearSums sums = this->sums(features);
+  score.sum = parts_.bias + total(sums) + trees(measure_url(parts, known, top_level(parts), sums));
   score.probability = logistic(double{parts_.slope} * score.sum + parts_.offset);
   using enum UrlScore::Rarity;
   score.rarity = score.sum > parts_.exceeded_by_ten_thousandth ? kOneIn10000

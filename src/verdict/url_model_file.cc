@@ -137,8 +137,11 @@ Result<UrlModel> UrlModel::parse(std::string_view bytes) {
   if (bytes.size() < kMagic.size() + kChecksum) return refused("the URL model is cut short");
   const std::string_view body = bytes.substr(0, bytes.size() - kChecksum);
   Reader in(body.substr(kMagic.size()));
-  if (in.number<uint32_t>() != kFeatureVersion)
-    return refused("the URL model was trained for another version of Linkgate; train it again");
+  const auto version = in.number<uint32_t>();
+  if (!in.ok) return refused("the URL model is cut short");
+  if (version != kFeatureVersion)
+    return refused("the URL model was trained on features of version " + std::to_string(version) +
+                   ", and this Linkgate has version " + std::to_string(kFeatureVersion) + ": train it again");
   UrlModelParts parts;
   Sizes sizes;
   if (!read_header(&in, &parts, &sizes)) return refused("the URL model's header is wrong");

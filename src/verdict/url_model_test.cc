@@ -170,6 +170,63 @@ TEST(UrlModelTest, RefusesWhatIsNoModel) {
   EXPECT_FALSE(UrlModel::parse(print_model(parts)));
 }
 
+TEST(UrlModelTest, AFileOfOtherFeaturesIsRefusedByItsVersion) {
+  std::string old = print_model(lures().parts());
+  old[8] = 1;
+  const auto read = UrlModel::parse(old);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(
+      read.error().message(),
+      "the URL model was trained on features of version 1, and this Linkgate has version 2: train it again");
+}
+
+TEST(UrlModelTest, TheTreesSeeWhatTheLinearHalfSaysOfEachPart) {
+  // Adds 100 where the path says more than 0.5, whatever the host does.
+  UrlModelParts parts = lures().parts();
+  parts.depth = 1;
+  parts.nodes = {
+      {static_cast<int16_t>(kOwnMeasures + static_cast<size_t>(Speaker::kPath)), 0.5F}, {-1, 0}, {-1, 100}};
+  const UrlModel model(parts);
+  EXPECT_GT(model.score(parsed("http://x.example/verify")).sum, 100);
+  EXPECT_LT(model.score(parsed("http://paypal-x.weebly.com/")).sum, 100);
+  EXPECT_GT(model.score(parsed("http://paypal-x.weebly.com/")).sum, 1);
+}
+
+// Hashes of the pieces of host and path as one text.
+std::vector<uint32_t> whole_pieces(std::string_view url, FactMask unused) {
+  const UrlParts cut = cut_url(parsed(url));
+  std::vector<UrlFeature> features;
+  extract_features(cut, know_url(cut), unused, &features);
+  std::vector<uint32_t> hashes;
+  for (const UrlFeature& feature : features) {
+    if (feature.speaker == Speaker::kWhole) hashes.push_back(feature.hash);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  return hashes;
+}
+
+TEST(UrlModelTest, PiecesAcrossTheBordersAreOfTheWholeOnly) {
+  const auto shared = [](std::string_view a, std::string_view b) {
+    std::vector<uint32_t> both;
+    const auto of_a = whole_pieces(a, 0), of_b = whole_pieces(b, 0);
+    std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::back_inserter(both));
+    return both.size();
+  };
+  // "p/l", "top/l" and the like.
+  EXPECT_GT(shared("http://aaaa.top/login", "http://bbbb.top/login"),
+            shared("http://aaaa.top/login", "http://bbbb.top/x/login"));
+  EXPECT_EQ(shared("http://aaaa.top/login", "http://bbbb.org/sesam"), 0U);
+}
+
+TEST(UrlModelTest, WhichFreeHostItIsStaysOutOfThePiecesWhereHostsAreNotLearnt) {
+  const FactMask hidden = bit(Fact::kFreeSuffix);
+  EXPECT_EQ(whole_pieces("http://shop.weebly.com/login", hidden),
+            whole_pieces("http://shop.webflow.io/login", hidden));
+  EXPECT_NE(whole_pieces("http://shop.weebly.com/login", 0), whole_pieces("http://shop.webflow.io/login", 0));
+  EXPECT_NE(whole_pieces("http://shop.example.com/login", hidden),
+            whole_pieces("http://shop.example.org/login", hidden));
+}
+
 TEST(UrlModelTest, RarityFollowsTheThresholds) {
   using enum UrlScore::Rarity;
   const auto rarity = [](float bias) {
