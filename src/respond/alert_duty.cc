@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -116,6 +117,7 @@ class AlertDuty final : public Duty {
   Result<void> write(const AlertRule& rule, std::vector<AlertEvent> events) {
     std::erase_if(events, [&](const AlertEvent& event) { return is_on_its_way(rule, event); });
     TRY(add_subjects(events));
+    TRY(add_chains(events));
     std::map<std::string, std::vector<const AlertEvent*>> by_alert;
     for (const AlertEvent& event : events) by_alert[alert_id(rule, event)].push_back(&event);
     for (const auto& [id, of_alert] : by_alert) {
@@ -156,6 +158,18 @@ class AlertDuty final : public Duty {
     for (AlertEvent& event : events) {
       if (const auto found = subjects.find(event.mail); found != subjects.end())
         event.subject = found->second;
+    }
+    return {};
+  }
+
+  // A visit of before its page was looked at leads where the page was found to lead since.
+  Result<void> add_chains(std::vector<AlertEvent>& events) {
+    for (AlertEvent& event : events) {
+      const auto url = url::Url::parse(event.url);
+      if (!url || kql::json_elements(event.url_chain).value_or(std::vector<std::string>()).size() > 1)
+        continue;
+      TRY_ASSIGN(const auto chain, scans_->chain_of(url::canonical_hash(url::canonical_key(*url))));
+      if (chain.size() > 1) event.url_chain = nlohmann::json(chain).dump();
     }
     return {};
   }

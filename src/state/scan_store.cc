@@ -108,6 +108,13 @@ class SqlScanStore final : public ScanStore, private SqlStore {
     return found;
   }
 
+  Result<std::vector<std::string>> chain_of(std::string_view canonical_hash) override {
+    TRY_ASSIGN(const SqlRows rows,
+               query("SELECT url_chain FROM urls WHERE hash = ?1", {Blob{canonical_hash}}));
+    if (rows.size() == 0) return std::vector<std::string>();
+    return strings_from_json(rows.text(0, 0));
+  }
+
   Result<int64_t> last_flip() override {
     TRY_ASSIGN(const SqlRows rows, query("SELECT MAX(id) FROM flips"));
     return rows.integer(0, 0);

@@ -86,6 +86,8 @@ class ScanStore {
   // Of links that were delivered as harmless: those that are not remembered, or are remembered as harmful
   // without a flip, because the first thing that was remembered of them said so.
   virtual Result<std::vector<std::string>> missed(const std::vector<std::string>& canonical_hashes) = 0;
+  // Where a remembered URL led, itself first; empty: it is not remembered.
+  virtual Result<std::vector<std::string>> chain_of(std::string_view canonical_hash) = 0;
   // Every remembered URL once, page by page, without holding a transaction.
   virtual Result<void> for_each_url(const std::function<void(const RememberedUrl&)>& take) = 0;
   // Retention: flips before `time`, and URLs that came by before it and have no job.

@@ -102,6 +102,8 @@ TEST_P(ScanStoreContract, OnlyWhatCameByIsRemembered) {
   EXPECT_EQ(all[1].canonical_hash, "\xff");
   EXPECT_EQ(all[1].by_page, Disposition::kSuspicious);
   EXPECT_THAT(all[1].url_chain, ElementsAre("https://x.example/"));
+  EXPECT_THAT(store->chain_of("\xff").value(), ElementsAre("https://x.example/"));
+  EXPECT_THAT(store->chain_of("a").value(), IsEmpty());
 }
 
 TEST_P(ScanStoreContract, WhatIsNotRememberedOrWasHarmfulFromTheFirstWasMissed) {

@@ -44,7 +44,7 @@ routes = ["{route}"]
 [mailboxes]
 imap = "127.0.0.1:{imap}"
 security = "none"
-master_user = "{master}"
+master_user = "zap"
 password_file = "{password}"
 """
 
@@ -63,6 +63,7 @@ class Mail:
     id: str = ""
     place: str = "INBOX"  # or "quarantine", or "junk": marked for it at delivery
     was_zapped: bool = False
+    slipped: bool = False  # it was bad already, and delivered as harmless: scan had just been killed
 
 
 @dataclasses.dataclass
@@ -90,7 +91,7 @@ class World:
         self.dovecot = Dovecot(folder).start()
         self.linkgate = Installation(
             folder, f"lmtp:127.0.0.1:{self.dovecot.lmtp_port}", click_nodes=2, feeds=[("bad", self.feed)],
-            extra=CONFIG.format(route=self.sites.route, imap=self.dovecot.imap_port, master="zap", password=folder / "zap.password"))
+            extra=CONFIG.format(route=self.sites.route, imap=self.dovecot.imap_port, password=folder / "zap.password"))
         self.linkgate.start_with_or_without_browser()
         self.linkgate.command("policy", "set", "Warns", "AllowClickThrough=true")
         self.linkgate.command("policy", "rule", "set", "Warns", "SafeLinksPolicy=Warns", "RecipientDomainIs=corp.test", "ExceptIfRecipientDomainIs=finance.corp.test")
@@ -126,7 +127,7 @@ class World:
     def deliver(self, user, kind, host, subject=None):
         link, hosts = self.link(kind, host)
         subject = f"{subject or 'Invoice'} {uuid.UUID(int=self.random.getrandbits(128))}"
-        mail = Mail(subject, user, link, hosts, place="junk" if self.bad.intersection(hosts) else "INBOX")
+        mail = Mail(subject, user, link, hosts)
         text = (f"Received: from mail.example by mx.corp.test with ESMTP; {email.utils.formatdate()}\r\n"  # as every MTA does
                 f"From: sender@mail.example\r\nTo: {user}\r\nSubject: {subject}\r\nDate: {email.utils.formatdate()}\r\n"
                 f"Message-ID: <{self.number()}.{self.random.getrandbits(32)}@mail.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -135,6 +136,9 @@ class World:
         raw = wait_until(f"mail for {user}", lambda: self.file_of(mail))
         mail.sealed = next(found for found in messages.links(raw) if "/?url=" in found and "&data=" in found)
         mail.id = messages.header(raw, "X-Linkgate-Id").partition(".")[0]
+        if self.bad.intersection(hosts):
+            mail.slipped = messages.header(raw, "X-Spam-Flag") != "YES"
+            mail.place = "INBOX" if mail.slipped else "junk"
         self.mails.append(mail)
         return mail
 
@@ -214,10 +218,13 @@ class World:
                     return raw
         return None
 
+    def turned(self, mail):
+        return mail.slipped or bool(self.flipped.intersection(mail.hosts))
+
     def expect_removals(self):
         """Mail that leads over a host whose verdict turned goes, once."""
         for mail in self.mails:
-            if not mail.was_zapped and self.flipped.intersection(mail.hosts):
+            if not mail.was_zapped and self.turned(mail):
                 mail.was_zapped, mail.place = True, "quarantine"
 
     def expected_in_mailboxes(self):
@@ -229,7 +236,7 @@ class World:
     def expected_alerts(self):
         """Title -> what its alerts must name, and nothing else: addresses of clicks, or ids of mails."""
         people = [click for click in self.clicks if click.human]
-        return {CLICKED: {c.address for c in people if c.page == "Phishing" or (c.reached and self.flipped.intersection(c.mail.hosts))},
+        return {CLICKED: {c.address for c in people if c.page == "Phishing" or (c.reached and self.turned(c.mail))},
                 WENT_ON: {c.address for c in people if c.went_on and c.page in ("Phishing", "Scanning", "Suspicious")},
                 ZAPPED: {c.address for c in people if c.reached and c.mail.was_zapped},
                 REMOVED: {m.id for m in self.mails if m.was_zapped}}
