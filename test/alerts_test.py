@@ -14,7 +14,7 @@ import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import claims  # noqa: E402
-from harness.installation import Installation  # noqa: E402
+from harness.installation import Installation, continue_form  # noqa: E402
 from harness.process import ROOT, free_port, wait_until, work_folder  # noqa: E402
 from harness.sinks import HttpSink, SmtpSink, SyslogSink  # noqa: E402
 from harness.store import Store  # noqa: E402
@@ -78,6 +78,11 @@ def mail_of(name):
 
 
 class World:
+    def wait_for_policy(self):
+        """Click nodes look for new policies five times a second; a program's visits raise no alerts."""
+        link = self.linkgate.command("wrap", "--recipient", "robot@corp.test", "--message", mail_of("robot"), "https://evil.example/robot").strip()
+        wait_until("a warning page with a way on", lambda: continue_form(self.linkgate.click(link, agent="Examplebot/1.0")[2].decode()))
+
     def click(self, name):
         """A warning page that is continued past: the alerts of both kinds."""
         user = f"{name}@corp.test"
@@ -308,6 +313,7 @@ def main():
             world.hunter = world.linkgate.command("token", "create", "hunter").strip()
             check = ["check", "--format", "json", "https://evil.example/"]
             wait_until("the feed", lambda: '"disposition":"phishing"' in world.linkgate.command(*check, check=False))
+            world.wait_for_policy()
             return claims.run(globals(), world)
         finally:
             world.linkgate.stop()

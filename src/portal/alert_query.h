@@ -2,6 +2,7 @@
 // What a client asks of alerts in its query: OData's $filter, $orderby, $top, $skip and $count, as far as
 // Graph documents them for alerts_v2. Whatever else it says is refused by name, never left out silently.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ inline constexpr size_t kAlertFields = 8;
 
 // An alert as far as a filter sees it.
 struct AlertView {
-  std::string values[kAlertFields];  // by AlertField; assignedTo: "" is null
+  std::array<std::string, kAlertFields> values;  // by AlertField; assignedTo: "" is null
 };
 
 class AlertFilter {

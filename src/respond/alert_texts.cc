@@ -57,7 +57,7 @@ std::string one_line(std::string_view text) {
 
 // A header's text: as it is where it is plain ASCII, else encoded words of RFC 2047.
 std::string header_text(std::string_view text) {
-  const std::string line = one_line(text);
+  std::string line = one_line(text);
   const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
   if (plain && line.find("=?") == line.npos) return line;
   std::string out;

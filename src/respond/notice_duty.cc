@@ -101,7 +101,7 @@ class NoticeDuty final : public Duty {
                   told.error().message());
       later(notice, notice_pause(notice.attempts), told.error().message());
     }
-    const auto finished = notices_->finish(notice);
+    auto finished = notices_->finish(notice);
     if (!finished && finished.error().code() == ErrorCode::kNotFound) return {};  // another node has it
     return finished;
   }
