@@ -58,8 +58,8 @@ class DovecotServer {
   std::string certificate() const { return folder_ + "/cert.pem"; }
   std::string log() const { return slurp(folder_ + "/log"); }
   std::string home(const std::string& user) const { return folder_ + "/mail/" + user; }
-  // From now on these are all users; others cannot be signed in for. A running Dovecot looks at the file at most
-  // once in a second of its clock, so this returns in the next one.
+  // From now on these are all users; others cannot be signed in for. A running Dovecot looks at the file at
+  // most once in a second of its clock, so this returns in the next one.
   void set_users(const std::vector<std::string>& users) const {
     std::ofstream out(folder_ + "/users.new");
     for (const std::string& user : users) out << user << ":{PLAIN}own::::::\n";
@@ -91,7 +91,8 @@ class DovecotServer {
 
   static std::chrono::system_clock::time_point next_second() {
     using std::chrono::seconds;
-    return std::chrono::floor<seconds>(std::chrono::system_clock::now()) + seconds(1) + std::chrono::milliseconds(20);
+    return std::chrono::floor<seconds>(std::chrono::system_clock::now()) + seconds(1) +
+           std::chrono::milliseconds(20);
   }
 
   static std::string slurp(const std::string& path) {
