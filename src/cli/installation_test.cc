@@ -91,7 +91,7 @@ TEST_F(Installation, ConfigAndDataStandBeforeOrBehindEveryVerb) {
       const Outcome outcome = run_plain(command);
       EXPECT_EQ(outcome.code, 0) << named[0] << " at " << at << ": " << outcome.err;
       EXPECT_THAT(run_plain({named[0], named[1], "policy", "group", "list", "--format", "csv"}).out,
-                  EndsWith("\ng,a@x.test\r\n"));
+                  EndsWith("\ng,a@x.test,people\r\n"));
       EXPECT_EQ(run_plain({"policy", "group", "remove", "g", named[0], named[1]}).code, 0);
     }
   }

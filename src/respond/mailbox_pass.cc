@@ -123,6 +123,7 @@ asio::awaitable<Result<size_t>> MailboxPass::pass() {
   const net::ImapFolder* junk = junk_among(folders_, access_.config.junk_folder);
   junk_ = junk != nullptr ? junk->name : "";
   folder_trouble_.clear();
+  uid_next_.clear();
   size_t acted = 0;
   for (const net::ImapFolder& one : folders_) {
     if (!one.selectable()) continue;
@@ -132,13 +133,35 @@ asio::awaitable<Result<size_t>> MailboxPass::pass() {
     if (!result) folder_trouble_ = fmt::format("folder {}: {}", one.name, result.error().message());
     if (result) acted += *result;
   }
+  if (acted == 0 && folder_trouble_.empty()) {
+    auto more = co_await came_in();
+    if (!more) co_return std::move(more).error();
+    acted = *more ? 1 : 0;
+  }
   co_return acted;
+}
+
+// Whether a message came into a folder after the last pass had looked into it: whoever moves one from a
+// folder that is still to be searched into one that was searched would hide it.
+asio::awaitable<Result<bool>> MailboxPass::came_in() {
+  auto folders = co_await client_->list();
+  if (!folders) co_return std::move(folders).error();
+  for (const net::ImapFolder& one : *folders) {
+    if (!one.selectable()) continue;
+    const auto seen = uid_next_.find(one.name);
+    if (seen == uid_next_.end()) co_return true;
+    auto now = co_await client_->status(one.name);
+    if (!now && !client_->usable()) co_return std::move(now).error();
+    if (now && now->uid_next != seen->second) co_return true;
+  }
+  co_return false;
 }
 
 // How many messages were acted on, or were there and are no longer: both mean that another pass is needed.
 asio::awaitable<Result<size_t>> MailboxPass::folder(std::string name, bool is_junk) {
   auto before = co_await client_->examine(name);
   if (!before) co_return std::move(before).error();
+  uid_next_[name] = before->uid_next;
   auto found = co_await find(is_junk);
   if (!found) co_return std::move(found).error();
   if (found->empty()) co_return size_t{0};

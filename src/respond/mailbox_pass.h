@@ -55,6 +55,7 @@ class MailboxPass {
   };
   using Found = std::map<uint32_t, FoundMessage>;  // by UID, in one folder
   net::asio::awaitable<Result<size_t>> pass();
+  net::asio::awaitable<Result<bool>> came_in();
   net::asio::awaitable<Result<size_t>> folder(std::string name, bool is_junk);
   net::asio::awaitable<Result<Found>> find(bool is_junk);
   net::asio::awaitable<Result<void>> to_junk(std::string folder, std::vector<uint32_t> uids, Found found);
@@ -72,9 +73,10 @@ class MailboxPass {
   std::vector<state::ZapJob>& jobs_;
   std::unique_ptr<net::ImapClient> client_;
   std::vector<net::ImapFolder> folders_;
-  std::string junk_;            // empty: there is none
-  std::string folder_trouble_;  // of the last pass: a folder that could not be looked into
-  std::set<int64_t> spared_;    // jobs of which a message was found and left on purpose
+  std::string junk_;                          // empty: there is none
+  std::map<std::string, uint32_t> uid_next_;  // of each folder, when the last pass looked into it
+  std::string folder_trouble_;                // of the last pass: a folder that could not be looked into
+  std::set<int64_t> spared_;                  // jobs of which a message was found and left on purpose
 };
 
 // A message from quarantine to the folder that it lay in (INBOX where that is gone), with its flags and date,

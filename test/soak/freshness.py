@@ -138,9 +138,9 @@ def watch(linkgate, clicks, mails, seconds):
         look("KQL, clicks", lambda: hunting.ask(f'UrlClickEvents | where AccountUpn == "{WATCHED}" and Timestamp > ago(12s) | project IPAddress'), clicks.answered)
         look("KQL, mails", lambda: hunting.ask(f'EmailEvents | where RecipientEmailAddress == "{WATCHED}" and Timestamp > ago(12s) | project InternetMessageId'), mails.answered)
         if turn % 8 == 0:
-            look("report", lambda: section(linkgate.command("report", "url-protection", "--rows", "0", *filters), "details", "IPAddress"), clicks.answered)
+            look("report", lambda: section(linkgate.command("report", "url-protection", "--rows", "0", *filters), "details", "ClientIP"), clicks.answered)
         if turn % 8 == 4:
-            look("Explorer", lambda: section(linkgate.command("explorer", "clicks", "--rows", "0", *filters), "results", "IPAddress"), clicks.answered)
+            look("Explorer", lambda: section(linkgate.command("explorer", "clicks", "--rows", "0", *filters), "results", "ClientIP"), clicks.answered)
         if turn % 40 == 0:
             memory.append((time.monotonic() - begin, resident(linkgate)))
         turn += 1

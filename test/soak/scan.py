@@ -251,8 +251,13 @@ def check_each(done):
         assert evidence and all(piece["sentence"] for piece in evidence), f"{scan.site['name']}: {scan.verdict} says nothing"
     steady = [s for s in done if not REMEMBERING & set(s.site["differs_by"]) and s.site["family"] not in ("aitm", "late")]
     too_well = [s for s in steady if s.verdict["disposition"] == "clean" and not {"clean", "unknown"} & deserved(s.site)]
-    too_badly = [s for s in steady if is_bad(s.verdict["disposition"]) and not any(map(is_bad, deserved(s.site)))]
+    too_badly = [s for s in steady if is_bad(s.verdict["disposition"]) and not any(map(is_bad, deserved(s.site))) and not by_text(s.verdict)]
     return too_well, too_badly
+
+
+def by_text(verdict):
+    """The link's text looked bad, and the page that would have cleared it was not seen."""
+    return verdict["disposition"] == "suspicious" and any(piece["code"] == "url.model" for piece in verdict["evidence"])
 
 
 def check_against_calm(linkgate, lab, done):
