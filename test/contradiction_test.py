@@ -72,7 +72,7 @@ class Histories:
             getattr(self, step)()
 
     def deliver(self):
-        host = self.chance.choice([m.link.partition("://")[2].partition("/")[0] for m in self.mails if len(m.hosts) == 1] or [self.host()]) if self.chance.random() < 0.3 else self.host()
+        host = self.chance.choice([m.hosts[-1] for m in self.mails] or [self.host()]) if self.chance.random() < 0.3 else self.host()
         if host.lower().encode("idna").decode() not in self.world.bad:
             self.mails.append(self.world.deliver(self.chance.choice(self.users), self.chance.choice(KINDS), host))
 
