@@ -29,7 +29,7 @@ def forum_case(world):
     report_id, domain = rows[0]
     assert domain == mail.hosts[0], rows
     world.flip("landing.example")
-    world.settle()
+    world.settle(90)
     alerts = [row for row in json.loads(linkgate.command("alert", "list", "--format", "json")) if row["Title"] == ZAPPED]
     assert len(alerts) == 1 and alerts[0]["Severity"] == "Medium" and alerts[0]["Status"] == "new", alerts
     alert = alerts[0]["AlertId"]
@@ -128,7 +128,7 @@ def run(seed, histories, batch, kills, patient):
                 count = min(batch, histories - done)
                 story.batch(count, kills)
                 acted = time.monotonic()
-                world.settle()
+                world.settle(90 if patient else 240)  # what was on its way when a verdict turned is pulled two minutes later
                 settled = time.monotonic()
                 alerts = check_views(world)
                 done += count

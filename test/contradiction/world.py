@@ -268,7 +268,7 @@ class World:
         assert len(rows) == len({(row[0], row[1]) for row in rows}), "a mail has two rows"
         return {tuple(row) for row in rows}
 
-    def settle(self, seconds=60):
+    def settle(self, seconds):
         """Waits until all tables say what happened; tells what they say too much or too little where they never do."""
         self.expect_removals()
         wait_until("a healthy Linkgate", self.linkgate.well_but_browser, 60, 0.1)
