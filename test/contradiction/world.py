@@ -153,15 +153,21 @@ class World:
     def click(self, mail, goes_on=False, agent=HUMAN):
         address = str(ipaddress.ip_address("10.0.0.1") + self.number())
         status, _, page = self.until_answered(lambda node: self.linkgate.click(mail.sealed, address, agent, node))
-        title = page.decode(errors="replace").partition("<title>")[2].partition("<")[0]
+        title = self.title(page)
         assert status == 302 or (status == 200 and title in PAGES), (status, title, mail)
         click = Click(mail, address, "None" if status == 302 else PAGES[title], False, agent == HUMAN)
         if status == 200 and goes_on and continue_form(page.decode()):
             status, _, page = self.until_answered(lambda node: self.linkgate.continue_anyway(mail.sealed, page, address, agent, node))
-            assert status == 303, (status, page[:300])
-            click.went_on = True
+            assert status in (200, 303), (status, page[:300])
+            click.went_on = status == 303
+            if not click.went_on:  # the verdict turned while they read: they are shown the page of the new one
+                click.page = PAGES[self.title(page)]
         self.clicks.append(click)
         return click
+
+    @staticmethod
+    def title(page):
+        return page.decode(errors="replace").partition("<title>")[2].partition("<")[0]
 
     def until_answered(self, ask):
         """A node that was just killed answers nothing: its clients try again, here or at the other."""
