@@ -111,7 +111,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="linkgate-clicks-") as folder, Lab(pathlib.Path(folder) / "lab") as lab:
         os.chmod(folder, 0o755)
         (pathlib.Path(folder) / "lg").mkdir()
-        extra = f"[scan]\ndeep = true\npages = {options.parallel}\ntrust_file = \"{lab.ca}\"\nrescan_after = []\n" + lab.egress()
+        extra = (f"[scan]\ndeep = true\npages = {options.parallel}\ntrust_file = \"{lab.ca}\"\nlanguages = [\"en-US\", \"de-DE\"]\n"
+                 "rescan_after = []\n" + lab.egress())
         lg = Installation(pathlib.Path(folder) / "lg", f"lmtp:127.0.0.1:{free_port()}", extra=extra)
         try:
             lg.start_with_or_without_browser()

@@ -149,7 +149,10 @@ std::optional<Verdict> DeepScan::spared(const api::CheckRequest& request, const 
     return std::nullopt;
   }
   verdict.judged_at = clock_.now();
-  verdict.valid_until = verdict.judged_at + lifetime_of(verdict.disposition, validity_);
+  verdict.valid_until = verdict.judged_at;
+  // What waits for a click is looked at by the first, however soon it comes.
+  if (verdict.disposition == Disposition::kClean)
+    verdict.valid_until += lifetime_of(verdict.disposition, validity_);
   return verdict;
 }
 

@@ -138,6 +138,7 @@ TEST_F(DeepScanTest, ALinkThatActsIsNotOpenedBeforeSomebodyClicks) {
   EXPECT_EQ(verdict.disposition, Disposition::kUnknown);
   EXPECT_THAT(verdict.evidence, Contains(Field(&verdict::Evidence::code, "link.acts")));
   EXPECT_THAT(pages_.looked(), testing::IsEmpty());
+  EXPECT_EQ(verdict.valid_until, verdict.judged_at) << "a click that follows at once is not answered by it";
   ask(url, api::CheckMoment::kClick).get();
   EXPECT_THAT(pages_.looked(), testing::Not(testing::IsEmpty()));
 }

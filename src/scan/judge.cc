@@ -130,7 +130,6 @@ Judged Judge::look_up(const api::CheckRequest& request) const {
          "Nothing is known about " + shown(key) + ": no feed lists it and nobody judged it yet", ""});
   }
   add_spelling_evidence(subject.targets, &verdict);
-  for (size_t i = 0; i < decided; ++i) stages_[i]->learn(subject, verdict);
   return judged;
 }
 

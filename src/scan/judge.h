@@ -32,7 +32,7 @@ class Stage {
   virtual Next judge(const Subject& subject, verdict::Verdict* verdict) = 0;
   // Its answers were found before.
   virtual bool is_memory() const { return false; }
-  // Asked in stage order for every verdict that a later stage reached.
+  // Asked in stage order for every verdict that was reached after the stages had their say.
   virtual void learn(const Subject& subject, const verdict::Verdict& verdict) {
     (void)subject;
     (void)verdict;
@@ -59,6 +59,8 @@ class Judge {
   Judge(std::vector<std::unique_ptr<Stage>> stages, const Clock& clock, std::chrono::seconds lifetime);
   // Always an answer: what does not parse, or what no stage knows anything about, is unknown, with evidence
   // that says so. What the hosts' spelling says is added as evidence and decides nothing. Thread-safe.
+  // Nothing is learnt by it: what is known before the page was looked at must not answer whoever asks while
+  // it is.
   verdict::Verdict judge(const api::CheckRequest& request) const { return look_up(request).verdict; }
   Judged look_up(const api::CheckRequest& request) const;
   // Tells the stages of a verdict that was reached by looking at the page. Thread-safe.

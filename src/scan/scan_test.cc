@@ -248,6 +248,16 @@ TEST_F(Scan, AVerdictIsKeptOverARestartUntilItExpires) {
   EXPECT_EQ(cache->find(hash), std::nullopt);
 }
 
+TEST_F(Scan, WhatIsKnownBeforeThePageWasLookedAtAnswersNobodyElse) {
+  auto running = service();
+  EXPECT_EQ(disposition(*running, "https://nobody-knows.example/"), Disposition::kUnknown);
+  api::CheckRequest again;
+  again.url = "https://nobody-knows.example/";
+  EXPECT_FALSE(running->judge().look_up(again).is_decided);
+  running.reset();  // writes what it would remember
+  EXPECT_EQ(store()->verdict(url::canonical_hash("nobody-knows.example/"), kNoon).value(), std::nullopt);
+}
+
 TEST_F(Scan, ACachedVerdictWhoseChainIsListedByNowIsJudgedAnew) {
   verdict::Verdict clean;
   clean.disposition = Disposition::kClean;
