@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles every header of src/ on its own, with the flags of its folder. Exit 0 when each says what it needs.
+"""Compiles the headers of src/ on their own, with the flags of their folder. Exit 0 when each says what it needs.
 
-Syntax only; results are remembered in build/header-check by the hash of the preprocessed text's inputs (ccache is not
-used for syntax checks), so a second run looks only at what changed."""
+Syntax only. Which headers passed in their present form, and in that of all that they include, is remembered in build/.
+
+usage: check_headers.py [--changed]   --changed: only those that the newest commits touched"""
 import concurrent.futures
-import hashlib
 import json
 import os
 import pathlib
@@ -12,9 +12,10 @@ import shlex
 import subprocess
 import sys
 
+import sources
 from check_layers import test_headers
+from sources import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 CACHE = BUILD / "header-check.json"
 
@@ -45,16 +46,13 @@ def flags_by_folder():
 
 def main():
     flags = flags_by_folder()
-    seen = json.loads(CACHE.read_text()) if CACHE.exists() else {}
-    tree = hashlib.sha256()
+    passed = json.loads(CACHE.read_text()) if CACHE.exists() else {}
     tests_only = test_headers()  # these need what only a test's compile line defines
     headers = sorted(h for h in (ROOT / "src").rglob("*.h") if str(h.relative_to(ROOT / "src")) not in tests_only)
-    for header in headers:
-        tree.update(header.read_bytes())
-    state = tree.hexdigest()
-    if seen.get("tree") == state:
-        print(f"check_headers: {len(headers)} headers unchanged")
-        return 0
+    if "--changed" in sys.argv:
+        recent = sources.recently_changed()
+        headers = [h for h in headers if h in recent]
+    todo = [h for h in headers if passed.get(str(h.relative_to(ROOT))) != sources.state_of(h)]
 
     def check(header):
         command = ["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", *flags.get(header.parent.name, [f"-I{ROOT}/src"]), "-w", str(header)]
@@ -63,13 +61,15 @@ def main():
 
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for header, code, text in pool.map(check, headers):
+        for header, code, text in pool.map(check, todo):
+            name = str(header.relative_to(ROOT))
             if code != 0:
                 bad += 1
-                print(f"{header.relative_to(ROOT)} does not compile alone:\n{text}")
-    print(f"check_headers: {len(headers)} headers, {bad} breaches")
-    if bad == 0:
-        CACHE.write_text(json.dumps({"tree": state}))
+                print(f"{name} does not compile alone:\n{text}")
+            else:
+                passed[name] = sources.state_of(header)
+    print(f"check_headers: {len(headers)} headers, {len(todo)} looked at, {bad} breaches")
+    CACHE.write_text(json.dumps(passed))
     return 1 if bad else 0
 
 

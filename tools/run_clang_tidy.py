@@ -1,34 +1,33 @@
 #!/usr/bin/env python3
-"""clang-tidy over the sources of src/ (tests apart), remembering in build/ which files passed in their present form.
+"""clang-tidy over the sources of src/ (tests apart), remembering in the user's cache which of them passed in their present
+form, with all that they include.
 
-usage: run_clang_tidy.py [--all]   --all: forget what passed before"""
+usage: run_clang_tidy.py [--all | --changed]
+  --all      forget what passed before
+  --changed  only the sources that the newest commits touched"""
 import concurrent.futures
-import hashlib
 import json
 import os
 import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import sources
+from sources import ROOT
+
 BUILD = ROOT / "build"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "linkgate-clang-tidy.json"
-
-
-def state_of(file, headers, settings):
-    return hashlib.sha256(settings + headers + file.read_bytes()).hexdigest()
 
 
 def main():
     known = {e["file"] for e in json.loads((BUILD / "compile_commands.json").read_text())}
     files = [f for f in sorted((ROOT / "src").rglob("*.cc")) if str(f) in known and not f.name.endswith("_test.cc")]
+    if "--changed" in sys.argv:
+        recent = sources.recently_changed()
+        files = [f for f in files if f in recent]
     settings = (ROOT / ".clang-tidy").read_bytes()
-    headers = hashlib.sha256()
-    for header in sorted((ROOT / "src").rglob("*.h")):
-        headers.update(header.read_bytes())
-    digest = headers.digest()
     passed = {} if "--all" in sys.argv or not CACHE.exists() else json.loads(CACHE.read_text())
-    todo = [f for f in files if passed.get(str(f.relative_to(ROOT))) != state_of(f, digest, settings)]
+    todo = [f for f in files if passed.get(str(f.relative_to(ROOT))) != sources.state_of(f, settings)]
 
     def check(file):
         done = subprocess.run(["clang-tidy-14", "-p", str(BUILD), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
@@ -47,7 +46,7 @@ def main():
                 bad += 1
                 print(f"{name}:\n{text}")
             else:
-                passed[name] = state_of(file, digest, settings)
+                passed[name] = sources.state_of(file, settings)
                 remember()
     print(f"clang-tidy: {len(files)} files, {len(todo)} looked at, {bad} with findings")
     return 1 if bad else 0

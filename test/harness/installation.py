@@ -55,15 +55,23 @@ class Installation:
             origin_port=self.click_ports[0], clicks=", ".join(f'"127.0.0.1:{p}"' for p in self.click_ports)))
         self.up = None
 
-    def start(self, seconds=60):
-        self.up = Child([program("linkgate"), "up", "--config", self.config], self.folder / "up.log")
-        wait_until("linkgate up to be healthy\n" + str(self.up.log), self._healthy_or_dead, seconds)
-        return self
+    def start(self, seconds=120):
+        return self._start_until(self.healthy, seconds)
 
-    def _healthy_or_dead(self):
-        if not self.up.alive():
-            raise AssertionError(f"linkgate up ended with {self.up.process.returncode}:\n{self.up.tail()}")
-        return self.healthy()
+    def _start_until(self, well, seconds):
+        """Starts `linkgate up`. Where it never gets well, the error says what was wrong and what it said."""
+        self.up = Child([program("linkgate"), "up", "--config", self.config], self.folder / "up.log")
+
+        def well_or_dead():
+            if not self.up.alive():
+                raise AssertionError(f"linkgate up ended with {self.up.process.returncode}:\n{self.up.tail()}")
+            return well()
+
+        try:
+            wait_until("linkgate up to be well", well_or_dead, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.troubles()}\n{self.up.tail()}") from None
+        return self
 
     def healthy(self):
         status, _, body = self.get(self.admin_port, "/healthz")
@@ -84,15 +92,11 @@ class Installation:
 
     def well_but_browser(self):
         """True where all is well, or nothing is wrong but that Chromium cannot be started here."""
-        if not self.up.alive():
-            raise AssertionError(f"linkgate up ended with {self.up.process.returncode}:\n{self.up.tail()}")
         troubles = self.troubles()
         return not troubles or (set(troubles) == {"scan"} and "starting" not in troubles["scan"])
 
-    def start_with_or_without_browser(self, seconds=60):
-        self.up = Child([program("linkgate"), "up", "--config", self.config], self.folder / "up.log")
-        wait_until("linkgate up to be healthy\n" + str(self.up.log), self.well_but_browser, seconds)
-        return self
+    def start_with_or_without_browser(self, seconds=120):
+        return self._start_until(self.well_but_browser, seconds)
 
     def stop(self):
         return self.up.stop() if self.up else 0
