@@ -1,5 +1,6 @@
 // Real child programs: small bash scripts in a folder of the test's own.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -117,6 +118,25 @@ TEST_F(Supervise, AProgramThatNeverIsReadyDoesNotHoldUpTheNextStage) {
   ASSERT_TRUE(run_until([&] { return all.has_value(); }));
   EXPECT_TRUE(running(supervisor, 1));
   EXPECT_EQ(supervisor.programs()[0].state, ProgramState::kStarting);
+  EXPECT_TRUE(stop(supervisor));
+}
+
+// Some say so at once, some when the next stage's pipes have taken the place of theirs in the event loop.
+TEST_F(Supervise, NoProgramOfManyThatAreReadyTogetherIsOverheard) {
+  constexpr int kStages = 6, kPrograms = 12;
+  Supervisor supervisor(io_, quick_);
+  const std::string late = "sleep 0.05\n";
+  for (int stage = 0; stage < kStages; ++stage) {
+    for (int i = 0; i < kPrograms; ++i)
+      supervisor.add(program(fmt::format("p{}-{}", stage, i),
+                             (i % 3 == 0 ? late : "") + kSayReady + "exec sleep 60\n", stage));
+  }
+  supervisor.start({});
+  EXPECT_TRUE(run_until([&] {
+    const auto all = supervisor.programs();
+    return std::all_of(all.begin(), all.end(),
+                       [](const auto& p) { return p.state == ProgramState::kRunning; });
+  }));
   EXPECT_TRUE(stop(supervisor));
 }
 

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <deque>
 
 #include "base/log.h"
@@ -134,9 +135,12 @@ void Supervisor::Impl::watch_ready(Program& program) {
   program.ready.async_wait(asio::posix::stream_descriptor::wait_read, [this, &program](error_code error) {
     if (error) return;
     char byte = 0;
-    const bool ready = ::read(program.ready.native_handle(), &byte, 1) == 1;
+    const ssize_t size = ::read(program.ready.native_handle(), &byte, 1);
+    // A program forked meanwhile may hold, until it executes, the pipe of one that has been heard already:
+    // epoll goes on watching that, and its end is told here, as if this pipe had something to read.
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return watch_ready(program);
     program.ready.close();
-    if (!ready || program.status.state != ProgramState::kStarting) return;
+    if (size != 1 || program.status.state != ProgramState::kStarting) return;
     program.set(ProgramState::kRunning);
     log::info("{} is ready (process {})", program.spec.name, program.status.pid);
     changed();
