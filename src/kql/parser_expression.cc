@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -18,6 +20,11 @@ constexpr auto kListWords = std::to_array<std::string_view>({"in", "has_any", "h
 constexpr auto kTextWords = std::to_array<std::string_view>(
     {"has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "contains", "contains_cs",
      "startswith", "startswith_cs", "endswith", "endswith_cs", "matches"});
+
+// The words that Kusto has no form with '!' of.
+bool is_never_negated(std::string_view word) {
+  return word == "has_any" || word == "has_all" || word == "matches";
+}
 
 }  // namespace
 
@@ -40,11 +47,15 @@ Parser::Node Parser::logical(std::string_view word, Level operand) {
 Parser::Node Parser::either() { return logical("or", &Parser::both); }
 Parser::Node Parser::both() { return logical("and", &Parser::equality); }
 
-std::string Parser::word_operator(std::span<const std::string_view> words, size_t& count) const {
+Expected<std::string> Parser::word_operator(std::span<const std::string_view> words, size_t& count) const {
   const size_t negated = token().is("!") && adjacent(0) ? 1 : 0;
   const Token& word = token(negated);
   if (word.kind != TokenKind::kIdentifier || std::find(words.begin(), words.end(), word.text) == words.end())
-    return "";
+    return std::string();
+  if (negated != 0 && is_never_negated(word.text)) {
+    return fail(DiagnosticCode::kSyntax, {token().span.begin, word.span.end},
+                fmt::format("there is no '!{0}'; write not(... {0} ...)", word.text));
+  }
   std::string found = (negated != 0 ? "!" : "") + std::string(word.text);
   count = negated + 1;
   if (word.text == "in" && token(count).is("~") && adjacent(count - 1)) {
@@ -64,7 +75,7 @@ Parser::Node Parser::equality() {
   }
   if (token().is("=")) return fail(DiagnosticCode::kSyntax, token().span, "'=' does not compare; write '=='");
   size_t count = 0;
-  const std::string word = word_operator(kListWords, count);
+  TRY_ASSIGN(const std::string word, word_operator(kListWords, count));
   if (word.empty()) return left;
   at_ += count;
   TRY(expect("(", "after '" + word + "'"));
@@ -131,7 +142,7 @@ Parser::Node Parser::text_match() {
     op = token().text;
     count = 1;
   } else {
-    op = word_operator(kTextWords, count);
+    TRY_ASSIGN(op, word_operator(kTextWords, count));
     if (op.ends_with("matches")) {
       if (!token(count).is_word("regex")) return unexpected("'matches regex'");
       op += " regex";

@@ -172,7 +172,7 @@ class Parser {
   Expected<std::string> json_members(std::string_view close);
   Expected<List> arguments(std::string_view end);
   // The operator of `words` that stands here, with ! before and ~ after it, and how many tokens it has.
-  std::string word_operator(std::span<const std::string_view> words, size_t& count) const;
+  Expected<std::string> word_operator(std::span<const std::string_view> words, size_t& count) const;
   Node binary(std::string op, size_t first, List operands);
 
   // Counts nested parentheses, brackets, signs and function bodies, which make no nodes or make them too
