@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import urllib.parse
 import uuid
@@ -15,7 +16,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import claims  # noqa: E402
 from harness.installation import Installation, continue_form  # noqa: E402
-from harness.process import ROOT, free_port, wait_until, work_folder  # noqa: E402
+from harness.process import ROOT, free_port, program, wait_until, work_folder  # noqa: E402
 from harness.sinks import HttpSink, SmtpSink, SyslogSink  # noqa: E402
 from harness.store import Store  # noqa: E402
 
@@ -288,6 +289,74 @@ def claim_what_cannot_be_told_is_given_up_and_the_administrator_reads_it(world):
     metrics = world.linkgate.get(world.linkgate.admin_port, "/metrics")[2].decode()
     assert re.search(r'linkgate_alert_notices_total\{[^}]*result="given up"[^}]*\} [1-9]', metrics), metrics[-2000:]
     assert not world.mails("gone@corp.test")
+
+
+def rules(world):
+    return {rule["Name"]: rule for rule in json.loads(world.linkgate.command("alert", "rule", "list", "--format", "json"))}
+
+
+def own_alerts(world, title):
+    query = (f"AlertInfo | where Title == '{title}' | join kind=inner AlertEvidence on AlertId"
+             " | distinct AlertId, Timestamp, Severity, DetectionSource, EntityType, AccountUpn, ReportId")
+    return [tuple(row) for row in world.linkgate.kql(query)[1]]
+
+
+def run_again(world, name):
+    before = rules(world)[name]["LastRun"]
+    world.linkgate.command("alert", "rule", "run", name)
+    return wait_until(f"another run of {name}", lambda: (lambda rule: rule if rule["LastRun"] != before else None)(rules(world)[name]), 60, 0.2)
+
+
+def claim_a_rule_of_ones_own_alerts_each_event_once_also_over_a_kill(world):
+    query = "UrlClickEvents | where AccountUpn startswith 'ada@' | project Timestamp, AccountUpn, Url, NetworkMessageId, ReportId"
+    clicks = world.linkgate.kql("UrlClickEvents | where AccountUpn startswith 'ada@' | distinct ReportId")[1]
+    world.linkgate.command("alert", "rule", "add", "Clicks of Ada", "--query", query, "--severity", "Low")
+    rows = wait_until("its alerts", lambda: (lambda rows: rows if len({row[0] for row in rows}) == len(clicks) else None)(own_alerts(world, "Clicks of Ada")), 60, 0.3)
+    assert {row[2:4] for row in rows} == {("Low", "Custom detection")} and {row[5] for row in rows} == {"ada@corp.test"}, rows
+    assert {row[4] for row in rows} == {"MailMessage", "Url", "User"} and [row[6] for row in rows] and {(row[6],) for row in rows} == {tuple(c) for c in clicks}, rows
+    told = {alert for alert, *_ in rows}
+    wait_until("its mails", lambda: {m["X-Linkgate-Alert"] for m in world.mails("soc@corp.test")} >= told, 60)
+    os.kill(world.linkgate.pids()["respond"], signal.SIGKILL)
+    assert run_again(world, "Clicks of Ada")["LastAlerts"] == 0
+    assert sorted(own_alerts(world, "Clicks of Ada")) == sorted(rows)
+
+
+def claim_a_rule_that_can_make_no_alert_is_refused_with_the_reason(world):
+    for query, reason in (("UrlClickEvents | project AccountUpn", "no Timestamp"), ("UrlClickEvents | project Timestamp, Url", "NetworkMessageId"),
+                          ("UrlClickEvents | wher Url has 'x'", "^"), ("UrlClickEvents | where Nothing == 1", "Nothing")):
+        done = subprocess.run([program("linkgate"), "alert", "rule", "add", "no", "--query", query, "--config", str(world.linkgate.config)],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 2 and reason in done.stderr, (query, done)
+    assert "no" not in rules(world)
+
+
+def claim_a_rule_that_broke_says_so_in_the_list_and_in_a_metric(world):
+    world.linkgate.command("kql", ".create function Mine() { UrlClickEvents }")
+    world.linkgate.command("alert", "rule", "add", "Breaks", "--query", "Mine | where AccountUpn == 'nobody'", "--every", "3h")
+    wait_until("a run", lambda: rules(world)["Breaks"]["LastRun"], 60, 0.2)
+    assert rules(world)["Breaks"]["Trouble"] == "" and world.linkgate.metric("linkgate_alert_rules_broken") == 0
+    world.linkgate.command("kql", ".drop function Mine")
+    assert "Mine" in run_again(world, "Breaks")["Trouble"]
+    assert world.linkgate.metric("linkgate_alert_rules_broken") == 1
+    world.linkgate.command("alert", "rule", "remove", "Breaks")
+    assert "Breaks" not in rules(world)
+
+
+def claim_a_dry_run_shows_what_one_alert_a_run_would_gather_and_raises_nothing(world):
+    name = "Warned people"
+    query = "UrlClickEvents | where AccountUpn in ('cara@corp.test', 'dan@corp.test') | project Timestamp, AccountUpn, ReportId"
+    world.linkgate.command("alert", "rule", "add", name, "--query", query, "--every", "15m", "--look-back", "1h", "--one-alert")
+    wait_until("its first run", lambda: rules(world)[name]["LastRun"], 60, 0.2)
+    world.linkgate.command("alert", "rule", "disable", name)
+    for user in ("cara", "dan"):
+        world.raised(world.click(user))
+    tried = json.loads(world.linkgate.command("alert", "rule", "run", name, "--dry-run", "--format", "json"))
+    assert {row["AccountUpn"] for row in tried} == {"cara@corp.test", "dan@corp.test"} and len({row["AlertId"] for row in tried}) == 1, tried
+    assert not own_alerts(world, name) and rules(world)[name]["NextRun"] == ""
+    world.linkgate.command("alert", "rule", "enable", name)
+    rows = wait_until("the alert", lambda: own_alerts(world, name), 60, 0.3)
+    assert {row[5] for row in rows} == {"cara@corp.test", "dan@corp.test"} and len({row[0] for row in rows}) == 1, rows
+    assert {row[6] for row in rows} == {row["ReportId"] for row in tried}
 
 
 def claim_the_log_shows_no_secret(world):

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "cli/alert_rule.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/rows.h"
@@ -177,6 +178,7 @@ void add_alert(Commands& commands) {
       .option("--assign", options->assigned, "who has it; nobody takes it away")
       .option("--comment", options->comment, "what to say of it")
       .action([options](Context& context) { return set(context, *options); });
+  add_alert_rules(alert);
 }
 
 }  // namespace linkgate::cli

@@ -24,8 +24,10 @@ constexpr std::string_view kAudited[] = {
     "policy rule remove",  "policy preset set", "policy group set", "policy group add",
     "policy group remove", "list add",          "list remove",      "quarantine show",
     "quarantine release",  "quarantine delete", "alert set",        "zap",
-    "keys rotate",         "keys promote",      "keys revoke",      "keys forget",
-    "keys import",         "keys export",       "token create",     "token revoke"};
+    "alert rule add",      "alert rule remove", "alert rule run",   "alert rule enable",
+    "alert rule disable",  "keys rotate",       "keys promote",     "keys revoke",
+    "keys forget",         "keys import",       "keys export",      "token create",
+    "token revoke"};
 constexpr std::string_view kChangesNothing[] = {"--dry-run", "--help"};
 constexpr int kShown = 1000;
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "state/alert_store.h"
 #include "state/audit_store.h"
+#include "state/detection_store.h"
 #include "state/function_store.h"
 #include "state/notice_store.h"
 #include "state/quarantine_store.h"
@@ -31,6 +32,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_quarantine_store(options));
   TRY(state::open_alert_store(options));
   TRY(state::open_notice_store(options));
+  TRY(state::open_detection_store(options));
   TRY(state::open_audit_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());

@@ -94,6 +94,7 @@ Result<store::QueryResult> Querying::run(const std::string& sql) {
 kql::CompileOptions Querying::options() const {
   kql::CompileOptions options;
   options.now = SystemClock().now();
+  options.timespan = timespan_;
   if (for_trying_) options.external = kql::External::kEmpty;
   if (!for_trying_ && !config_.kql.externaldata_hosts.empty()) options.external = kql::External::kFetched;
   options.row_limit = rows() == 0 ? 0 : rows() + 1;  // the last tells that there are more

@@ -20,6 +20,8 @@ class Querying {
 
   // Asks the store for what a query's columns depend on (evaluate bag_unpack, pivot).
   Result<kql::Expected<kql::Compiled>> compile(const std::string& text);
+  // Tables have only the rows of this time, beside all that a query says.
+  void within(kql::TimeRange timespan) { timespan_ = timespan; }
   // Without a store: of a query with such columns it is the question.
   kql::Expected<kql::Compiled> explain(const std::string& text) const;
   // Errors say what the person who asked can do about them.
@@ -36,6 +38,7 @@ class Querying {
   const Config& config_;
   const uint64_t rows_;
   kql::RequestedLimits own_;
+  std::optional<kql::TimeRange> timespan_;
   const bool installed_;
   uint64_t asked_ = 0;
   const kql::Catalog catalog_;

@@ -3,19 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
-#include "base/log.h"
-#include "base/metrics.h"
 #include "kql/json.h"
 #include "kql/kql.h"
-#include "respond/alert_receivers.h"
 #include "respond/alert_rows.h"
 #include "respond/alert_rules.h"
+#include "respond/alert_showing.h"
 #include "respond/ask_events.h"
 #include "state/alert_store.h"
 #include "state/notice_store.h"
@@ -36,7 +33,6 @@ constexpr std::chrono::minutes kLook{10};       // how far back it looks at ever
 constexpr std::chrono::hours kFarLook{3 * 24};  // and every kFarPause: rows come late, clicks are of before
 constexpr std::chrono::minutes kFarPause{1};
 constexpr std::chrono::seconds kFreshFlip{30};  // visits that nodes let through meanwhile are on their way
-constexpr std::chrono::seconds kShipTime{30};   // then rows of ours that cannot be queried are written again
 constexpr size_t kHostsAtOnce = 500;            // in a question
 constexpr size_t kFlipsAtOnce = 1000;
 constexpr size_t kMailsAtOnce = 1000;
@@ -71,7 +67,7 @@ class AlertDuty final : public Duty {
         scans_(std::move(scans)),
         notices_(std::move(notices)),
         catalog_(views::event_catalog(config_.events.database)),
-        raised_(metrics::process().counter("linkgate_alerts_total", "Alerts that became visible")) {}
+        showing_(surroundings, *alerts_, *notices_) {}
 
   std::string_view name() const override { return "alerts"; }
 
@@ -82,12 +78,15 @@ class AlertDuty final : public Duty {
     now_ = clock_.now();
     const bool far = looked_far_ == Time{} || now_ - looked_far_ >= kFarPause;
     auto looked = raise(now_ - (far ? Ticks(kFarLook) : Ticks(kLook)), far);
-    if (looked) looked = show();
+    if (looked)
+      looked = showing_.show([&](const std::string& kql) { return ask(kql); }, now_ - kFarLook,
+                             find_alert_rule, now_);
     // On a first start linkgate-ship makes the tables a few seconds later: until then there is nothing to
     // raise.
     if (!looked && looked.error().code() == ErrorCode::kNotFound) return kPause;
     TRY(std::move(looked));
     if (far) looked_far_ = now_;
+    forget();
     return kPause;
   }
 
@@ -130,7 +129,7 @@ class AlertDuty final : public Duty {
       }
       TRY(alerts_->raise(id, first));
       TRY(spool_.append_all(rows));
-      expected_[id] += rows.size();
+      showing_.expect(id, rows.size());
       for (const AlertEvent* event : of_alert) on_its_way_[{rule.title, event->report_id}] = now_;
     }
     return {};
@@ -248,45 +247,8 @@ class AlertDuty final : public Duty {
     return first.has_value();
   }
 
-  // ---- visibility
-  Result<void> show() {
-    TRY_ASSIGN(const Table pending, ask(pending_query(now_ - kFarLook)));
-    for (const auto& row : pending) {
-      const AlertRule* rule = find_alert_rule(row[1]);
-      if (rule == nullptr) continue;  // of other makers of alerts
-      size_t rows = 0;
-      std::from_chars(row[3].data(), row[3].data() + row[3].size(), rows);
-      const auto expected = expected_.find(row[0]);
-      if (expected != expected_.end() && rows < expected->second && !is_overdue(row[0])) continue;
-      if (shown_.contains(row[0]) && now_ - shown_[row[0]] < kShipTime) continue;
-      TRY_ASSIGN(const Time raised, alerts_->raise(row[0], time_of(row[2])));
-      // Before the row: who is to be told of an alert that is visible is told, also after a crash.
-      TRY(notices_->announce(row[0], receivers_of(config_.alerts, rule->severity, kAlertCategory), now_));
-      const auto [table, json] = info_row(*rule, row[0], raised);
-      TRY(spool_.append(table, json));
-      log::info("alert {}: {}", row[0], rule->title);
-      if (!shown_.contains(row[0])) raised_.add();
-      shown_[row[0]] = now_;
-    }
-    forget();
-    return {};
-  }
-
-  // Rows that we wrote twice, and so counted twice, must not hold an alert up for ever.
-  bool is_overdue(const std::string& id) {
-    const auto [since, first_time] = waiting_.emplace(id, now_);
-    return now_ - since->second >= kShipTime;
-  }
-
   void forget() {
-    const auto is_old = [&](const auto& one) { return now_ - one.second >= 2 * kShipTime; };
-    std::erase_if(on_its_way_, is_old);
-    std::erase_if(shown_, [&](const auto& one) {
-      if (!is_old(one)) return false;
-      expected_.erase(one.first);
-      waiting_.erase(one.first);
-      return true;
-    });
+    std::erase_if(on_its_way_, [&](const auto& one) { return now_ - one.second >= 2 * kShipTime; });
   }
 
   const Config& config_;
@@ -296,7 +258,7 @@ class AlertDuty final : public Duty {
   const std::unique_ptr<state::ScanStore> scans_;
   const std::unique_ptr<state::NoticeStore> notices_;
   const kql::Catalog catalog_;
-  metrics::Counter& raised_;
+  AlertShowing showing_;
   // Of one step.
   store::StoreClient* client_ = nullptr;
   Time now_{};
@@ -305,8 +267,6 @@ class AlertDuty final : public Duty {
   int64_t last_flip_ = 0;
   std::vector<BadUrl> flips_;
   std::map<std::pair<std::string_view, std::string>, Time> on_its_way_;  // title, ReportId: written then
-  std::map<std::string, size_t> expected_;  // alert: rows of evidence that we wrote
-  std::map<std::string, Time> shown_, waiting_;
 };
 
 }  // namespace

@@ -58,8 +58,8 @@ events::Row row_of(std::string_view name, Time time, std::string_view row_id, co
       .set("Title", rule.title)
       .set("Severity", rule.severity)
       .set("AttackTechniques", rule.techniques)
-      .set("ServiceSource", kAlertService)
-      .set("DetectionSource", kAlertService);
+      .set("ServiceSource", rule.service)
+      .set("DetectionSource", rule.detection);
   return row;
 }
 
@@ -73,7 +73,7 @@ class Evidence {
     events::Row& row = rows_.emplace_back(row_of("AlertEvidence", event_.time, row_id, rule_, id_));
     row.set("EntityType", entity)
         .set("EvidenceRole", role)
-        .set("Categories", "[" + events::json_string(kAlertCategory) + "]")
+        .set("Categories", "[" + events::json_string(rule_.category) + "]")
         .set("NetworkMessageId", event_.mail)
         .set("AccountUpn", event_.user)
         .set("AccountName", event_.user.substr(0, event_.user.rfind('@')))
@@ -124,9 +124,32 @@ Rows evidence_rows(const AlertRule& rule, std::string_view id, const AlertEvent&
   return evidence.take();
 }
 
+std::string detection_id(std::string_view rule, std::string_view what) {
+  return url::uuid_text(digest_of({"detection", rule, what}));
+}
+
+Rows detection_evidence(const AlertRule& rule, std::string_view id, const DetectedRow& found) {
+  AlertEvent event = found.event;
+  if (event.user.empty()) event.user = found.mailbox;
+  const bool has_owner = !event.user.empty();
+  Evidence evidence(rule, id, event);
+  // The event's name: two of one alert may have neither a ReportId nor a moment of their own.
+  if (!event.mail.empty()) evidence.add("MailMessage", has_owner ? "Related" : "Impacted", found.name);
+  if (!event.url.empty()) evidence.add("Url", "Related", found.name).set("RemoteUrl", event.url);
+  if (!found.event.user.empty()) evidence.add("User", "Impacted", found.name);
+  if (!event.address.empty()) evidence.add("Ip", "Related", found.name).set("RemoteIP", event.address);
+  Rows rows = evidence.take();
+  if (found.mailbox.empty()) return rows;
+  event.user = found.mailbox;
+  Evidence of_mailbox(rule, id, event);
+  of_mailbox.add("Mailbox", "Impacted", found.name);
+  for (auto& row : of_mailbox.take()) rows.push_back(std::move(row));
+  return rows;
+}
+
 std::pair<std::string, std::string> info_row(const AlertRule& rule, std::string_view id, Time raised) {
   events::Row row = row_of("AlertInfo", raised, id, rule, id);
-  row.set("Category", kAlertCategory);
+  row.set("Category", rule.category);
   return {"AlertInfo", row.finish()};
 }
 

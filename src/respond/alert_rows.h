@@ -27,6 +27,18 @@ std::string alert_id(const AlertRule& rule, const AlertEvent& event);
 // Entities: of a click MailMessage, Url (the link, and where it led), User and Ip; of a removal MailMessage
 // and Mailbox.
 Rows evidence_rows(const AlertRule& rule, std::string_view id, const AlertEvent& event);
+
+// A row that a rule of the organisation's own found.
+struct DetectedRow {
+  AlertEvent event;     // `user` is AccountUpn
+  std::string mailbox;  // RecipientEmailAddress
+  std::string name;     // the event's, the same whenever it is found
+};
+// Names of events and alerts of such a rule.
+std::string detection_id(std::string_view rule, std::string_view what);
+// The entities that the row has: MailMessage, Url, User, Ip, Mailbox.
+Rows detection_evidence(const AlertRule& rule, std::string_view id, const DetectedRow& found);
+
 std::pair<std::string, std::string> info_row(const AlertRule& rule, std::string_view id, Time raised);
 
 }  // namespace linkgate::respond

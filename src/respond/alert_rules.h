@@ -19,14 +19,15 @@ enum class Gathering : uint8_t {
   kMinute,          // all events of a rule within one minute of the clock
 };
 
+inline constexpr std::string_view kAlertCategory = "Threat management";
+inline constexpr std::string_view kAlertService = "Microsoft Defender for Office 365";
+
 struct AlertRule {
   std::string_view title, severity, techniques;
   Gathering gathering = Gathering::kMinute;
   std::string_view kql;  // SINCE stands for a moment; columns as below
+  std::string_view category = kAlertCategory, service = kAlertService, detection = kAlertService;
 };
-
-inline constexpr std::string_view kAlertCategory = "Threat management";
-inline constexpr std::string_view kAlertService = "Microsoft Defender for Office 365";
 
 std::span<const AlertRule> alert_rules();
 const AlertRule* find_alert_rule(std::string_view title);

@@ -11,6 +11,7 @@
 #include "base/readiness.h"
 #include "net/admin.h"
 #include "respond/alert_duty.h"
+#include "respond/detection_duty.h"
 #include "respond/duty_runner.h"
 #include "respond/group_duty.h"
 #include "respond/link_duty.h"
@@ -30,6 +31,8 @@ Result<std::vector<std::unique_ptr<Duty>>> make_duties(const Surroundings& surro
   duties.push_back(std::move(links));
   TRY_ASSIGN(auto alerts, make_alert_duty(surroundings));
   duties.push_back(std::move(alerts));
+  TRY_ASSIGN(auto detections, make_detection_duty(surroundings));
+  duties.push_back(std::move(detections));
   TRY_ASSIGN(auto groups, make_group_duty(surroundings));
   duties.push_back(std::move(groups));
   TRY_ASSIGN(auto tellers, make_notice_duties(surroundings));
