@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string broken = laws::broken_by(bytes);
   if (!broken.empty()) std::fprintf(stderr, "%s\n", broken.c_str());
   CHECK(broken.empty());
+  CHECK(laws::tips_break(bytes).empty());
   const auto tip = pass_with_tip(bytes, "fuzzed");
   if (!tip) return 0;
   const auto again = pass_with_tip(*tip, "fuzzed");

@@ -368,7 +368,7 @@ constexpr Table kTables[] = {
      "ConfidenceLevel, Connectors, EmailClusterId, EmailActionPolicy, EmailActionPolicyGuid, "
      "RecipientObjectId, SenderObjectId, ThreatNames, LastEventExecutionTime, UserLevelAction, "
      "UserLevelPolicy, BulkComplaintLevel, ExchangeTransportRule, DistributionList, ForwardingInformation, "
-     "Context, ThreatClassification, IsFirstContact",
+     "Context, ThreatClassification",
      kEmailEvents, true},
     {"EmailUrlInfo", "One row a link in a message. Not filled yet: UrlChainId, UrlChainPosition",
      kEmailUrlInfo, true},

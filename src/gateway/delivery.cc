@@ -255,6 +255,7 @@ asio::awaitable<void> Delivery::read_message() {
   work_ = *std::move(work);
   add_contents(*work_, &facts_);
   if (listener_.outbound) co_return;
+  co_await know_sender();
   bool scan = false, wait = false;
   for (const Recipient& recipient : recipients_) {
     const verdict::SafeLinksPolicy& policy = *recipient.match.policy;
@@ -268,7 +269,7 @@ asio::awaitable<void> Delivery::read_message() {
     const auto patience = wait ? kPatienceAfterScan : kPatienceWithScan;
     std::string domain = ascii::to_lower(facts_.sender.substr(facts_.sender.rfind('@') + 1));
     facts_.verdict = co_await context_.scan.judge(facts_.urls, *policies_, std::move(id), std::move(domain),
-                                                  now, patience);
+                                                  sender_is_known_, now, patience);
   }
   apply_own_lists(facts_, policies_->sender_entries, policies_->file_hash_entries, now, &facts_.verdict);
 }
@@ -281,6 +282,7 @@ RecipientFacts Delivery::facts_of(size_t recipient, DeliveryOutcome outcome) con
   facts.outbound_listener = listener_.outbound;
   facts.policy = recipients_[recipient].match.policy->Name;
   facts.seconds = seconds_so_far();
+  facts.first_contact = recipients_[recipient].first_contact;
   return facts;
 }
 

@@ -22,6 +22,7 @@
 #include "gateway/metrics.h"
 #include "gateway/next_hop_pool.h"
 #include "gateway/scan_client.h"
+#include "gateway/sender_tips.h"
 #include "gateway/workers.h"
 #include "net/smtp_server.h"
 #include "state/poller.h"
@@ -47,6 +48,7 @@ struct DeliveryContext {
   // Recipients of messages that are being delivered now, "id recipient": a retry that overtakes its first try
   // waits for it.
   std::set<std::string>& under_way;
+  OwnNamesCache& own_names;
 };
 
 class Delivery {
@@ -66,13 +68,15 @@ class Delivery {
     verdict::PolicySet::Match match{};
     bool wrap = false;
     bool answered = false;
-    std::string claim;  // in under_way
+    std::string claim;                  // in under_way
+    std::optional<bool> first_contact;  // absent: nobody can tell
   };
   // Recipients that get the same bytes, in one transaction with the next hop.
   struct Group {
     std::vector<size_t> recipients;
     DeliveryOutcome outcome = DeliveryOutcome::kDelivered;
     std::string unscannable_action;
+    SenderTips tips;
   };
 
   // What the message is.
@@ -81,6 +85,10 @@ class Delivery {
   asio::awaitable<void> refuse_transaction();
   asio::awaitable<Result<void>> identify_message(std::string_view bytes);
   asio::awaitable<void> read_message();
+  asio::awaitable<void> know_sender();
+  std::string authenticated_domain() const;
+  SenderTips tips_for(const Recipient& recipient) const;
+  std::vector<std::string> contacts_of(const RecipientFacts& recipient) const;
   bool is_accepted(std::string_view domain) const;
   bool is_internal_sender() const;
   std::string direction(std::string_view recipient) const;
@@ -132,6 +140,8 @@ class Delivery {
   SealingContext sealing_;
   HeaderBlock header_;
   MessageFacts facts_;
+  SenderFacts sender_;
+  bool sender_is_known_ = false;  // its domain passed DMARC, and wrote to us before
   std::unique_ptr<MessageWork> work_;
   std::vector<Recipient> recipients_;
   std::chrono::steady_clock::time_point begin_{};  // of run()

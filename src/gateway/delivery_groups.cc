@@ -45,9 +45,12 @@ std::vector<Delivery::Group> Delivery::make_groups() {
     const bool to_junk = junk && !listener_.outbound && (heeds_links || facts_.verdict.blocked_as_a_whole);
     std::string key = own ? "=" + recipient.envelope->address : "shared";
     key += to_junk ? " junk" : "";
+    SenderTips tips = tips_for(recipient);
+    key += tips.key();
     const auto [at, added] = shared.emplace(std::move(key), groups.size());
     if (added) groups.emplace_back();
     Group& group = groups[at->second];
+    group.tips = std::move(tips);
     group.recipients.push_back(i);
     group.outcome = to_junk ? DeliveryOutcome::kJunked : DeliveryOutcome::kDelivered;
   }
@@ -90,6 +93,7 @@ std::vector<std::pair<std::string, std::string>> Delivery::headers_for(const Gro
   }
   if (facts_.verdict.is_threat())
     headers.emplace_back(kVerdictField, verdict::to_string(facts_.verdict.worst));
+  if (!group.tips.empty()) headers.emplace_back(kTipsField, group.tips.joined_names());
   return headers;
 }
 
@@ -112,7 +116,13 @@ Result<RenderedMessage> Delivery::render_now(const Group& group) const {
   policy.policy = first.match.policy;
   policy.do_not_rewrite = &policies_->do_not_rewrite(*first.match.policy);
   policy.wrap = first.wrap;
-  return work_->render_for(policy, headers);
+  auto rendered = work_->render_for(policy, headers);
+  if (!rendered || group.tips.empty()) return rendered;
+  auto tipped = mail::with_safety_tips(rendered->bytes, group.tips.lines, group.tips.subject_prefix);
+  if (!tipped) return rendered;  // as it was rewritten: a tip is not worth a message
+  rendered->bytes = std::move(tipped->bytes);
+  rendered->tips_shown = tipped->is_shown;
+  return rendered;
 }
 
 // A message that could not be read, as its recipients' UnscannableAction wants it.

@@ -173,6 +173,8 @@ asio::awaitable<void> Delivery::conclude(size_t recipient, const Group& group,
   facts.unscannable_action = group.unscannable_action;
   facts.reply = std::to_string(reply.code) + " " + reply.text();
   facts.links = rendered.links;
+  facts.tips = group.tips.names;
+  facts.tips_shown = rendered.tips_shown;
   const bool delivered = reply.positive();
   if (delivered) context_.metrics.count_links(rendered.links);
   Result<void> recorded;
@@ -199,7 +201,8 @@ asio::awaitable<Result<void>> Delivery::record(RecipientFacts facts, bool mark) 
     }
     TRY(context_.spool.append_all(rows));
     if (!mark) return {};
-    return context_.delivered.mark_delivered(facts_.identity.text, {facts.recipient}, context_.clock.now());
+    return context_.delivered.mark_delivered(facts_.identity.text, {facts.recipient}, contacts_of(facts),
+                                             context_.clock.now());
   };
   auto done = co_await on_worker<void>(context_.workers, std::move(work));
   if (!done && with_links) url_rows_taken_ = false;

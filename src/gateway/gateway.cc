@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/readiness.h"
+#include "gateway/contacts.h"
 #include "gateway/delivery.h"
 #include "mail/signature.h"
 #include "net/admin.h"
@@ -133,6 +134,7 @@ class GatewayImpl final : public Gateway {
   std::optional<mail::SignatureTrust> trust_;
   std::set<std::string> under_way_;
   PolicyNotices notices_;
+  OwnNamesCache own_names_;
   std::unique_ptr<DeliveryContext> context_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<net::SmtpServer>> servers_;
@@ -157,9 +159,10 @@ Result<void> GatewayImpl::open() {
   }
   notices_.look(*policies_->current());
   scan_ = std::make_unique<ScanClient>(io_, options_.paths.scan_socket());
-  context_ = std::make_unique<DeliveryContext>(DeliveryContext{
-      options_.config, options_.click_origin, std::move(host), spool_directory, trust_ ? &*trust_ : nullptr,
-      clock_, files_, *policies_, *keys_, *delivered_, *spool_, workers_, *scan_, metrics_, under_way_});
+  context_ = std::make_unique<DeliveryContext>(
+      DeliveryContext{options_.config, options_.click_origin, std::move(host), spool_directory,
+                      trust_ ? &*trust_ : nullptr, clock_, files_, *policies_, *keys_, *delivered_, *spool_,
+                      workers_, *scan_, metrics_, under_way_, own_names_});
   return {};
 }
 
@@ -207,6 +210,8 @@ void GatewayImpl::sweep_markers() {
   asio::post(workers_, [this] {
     auto dropped = delivered_->drop_markers_before(clock_.now() - kMarkerLifetime);
     if (!dropped) log::warn("old delivered-markers stay: {}", dropped.error().message());
+    auto forgotten = delivered_->drop_contacts(clock_.now() - kContactMemory, kMaxContacts);
+    if (!forgotten) log::warn("old contacts stay: {}", forgotten.error().message());
   });
   sweep_.expires_after(kMarkerSweep);
   sweep_.async_wait([this](const boost::system::error_code& error) {

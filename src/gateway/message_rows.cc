@@ -84,6 +84,16 @@ std::string additional_fields(const MessageFacts& message, const RecipientFacts&
   add("UnscannableAction", recipient.unscannable_action);
   add("Reply", recipient.reply);
   add("ThreatUrl", message.verdict.is_threat() ? message.verdict.worst_url : std::string());
+  if (!message.sender_looks.empty()) {
+    std::vector<std::string> looks;
+    for (const verdict::SenderLook& look : message.sender_looks)
+      looks.push_back(fmt::format("{} {}", verdict::to_string(look.kind), look.like));
+    json.append(json.size() > 1 ? "," : "").append("\"SenderLooksLike\":").append(json_array(looks));
+  }
+  if (!recipient.tips.empty()) {
+    json.append(json.size() > 1 ? "," : "").append("\"SafetyTips\":").append(json_array(recipient.tips));
+    json.append(recipient.tips_shown ? ",\"SafetyTipsInText\":true" : ",\"SafetyTipsInText\":false");
+  }
   json += fmt::format("{}\"LatencySeconds\":{:.3f}", json.size() > 1 ? "," : "", recipient.seconds);
   if (!recipient.links.empty()) {
     json += json.size() > 1 ? ",\"Links\":{" : "\"Links\":{";
@@ -142,6 +152,7 @@ events::Row email_event(const MessageFacts& message, const RecipientFacts& recip
   row.set("RecipientEmailAddress", recipient.recipient)
       .set("RecipientDomain", domain_of(recipient.recipient));
   row.set("EmailDirection", recipient.direction);
+  if (recipient.first_contact) row.set("IsFirstContact", *recipient.first_contact);
   row.set("DeliveryAction", words.action).set("DeliveryLocation", words.location);
   row.set("LatestDeliveryAction", words.action).set("LatestDeliveryLocation", words.location);
   row.set("InternetMessageId", message.header.message_id).set("Subject", message.header.subject);

@@ -3,6 +3,7 @@
 // EmailAttachmentInfo (one an attachment and recipient). Ids and times are functions of the message, so a row
 // that is written again on a retry replaces itself. Pure.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "gateway/message_work.h"
 #include "mail/rewriter.h"
 #include "net/smtp_envelope.h"
+#include "verdict/sender_looks.h"
 
 namespace linkgate::gateway {
 
@@ -56,6 +58,7 @@ struct MessageFacts {
   std::vector<Location> urls;  // each once
   uint64_t size = 0;           // as received
   std::string unscannable;     // why it was not read; empty: it was
+  std::vector<verdict::SenderLook> sender_looks;
 };
 
 struct RecipientFacts {
@@ -67,6 +70,9 @@ struct RecipientFacts {
   std::string unscannable_action;  // what the policy did about facts.unscannable
   std::string reply;               // the final one
   double seconds = 0;              // from the end of its data to that reply
+  std::optional<bool> first_contact;
+  std::vector<std::string> tips;  // SenderTips::names
+  bool tips_shown = false;        // above the text, or in the header alone
   LinkCounts links;
 };
 

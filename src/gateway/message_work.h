@@ -48,7 +48,8 @@ struct RenderedMessage {
   std::string bytes;
   std::vector<std::string_view> results;  // of each link of the message, a word of LinkCounts
   LinkCounts links;
-  size_t repairs = 0;  // mail::Rendered::repairs
+  size_t repairs = 0;       // mail::Rendered::repairs
+  bool tips_shown = false;  // above the text
 };
 
 struct RecipientPolicy {

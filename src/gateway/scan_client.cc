@@ -39,12 +39,13 @@ ScanClient::ScanClient(asio::io_context& io, const std::string& socket)
 ScanClient::~ScanClient() = default;
 
 asio::awaitable<Result<verdict::Verdict>> ScanClient::ask(std::string url, std::string network_message_id,
-                                                          std::string sender_domain) {
+                                                          std::string sender_domain, bool sender_is_known) {
   api::CheckRequest request;
   request.url = std::move(url);
   request.moment = api::CheckMoment::kDelivery;
   request.network_message_id = std::move(network_message_id);
   request.sender_domain = std::move(sender_domain);
+  request.sender_is_known = sender_is_known;
   const std::string body = api::to_json(request);
   const net::Headers headers = {{"Content-Type", "application/json"}};
   auto response = co_await http_->request("POST", "/check", headers, body);
@@ -59,7 +60,8 @@ asio::awaitable<Result<verdict::Verdict>> ScanClient::ask(std::string url, std::
 asio::awaitable<MessageVerdict> ScanClient::judge(const std::vector<MessageFacts::Location>& urls,
                                                   const state::PolicyView& policies,
                                                   std::string network_message_id, std::string sender_domain,
-                                                  Time now, std::chrono::milliseconds patience) {
+                                                  bool sender_is_known, Time now,
+                                                  std::chrono::milliseconds patience) {
   MessageVerdict worst;
   const auto end = steady_clock::now() + patience;
   size_t asked = 0;
@@ -75,7 +77,7 @@ asio::awaitable<MessageVerdict> ScanClient::judge(const std::vector<MessageFacts
     std::string url = link.url;
     std::string id = network_message_id;
     std::string domain = sender_domain;
-    auto verdict = co_await ask(std::move(url), std::move(id), std::move(domain));
+    auto verdict = co_await ask(std::move(url), std::move(id), std::move(domain), sender_is_known);
     if (verdict) {
       keep_worst(verdict->disposition, verdict->detection_method, link.url, &worst);
     } else {

@@ -23,18 +23,19 @@ class ScanClient {
   ScanClient(asio::io_context& io, const std::string& socket);
   ~ScanClient();
 
-  // The worst that is known about any of `urls`, which came from `sender_domain` (may be empty: a bounce).
-  // Takes at most `patience`; at most kMaxAsked URLs are asked about.
+  // The worst that is known about any of `urls`, which came from `sender_domain` (may be empty: a bounce),
+  // and whether that domain proved itself and wrote to us before. Takes at most `patience`; at most kMaxAsked
+  // URLs are asked about.
   asio::awaitable<MessageVerdict> judge(const std::vector<MessageFacts::Location>& urls,
                                         const state::PolicyView& policies, std::string network_message_id,
-                                        std::string sender_domain, Time now,
+                                        std::string sender_domain, bool sender_is_known, Time now,
                                         std::chrono::milliseconds patience);
 
   static constexpr size_t kMaxAsked = 500;
 
  private:
   asio::awaitable<Result<verdict::Verdict>> ask(std::string url, std::string network_message_id,
-                                                std::string sender_domain);
+                                                std::string sender_domain, bool sender_is_known);
   std::unique_ptr<net::HttpClient> http_;
   std::chrono::steady_clock::time_point down_until_{};
 };

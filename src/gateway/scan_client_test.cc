@@ -32,14 +32,16 @@ TEST_F(ScanClientTest, EveryLinkIsAskedAboutAtDeliveryWithWhoSentIt) {
   urls[1].url = "https://b.example/";
   const state::PolicyView policies;
   std::optional<MessageVerdict> worst;
-  asio::co_spawn(io, client.judge(urls, policies, "id-1", "sender.example", Time{}, std::chrono::seconds(20)),
-                 [&worst](std::exception_ptr, MessageVerdict verdict) { worst = std::move(verdict); });
+  asio::co_spawn(
+      io, client.judge(urls, policies, "id-1", "sender.example", true, Time{}, std::chrono::seconds(20)),
+      [&worst](std::exception_ptr, MessageVerdict verdict) { worst = std::move(verdict); });
   while (!worst) io.run_one();
   EXPECT_EQ(worst->worst_url, "https://b.example/");
   ASSERT_EQ(asked.size(), 2u);
   for (const api::CheckRequest& request : asked) {
     EXPECT_EQ(request.moment, api::CheckMoment::kDelivery);
     EXPECT_EQ(request.sender_domain, "sender.example");
+    EXPECT_TRUE(request.sender_is_known);
     EXPECT_EQ(request.network_message_id, "id-1");
   }
 }

@@ -20,6 +20,7 @@ class CorpusTest : public testing::TestWithParam<const char*> {
 TEST_P(CorpusTest, KeepsTheLaws) {
   int mails = 0;
   int refused = 0;
+  int with_tip = 0;
   size_t links = 0;
   for (const auto& path : corpus_.mails()) {
     const std::string bytes = Corpus::read(path);
@@ -29,8 +30,12 @@ TEST_P(CorpusTest, KeepsTheLaws) {
     links += message ? message->links().size() : 0;
     EXPECT_EQ(laws::broken_by(bytes), "") << path;
     EXPECT_EQ(laws::changes_other_bytes(bytes), "") << path;
+    EXPECT_EQ(laws::tips_break(bytes), "") << path;
+    const auto tipped = with_safety_tips(bytes, {{"tip", {}}}, "");
+    with_tip += tipped && tipped->is_shown ? 1 : 0;
   }
-  std::printf("%s: %d mails, %d refused, %zu links\n", GetParam(), mails, refused, links);
+  std::printf("%s: %d mails, %d refused, %zu links, %d with a tip\n", GetParam(), mails, refused, links,
+              with_tip);
   EXPECT_GT(mails, 100);
   EXPECT_GT(links, 50U);
 }
@@ -51,6 +56,7 @@ TEST(CorpusTestOfMarks, KeepsTheLaws) {
     refused += Message::parse(mail) ? 0 : 1;
     EXPECT_EQ(laws::broken_by(mail), "") << mail;
     EXPECT_EQ(laws::changes_other_bytes(mail), "") << mail;
+    EXPECT_EQ(laws::tips_break(mail), "") << mail;
   }
   std::printf("laws on documents of marks: %zu mails, %zu refused\n", count, refused);
 }

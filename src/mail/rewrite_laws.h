@@ -14,6 +14,7 @@
 #include "mail/html_entities.h"
 #include "mail/mime_structure.h"
 #include "mail/rewriter.h"
+#include "mail/safety_tip.h"
 #include "mail/transfer_encoding.h"
 
 namespace linkgate::mail::laws {
@@ -38,6 +39,13 @@ inline size_t long_lines(std::string_view bytes) {
     count += line.size() > kMaxMessageLine ? 1 : 0;
   }
   return count;
+}
+
+inline size_t longest_line(std::string_view bytes) {
+  size_t longest = 0;
+  for (std::string_view line : ascii::split(bytes, '\n'))
+    longest = std::max(longest, line.size() - (line.ends_with('\r') ? 1 : 0));
+  return longest;
 }
 
 // The URLs that readers could open, as `view` shows them; those that are left alone for a reason are not
@@ -81,6 +89,27 @@ inline std::string broken_by(std::string_view bytes) {
   if (open_urls(*again, unseal) != open_urls(*message, as_is)) return "other links than before";
   if (open_urls(*back, as_is) != open_urls(*message, as_is))
     return "unwrapping gives other links than before";
+  return "";
+}
+
+// The law of safety tips that `bytes` breaks: they change no link, stand there once and make no line too
+// long.
+inline std::string tips_break(std::string_view bytes) {
+  const std::vector<SafetyTip> tips = {{"Mail from outside: <eve@ext.test>, f\xc3\xbcr alle.", {}},
+                                       {"Another \"line\"", {}}};
+  const auto message = Message::parse(bytes);
+  const auto once = with_safety_tips(bytes, tips, "[Ext\xc3\xa9rieur]");
+  if (!message || !once) return "";
+  // One that was too long may become two that are.
+  if (longest_line(once->bytes) > std::max(longest_line(bytes), kMaxMessageLine))
+    return "a tip makes a line over 998 octets";
+  const auto tipped = Message::parse(once->bytes);
+  if (!tipped) return "cannot be parsed with a tip: " + tipped.error().message();
+  const Replace as_is = [](const Link& link) { return link.url; };
+  if (open_urls(*tipped, as_is) != open_urls(*message, as_is)) return "other links with a tip";
+  if (tipped->parts().size() != message->parts().size()) return "other parts with a tip";
+  const auto twice = with_safety_tips(once->bytes, tips, "[Ext\xc3\xa9rieur]");
+  if (!twice || twice->bytes != once->bytes) return "a tip stands there twice";
   return "";
 }
 

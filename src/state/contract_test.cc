@@ -272,6 +272,29 @@ TEST_P(Contract, AMarkerIsForOneMessageAndOneRecipient) {
   EXPECT_TRUE(other->was_delivered("m2", "alice@example.com").value());
 }
 
+TEST_P(Contract, AContactIsKnownSinceItWasSeenLast) {
+  using std::chrono::hours;
+  const auto store = delivery();
+  const std::vector<std::string> keys = {std::string("\x00\xff", 2), "b", "c"};
+  const auto seen = [&](Time since) { return store->contacts_seen(keys, since).value(); };
+  EXPECT_EQ(store->contacts_began().value(), std::nullopt);
+  expect_ok(store->mark_delivered("m1", {"alice@example.com"}, {keys[0], keys[1]}, kNoon));
+  EXPECT_EQ(store->contacts_began().value(), kNoon);
+  EXPECT_EQ(seen(kNoon), (std::vector<bool>{true, true, false}));
+  EXPECT_EQ(seen(kNoon + Ticks(1)), (std::vector<bool>{false, false, false}));
+  expect_ok(store->mark_delivered("m2", {"alice@example.com"}, {keys[0]}, kNoon + hours(25)));
+  EXPECT_EQ(seen(kNoon + hours(25)), (std::vector<bool>{true, false, false}));
+  expect_ok(store->put_contacts({{keys[0], kNoon - hours(1)}, {keys[2], kNoon - hours(2)}}));
+  EXPECT_EQ(seen(kNoon - hours(2)), (std::vector<bool>{true, true, true}));
+  EXPECT_EQ(seen(kNoon + hours(25)), (std::vector<bool>{true, false, false})) << "the later time stays";
+  EXPECT_EQ(store->contacts_began().value(), kNoon - hours(2));
+  expect_ok(store->drop_contacts(kNoon, 10));
+  EXPECT_EQ(seen(kNoon - hours(2)), (std::vector<bool>{true, true, false}));
+  expect_ok(store->drop_contacts(kNoon - hours(9), 1));
+  EXPECT_EQ(seen(kNoon - hours(2)), (std::vector<bool>{true, false, false})) << "the oldest go";
+  EXPECT_EQ(store->contacts_began().value(), kNoon - hours(2));
+}
+
 TEST_P(Contract, ManySessionsMarkAtOnceAndNoneIsLost) {
   const auto store = delivery();
   constexpr int kThreads = 8, kEach = 25;

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <condition_variable>
 
 #include "state/sql.h"
@@ -13,8 +14,16 @@ CREATE TABLE delivered (message TEXT NOT NULL, recipient BYTEA NOT NULL, time BI
                         PRIMARY KEY (message, recipient));
 CREATE INDEX delivered_by_time ON delivered (time);
 CREATE TABLE long_urls (hash BYTEA PRIMARY KEY, url BYTEA NOT NULL);
+)sql",
+                                            R"sql(
+CREATE TABLE contacts (key BYTEA PRIMARY KEY, time BIGINT NOT NULL);
+CREATE INDEX contacts_by_time ON contacts (time);
 )sql"};
 constexpr StoreSchema kSchema{"delivery", kMigrations};
+
+constexpr std::chrono::hours kContactRenewal{24};
+// The one key that is no contact: its time is that of the first.
+constexpr std::string_view kBeganKey = "began";
 
 class SqlDeliveryStore final : public DeliveryStore, private SqlStore {
  public:
@@ -23,8 +32,8 @@ class SqlDeliveryStore final : public DeliveryStore, private SqlStore {
   // Sessions that come while a transaction is under way wait for it together and are then written in one:
   // each commit costs a sync of the disk, whatever is in it.
   Result<void> mark_delivered(std::string_view network_message_id, const std::vector<std::string>& recipients,
-                              Time now) override {
-    Request request{network_message_id, &recipients, now, std::nullopt};
+                              const std::vector<std::string>& contacts, Time now) override {
+    Request request{network_message_id, &recipients, &contacts, now, std::nullopt};
     std::unique_lock lock(queue_mutex_);
     queue_.push_back(&request);
     if (writing_) {
@@ -61,6 +70,44 @@ class SqlDeliveryStore final : public DeliveryStore, private SqlStore {
     return dropped;
   }
 
+  Result<std::vector<bool>> contacts_seen(const std::vector<std::string>& keys, Time since) override {
+    std::vector<bool> seen;
+    for (const std::string& key : keys) {
+      TRY_ASSIGN(const SqlRows rows,
+                 query("SELECT 1 FROM contacts WHERE key = ?1 AND time >= ?2", {Blob{key}, to_sql(since)}));
+      seen.push_back(rows.size() > 0);
+    }
+    return seen;
+  }
+
+  Result<std::optional<Time>> contacts_began() override {
+    TRY_ASSIGN(const SqlRows rows, query("SELECT time FROM contacts WHERE key = ?1", {Blob{kBeganKey}}));
+    if (rows.size() == 0) return std::optional<Time>();
+    return std::optional<Time>(from_sql(rows.integer(0, 0)));
+  }
+
+  Result<void> put_contacts(const std::vector<std::pair<std::string, Time>>& contacts) override {
+    return write(Bump::kNothing, [&]() -> Result<void> {
+      for (const auto& [key, time] : contacts) {
+        TRY(put_contact(key, time, time));
+        TRY(run("UPDATE contacts SET time = ?2 WHERE key = ?1 AND time > ?2",
+                {Blob{kBeganKey}, to_sql(time)}));
+      }
+      return {};
+    });
+  }
+
+  Result<void> drop_contacts(Time time, size_t most) override {
+    return write(Bump::kNothing, [&]() -> Result<void> {
+      TRY(run("DELETE FROM contacts WHERE time < ?1 AND key <> ?2", {to_sql(time), Blob{kBeganKey}}));
+      TRY(
+          run("DELETE FROM contacts WHERE key <> ?2 AND time <= "
+              "(SELECT time FROM contacts WHERE key <> ?2 ORDER BY time DESC LIMIT 1 OFFSET ?1)",
+              {static_cast<int64_t>(most), Blob{kBeganKey}}));
+      return {};
+    });
+  }
+
   Result<void> put_url(std::string_view url_hash, std::string_view url) override {
     return write(Bump::kNothing, [&]() -> Result<void> {
       TRY(run("INSERT INTO long_urls (hash, url) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING",
@@ -79,6 +126,7 @@ class SqlDeliveryStore final : public DeliveryStore, private SqlStore {
   struct Request {
     std::string_view message;
     const std::vector<std::string>* recipients;
+    const std::vector<std::string>* contacts;
     Time time;
     std::optional<Result<void>> result;
   };
@@ -92,9 +140,22 @@ class SqlDeliveryStore final : public DeliveryStore, private SqlStore {
                   "ON CONFLICT (message, recipient) DO NOTHING",
                   {request->message, Blob{recipient}, to_sql(request->time)}));
         }
+        for (const std::string& key : *request->contacts)
+          TRY(put_contact(key, request->time, request->time - kContactRenewal));
       }
       return {};
     });
+  }
+
+  // A contact whose time is `renew_before` or later keeps it.
+  Result<void> put_contact(std::string_view key, Time time, Time renew_before) {
+    TRY(
+        run("INSERT INTO contacts (key, time) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET time = ?2 "
+            "WHERE contacts.time < ?3",
+            {Blob{key}, to_sql(time), to_sql(renew_before)}));
+    TRY(run("INSERT INTO contacts (key, time) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+            {Blob{kBeganKey}, to_sql(time)}));
+    return {};
   }
 
   std::mutex queue_mutex_;

@@ -188,12 +188,30 @@ class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
   // Durable when it returns (also over a power cut). Recipients of one message at once; concurrent calls
-  // share one sync.
+  // share one sync. `contacts` are seen at `now`, in the same sync.
   virtual Result<void> mark_delivered(std::string_view network_message_id,
-                                      const std::vector<std::string>& recipients, Time now) = 0;
+                                      const std::vector<std::string>& recipients,
+                                      const std::vector<std::string>& contacts, Time now) = 0;
+  Result<void> mark_delivered(std::string_view network_message_id, const std::vector<std::string>& recipients,
+                              Time now) {
+    return mark_delivered(network_message_id, recipients, {}, now);
+  }
   virtual Result<bool> was_delivered(std::string_view network_message_id, std::string_view recipient) = 0;
   virtual Result<size_t> drop_markers_before(
       Time time) = 0;  // retention: longer than any MTA's queue lifetime
+
+  // Who wrote to whom, as keys that say nothing to a reader (gateway/contacts.h makes them; at most
+  // kMaxContactKey octets). The time of one is renewed once a day at most.
+  static constexpr size_t kMaxContactKey = 32;
+  // For each key whether it was seen at `since` or later.
+  virtual Result<std::vector<bool>> contacts_seen(const std::vector<std::string>& keys, Time since) = 0;
+  // The time of the first contact that was ever kept; absent: there was none.
+  virtual Result<std::optional<Time>> contacts_began() = 0;
+  // Contacts of the past; one that is there keeps the later time.
+  virtual Result<void> put_contacts(const std::vector<std::pair<std::string, Time>>& contacts) = 0;
+  // Those seen last before `time` go, and of more than `most` the oldest.
+  virtual Result<void> drop_contacts(Time time, size_t most) = 0;
+
   virtual Result<void> put_url(std::string_view url_hash, std::string_view url) = 0;
   virtual Result<std::optional<std::string>> url(std::string_view url_hash) = 0;
 };

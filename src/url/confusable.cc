@@ -53,35 +53,25 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
 }
 
-// The skeleton of UTS 39 in lower case, since '0' and '1' become 'O' and 'l' there. Empty where ICU fails.
-std::string skeleton_of(std::string_view text) {
-  std::string out(kMaxSkeleton, '\0');
-  UErrorCode status = U_ZERO_ERROR;
-  const int32_t length = uspoof_getSkeletonUTF8(&checker(), 0, text.data(), static_cast<int32_t>(text.size()),
-                                                out.data(), static_cast<int32_t>(out.size()), &status);
-  out.resize(U_SUCCESS(status) ? static_cast<size_t>(length) : 0);
-  return ascii::to_lower(out);
-}
-
 // Small palochka and dotless letters have the skeleton of 'i' and the look of 'l' (Chromium holds them to
 // both).
-std::string with_i_as_l(std::string skeleton) {
-  std::replace(skeleton.begin(), skeleton.end(), 'i', 'l');
-  return skeleton;
+std::string with_i_as_l(std::string look) {
+  std::replace(look.begin(), look.end(), 'i', 'l');
+  return look;
 }
 
 // The well-known name that `word` looks like without being it; empty: none.
 std::string_view well_known_name_like(std::string_view word) {
   static const std::vector<std::string>* const skeletons = [] {
     auto* all = new std::vector<std::string>;
-    for (const auto name : kWellKnownNames) all->push_back(skeleton_of(name));
+    for (const auto name : kWellKnownNames) all->push_back(skeleton(name));
     return all;
   }();
-  const std::string skeleton = skeleton_of(word);
-  if (skeleton.empty()) return {};
+  const std::string look = skeleton(word);
+  if (look.empty()) return {};
   for (size_t i = 0; i < skeletons->size(); ++i) {
     const std::string& known = (*skeletons)[i];
-    const bool alike = is_ascii(word) ? skeleton == known : with_i_as_l(skeleton) == with_i_as_l(known);
+    const bool alike = is_ascii(word) ? look == known : with_i_as_l(look) == with_i_as_l(known);
     if (alike) return kWellKnownNames[i] == word ? std::string_view() : kWellKnownNames[i];
   }
   return {};
@@ -125,17 +115,26 @@ ConfusableLabel judge_label(std::string_view label, bool ascii_tld) {
   }
   if (is_ascii(label)) return {};
   const auto scripts = scripts_of(label);
-  const std::string skeleton = skeleton_of(label);
+  const std::string look = skeleton(label);
   const bool foreign = std::find(scripts.begin(), scripts.end(), "Latin") == scripts.end();
   // Latin with other marks is how most of Europe spells; only other scripts count as a whole.
-  if (foreign && ascii_tld && !scripts.empty() && !skeleton.empty() && is_ascii(skeleton))
-    return {Kind::kLooksLike, std::string(label), skeleton};
+  if (foreign && ascii_tld && !scripts.empty() && !look.empty() && is_ascii(look))
+    return {Kind::kLooksLike, std::string(label), look};
   if (scripts.size() > 1 && mixes_scripts(label))
     return {Kind::kMixedScripts, std::string(label), joined(scripts)};
   return {};
 }
 
 }  // namespace
+
+std::string skeleton(std::string_view text) {
+  std::string out(kMaxSkeleton, '\0');
+  UErrorCode status = U_ZERO_ERROR;
+  const int32_t length = uspoof_getSkeletonUTF8(&checker(), 0, text.data(), static_cast<int32_t>(text.size()),
+                                                out.data(), static_cast<int32_t>(out.size()), &status);
+  out.resize(U_SUCCESS(status) ? static_cast<size_t>(length) : 0);
+  return ascii::to_lower(out);
+}
 
 std::vector<ConfusableLabel> confusable_labels(std::string_view hostname) {
   std::vector<ConfusableLabel> found;

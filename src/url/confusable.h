@@ -27,4 +27,9 @@ struct ConfusableLabel {
 inline constexpr size_t kMaxConfusableLabels = 4;
 std::vector<ConfusableLabel> confusable_labels(std::string_view hostname);
 
+// What `text` (UTF-8) looks like: two texts of one skeleton can be taken for each other. That of UTS 39 in
+// lower case, since '0' and '1' become 'O' and 'l' there. For comparing only, never to be shown. Empty where
+// it is too long.
+std::string skeleton(std::string_view text);
+
 }  // namespace linkgate::url

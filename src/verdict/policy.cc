@@ -23,6 +23,9 @@ constexpr std::pair<AttachmentAction, std::string_view> kAttachmentActions[] = {
     {AttachmentAction::kReplace, "Replace"},
     {AttachmentAction::kDynamicDelivery, "DynamicDelivery"}};
 
+constexpr std::pair<TipLanguage, std::string_view> kTipLanguages[] = {{TipLanguage::kEnglish, "en"},
+                                                                      {TipLanguage::kGerman, "de"}};
+
 template <typename Value, size_t N>
 std::string_view word_of(const std::pair<Value, std::string_view> (&words)[N], Value value) {
   for (const auto& [known, word] : words) {
@@ -46,6 +49,10 @@ bool value_of(const std::pair<Value, std::string_view> (&words)[N], std::string_
 std::string_view to_string(FailMode mode) { return word_of(kFailModes, mode); }
 std::string_view to_string(UnscannableAction action) { return word_of(kUnscannableActions, action); }
 std::string_view to_string(AttachmentAction action) { return word_of(kAttachmentActions, action); }
+std::string_view to_string(TipLanguage language) { return word_of(kTipLanguages, language); }
+bool from_string(std::string_view text, TipLanguage* language) {
+  return value_of(kTipLanguages, text, language);
+}
 bool from_string(std::string_view text, FailMode* mode) { return value_of(kFailModes, text, mode); }
 bool from_string(std::string_view text, UnscannableAction* action) {
   return value_of(kUnscannableActions, text, action);
@@ -62,6 +69,9 @@ SafeLinksPolicy make_preset(std::string_view name, std::string_view description)
   policy.Name = name;
   policy.AdminDisplayName = description;
   policy.EnableFirstContactSafetyTips = true;
+  policy.EnableSimilarUsersSafetyTips = true;
+  policy.EnableSimilarDomainsSafetyTips = true;
+  policy.EnableUnusualCharactersSafetyTips = true;
   policy.AttachmentsEnable = true;
   return policy;
 }
@@ -71,6 +81,9 @@ SafeLinksPolicy make_preset(std::string_view name, std::string_view description)
 SafeLinksPolicy make_built_in() {
   SafeLinksPolicy policy = make_preset("Built-in protection", "What everyone has whom no rule names");
   policy.EnableFirstContactSafetyTips = false;
+  policy.EnableSimilarUsersSafetyTips = false;
+  policy.EnableSimilarDomainsSafetyTips = false;
+  policy.EnableUnusualCharactersSafetyTips = false;
   return policy;
 }
 

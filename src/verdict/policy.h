@@ -23,13 +23,18 @@ enum class UnscannableAction : uint8_t { kPass, kPassWithTip, kJunk, kQuarantine
 // What becomes of a mail with an attachment found malicious (New-SafeAttachmentPolicy -Action).
 enum class AttachmentAction : uint8_t { kAllow, kBlock, kReplace, kDynamicDelivery };
 
+// In which language safety tips are put into mail: those that the click server's pages have.
+enum class TipLanguage : uint8_t { kEnglish, kGerman };
+
 // The words of these, as policies are written and stored: "Open", "PassWithTip".
 std::string_view to_string(FailMode mode);
 std::string_view to_string(UnscannableAction action);
 std::string_view to_string(AttachmentAction action);
+std::string_view to_string(TipLanguage language);         // BCP 47: "en", "de"
 bool from_string(std::string_view text, FailMode* mode);  // without case
 bool from_string(std::string_view text, UnscannableAction* action);
 bool from_string(std::string_view text, AttachmentAction* action);
+bool from_string(std::string_view text, TipLanguage* language);
 
 // Limits of Defender's pages where they state one, ours where they do not.
 inline constexpr size_t kMaxPolicyName = 64;
@@ -38,6 +43,8 @@ inline constexpr size_t kMaxComments = 1024;
 inline constexpr size_t kMaxListValues =
     10'000;  // of one parameter: recipients, domains, do-not-rewrite entries
 inline constexpr size_t kMaxGroupMembers = 1'000'000;
+inline constexpr size_t kMaxSubjectPrefix = 32;    // characters
+inline constexpr size_t kMaxExternalAllowed = 50;  // entries, as of Set-ExternalInOutlook -AllowList
 
 // Defaults are those of the cmdlets; see portal_policy().
 struct SafeLinksPolicy {
@@ -61,8 +68,14 @@ struct SafeLinksPolicy {
   bool ZapEnabled = true;  // for malware
   bool PhishZapEnabled = true;
   bool SpamZapEnabled = true;
-  // Of anti-phishing policies.
+  // Of anti-phishing policies: which tips are put into mail, gateway/sender_tips.h.
   bool EnableFirstContactSafetyTips = false;
+  bool EnableSimilarUsersSafetyTips = false;
+  bool EnableSimilarDomainsSafetyTips = false;
+  bool EnableUnusualCharactersSafetyTips = false;
+  // Of Set-ExternalInOutlook; parameter names: ExternalInOutlook.Enabled and so on.
+  bool ExternalInOutlookEnabled = false;
+  std::vector<std::string> ExternalInOutlookAllowList;  // addresses and domains, subdomains included
   // Of New-SafeAttachmentPolicy; parameter names: SafeAttachments.Enable and so on.
   bool AttachmentsEnable = false;
   AttachmentAction AttachmentsAction = AttachmentAction::kBlock;
@@ -75,6 +88,8 @@ struct SafeLinksPolicy {
       true;  // wrap in signed mail whose signature verifies to no configured trust store
   bool RewriteWwwInPlainText = true;  // "www.example.com" without scheme in text/plain
   UnscannableAction OnUnscannable = UnscannableAction::kPassWithTip;  // parameter name: UnscannableAction
+  std::string ExternalSubjectPrefix;                                  // "[External]"; empty: subjects stay
+  TipLanguage SafetyTipLanguage = TipLanguage::kEnglish;
   FailMode ClickFailMode = FailMode::kWarn;
   bool WarnOnUnknown = false;
   friend bool operator==(const SafeLinksPolicy&, const SafeLinksPolicy&) = default;

@@ -36,6 +36,7 @@ bool parse_value(const std::string& text, std::string* value) {
 bool parse_value(const std::string& text, FailMode* value) { return from_string(text, value); }
 bool parse_value(const std::string& text, UnscannableAction* value) { return from_string(text, value); }
 bool parse_value(const std::string& text, AttachmentAction* value) { return from_string(text, value); }
+bool parse_value(const std::string& text, TipLanguage* value) { return from_string(text, value); }
 
 std::string print_value(bool value) { return value ? "true" : "false"; }
 std::string print_value(int value) { return std::to_string(value); }
@@ -43,6 +44,7 @@ std::string print_value(const std::string& value) { return value; }
 std::string print_value(FailMode value) { return std::string(to_string(value)); }
 std::string print_value(UnscannableAction value) { return std::string(to_string(value)); }
 std::string print_value(AttachmentAction value) { return std::string(to_string(value)); }
+std::string print_value(TipLanguage value) { return std::string(to_string(value)); }
 
 template <typename T>
 constexpr ParameterKind kind_of() {
@@ -83,7 +85,6 @@ constexpr std::string_view kNoTeams = "there is no part for Teams";
 constexpr std::string_view kNoOffice = "there is no part for Office apps";
 constexpr std::string_view kNoTranslation = "texts are shown as they were written";
 constexpr std::string_view kNoAttachments = "no part opens attachments yet";
-constexpr std::string_view kNoTips = "no part knows who wrote to whom yet";
 
 using P = SafeLinksPolicy;
 constexpr Parameter<P> kPolicyParameters[] = {
@@ -105,7 +106,12 @@ constexpr Parameter<P> kPolicyParameters[] = {
     parameter<&P::ZapEnabled>("ZapEnabled"),
     parameter<&P::PhishZapEnabled>("PhishZapEnabled"),
     parameter<&P::SpamZapEnabled>("SpamZapEnabled"),
-    parameter<&P::EnableFirstContactSafetyTips>("EnableFirstContactSafetyTips", kNoTips),
+    parameter<&P::EnableFirstContactSafetyTips>("EnableFirstContactSafetyTips"),
+    parameter<&P::EnableSimilarUsersSafetyTips>("EnableSimilarUsersSafetyTips"),
+    parameter<&P::EnableSimilarDomainsSafetyTips>("EnableSimilarDomainsSafetyTips"),
+    parameter<&P::EnableUnusualCharactersSafetyTips>("EnableUnusualCharactersSafetyTips"),
+    parameter<&P::ExternalInOutlookEnabled>("ExternalInOutlook.Enabled"),
+    parameter<&P::ExternalInOutlookAllowList>("ExternalInOutlook.AllowList"),
     parameter<&P::AttachmentsEnable>("SafeAttachments.Enable", kNoAttachments),
     parameter<&P::AttachmentsAction>("SafeAttachments.Action", kNoAttachments),
     parameter<&P::AttachmentsActionOnError>("SafeAttachments.ActionOnError", kNoAttachments),
@@ -115,6 +121,8 @@ constexpr Parameter<P> kPolicyParameters[] = {
     parameter<&P::RewriteUnverifiedSigned>("RewriteUnverifiedSigned"),
     parameter<&P::RewriteWwwInPlainText>("RewriteWwwInPlainText"),
     parameter<&P::OnUnscannable>("UnscannableAction"),
+    parameter<&P::ExternalSubjectPrefix>("ExternalSubjectPrefix"),
+    parameter<&P::SafetyTipLanguage>("SafetyTipLanguage"),
     parameter<&P::ClickFailMode>("ClickFailMode"),
     parameter<&P::WarnOnUnknown>("WarnOnUnknown"),
 };

@@ -183,6 +183,7 @@ TEST(PolicyParameters, EveryParameterIsSetAndReadBackByName) {
       case ParameterKind::kWord:
         value = {parameter.name == "ClickFailMode"            ? "Closed"
                  : parameter.name == "SafeAttachments.Action" ? "Replace"
+                 : parameter.name == "SafetyTipLanguage"      ? "de"
                                                               : "Defer"};
         break;
     }

@@ -87,6 +87,22 @@ Result<void> validate_attachments(const SafeLinksPolicy& policy) {
   return validate_text("SafeAttachments.QuarantineTag", policy.AttachmentsQuarantineTag, kMaxPolicyName);
 }
 
+bool is_address_or_domain(std::string_view text) { return is_address(text) || is_domain(text); }
+
+Result<void> validate_external(const SafeLinksPolicy& policy) {
+  if (policy.ExternalInOutlookAllowList.size() > kMaxExternalAllowed)
+    return Error(ErrorCode::kLimit, "ExternalInOutlook.AllowList: more than 50 entries");
+  TRY(validate_values("ExternalInOutlook.AllowList", policy.ExternalInOutlookAllowList, is_address_or_domain,
+                      "an address or a domain"));
+  const std::string& prefix = policy.ExternalSubjectPrefix;
+  TRY(validate_text("ExternalSubjectPrefix", prefix, kMaxSubjectPrefix));
+  if (ascii::trim(prefix).size() != prefix.size() || prefix.find_first_of("\n\t") != prefix.npos)
+    return refused("ExternalSubjectPrefix", "must be one line, without spaces around it");
+  if (!prefix.empty() && !policy.ExternalInOutlookEnabled)
+    return refused("ExternalSubjectPrefix", "goes with ExternalInOutlook.Enabled=true only");
+  return {};
+}
+
 Result<void> validate_filters(const SafeLinksRule& rule) {
   TRY(validate_text("Comments", rule.Comments, kMaxComments));
   TRY(validate_values("SentTo", rule.SentTo, is_address, "an address"));
@@ -116,6 +132,7 @@ Result<void> validate(const SafeLinksPolicy& policy) {
       return std::move(pattern).error().with_context("DoNotRewriteUrls: '" + entry + "'");
     }
   }
+  TRY(validate_external(policy));
   return validate_attachments(policy);
 }
 
