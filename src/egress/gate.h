@@ -35,6 +35,8 @@ struct GateRules {
 Result<GateRules> rules_of(const Config& config);
 // The same with the private servers that feeds name.
 GateRules with_feeds(GateRules rules, const std::vector<FeedConfig>& feeds);
+// The same with the addresses that stand in kql.externaldata_hosts themselves.
+GateRules with_external_data(GateRules rules, const std::vector<std::string>& hosts);
 
 struct Passage {
   Refusal refusal = Refusal::kNone;

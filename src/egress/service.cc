@@ -12,6 +12,11 @@ ProxyLimits limits_of(const EgressConfig& config) {
   return limits;
 }
 
+// Of the door that only our own requests take.
+GateRules own_rules(GateRules rules, const Config& config) {
+  return with_external_data(with_feeds(std::move(rules), config.scan.feeds), config.kql.externaldata_hosts);
+}
+
 }  // namespace
 
 Service::Service(asio::io_context& io, std::vector<NameServer> servers, const Clock& clock,
@@ -30,7 +35,7 @@ Result<std::unique_ptr<Service>> Service::start(asio::io_context& io, const Conf
   }
   if (servers.empty()) servers = system_name_servers();
   TRY_ASSIGN(GateRules rules, rules_of(config));
-  GateRules feed_rules = with_feeds(rules, config.scan.feeds);
+  GateRules feed_rules = own_rules(rules, config);
   std::unique_ptr<Service> service(new Service(io, std::move(servers), clock, limits_of(config.egress),
                                                std::move(rules), std::move(feed_rules)));
   const DataPaths paths(config.data);
@@ -43,7 +48,7 @@ Result<std::unique_ptr<Service>> Service::start(asio::io_context& io, const Conf
 
 Result<void> Service::configure(const Config& config) {
   TRY_ASSIGN(GateRules rules, rules_of(config));
-  feeds_.configure(with_feeds(rules, config.scan.feeds));
+  feeds_.configure(own_rules(rules, config));
   pages_.configure(std::move(rules));
   return {};
 }

@@ -1,7 +1,6 @@
 #include "portal/external_data.h"
 
 #include <curl/curl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -9,8 +8,8 @@
 #include <mutex>
 
 #include "base/ascii.h"
+#include "net/egress_socket.h"
 #include "net/gzip.h"
-#include "net/public_address.h"
 #include "url/url.h"
 
 namespace linkgate::portal {
@@ -25,11 +24,6 @@ constexpr std::string_view kGzipMagic = "\x1f\x8b";
 struct CloseCurl {
   void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
 };
-
-std::string hostname_of(const url::Url& url) {
-  const std::string_view host = url.hostname();
-  return std::string(host.starts_with('[') ? host.substr(1, host.size() - 2) : host);
-}
 
 Error too_large() {
   return Error(ErrorCode::kLimit, "a query reads at most " + std::to_string(kMaxExternalBytes >> 20) +
@@ -46,9 +40,9 @@ bool ends_in_gz(const std::string& address) {
 // What the callbacks of one transfer work on.
 struct ExternalData::Transfer {
   const ExternalData& data;
-  std::optional<net::IpAddress> named;  // the address that the URL names in place of a host
   std::string body;
-  bool refused = false, too_large = false;
+  std::string proxy_status;  // of the last answer: what the proxy says of itself
+  bool too_large = false;
   std::array<char, CURL_ERROR_SIZE> message{};
 
   static size_t on_body(char* bytes, size_t, size_t size, void* user) {
@@ -64,20 +58,28 @@ struct ExternalData::Transfer {
     return cancelled && cancelled() ? 1 : 0;
   }
 
-  // Asked with the address that is really connected to, after the name was looked up.
   static curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
+    return net::open_egress_socket(static_cast<Transfer*>(user)->data.egress_socket_, to);
+  }
+
+  // Also of the answer to CONNECT.
+  static size_t on_header(char* bytes, size_t, size_t size, void* user) {
+    constexpr std::string_view kName = "proxy-status:";
     auto& transfer = *static_cast<Transfer*>(user);
-    const auto address = net::address_of(to->addr);
-    transfer.refused = !address || (!net::is_public(*address) && address != transfer.named);
-    if (transfer.refused) return CURL_SOCKET_BAD;
-    return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    const std::string_view line(bytes, size);
+    if (line.starts_with("HTTP/")) transfer.proxy_status.clear();
+    if (ascii::istarts_with(line, kName)) transfer.proxy_status = ascii::trim(line.substr(kName.size()));
+    return size;
   }
 
   void configure(CURL* curl, const std::string& url, milliseconds time) {
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");  // which of them, check() has decided
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    // A name that nobody asks for: on_open_socket() leads to the proxy.
+    curl_easy_setopt(curl, CURLOPT_PROXY, "http://127.0.0.1:1");
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(curl, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
@@ -87,6 +89,8 @@ struct ExternalData::Transfer {
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message.data());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
@@ -94,17 +98,31 @@ struct ExternalData::Transfer {
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
   }
 
+  // What the proxy says of a request that it did not pass on, or could not.
+  Error refusal() const {
+    const std::string_view error = net::proxy_status_parameter(proxy_status, "error");
+    const std::string_view details = net::proxy_status_parameter(proxy_status, "details");
+    const bool is_refused = error == "destination_ip_prohibited" || error == "http_request_denied";
+    return Error(is_refused ? ErrorCode::kPermission : ErrorCode::kUnavailable,
+                 std::string(details.empty() ? error : details));
+  }
+
   Error trouble(CURLcode code) const {
-    if (refused) return Error(ErrorCode::kPermission, "its host leads to an address that is not public");
+    if (!proxy_status.empty()) return refusal();
     if (too_large) return portal::too_large();
     if (code == CURLE_ABORTED_BY_CALLBACK) return Error(ErrorCode::kUnavailable, "cancelled");
     if (code == CURLE_OPERATION_TIMEDOUT) return Error(ErrorCode::kTimeout, "its host takes too long");
+    if (code == CURLE_COULDNT_CONNECT)
+      return Error(ErrorCode::kUnavailable, "linkgate-egress, which asks other hosts, does not answer");
     return Error(ErrorCode::kUnavailable, message[0] != '\0' ? message.data() : curl_easy_strerror(code));
   }
 };
 
-ExternalData::ExternalData(const std::vector<std::string>& hosts, std::function<bool()> cancelled)
-    : cancelled_(std::move(cancelled)), end_(steady_clock::now() + kExternalTime) {
+ExternalData::ExternalData(const std::vector<std::string>& hosts, std::string egress_socket,
+                           std::function<bool()> cancelled)
+    : egress_socket_(std::move(egress_socket)),
+      cancelled_(std::move(cancelled)),
+      end_(steady_clock::now() + kExternalTime) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   for (const std::string& entry : hosts) {
@@ -139,9 +157,10 @@ Result<std::string> ExternalData::get(const std::string& url, std::string& redir
   }
   const std::unique_ptr<CURL, CloseCurl> curl(curl_easy_init());
   if (curl == nullptr) return Error(ErrorCode::kInternal, "libcurl cannot start");
-  Transfer transfer{.data = *this, .named = net::IpAddress::parse(hostname_of(*url::Url::parse(url)))};
+  Transfer transfer{.data = *this};
   transfer.configure(curl.get(), url, left);
   if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK) return transfer.trouble(code);
+  if (!transfer.proxy_status.empty()) return transfer.refusal();
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   const char* location = nullptr;

@@ -1,4 +1,5 @@
-// What externaldata reads, from a server on loopback.
+// What externaldata reads, from a server that stands where linkgate-egress does: all hosts are asked through
+// it.
 #include "portal/external_data.h"
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
+#include "base/folder_for_test.h"
 #include "net/gzip.h"
 #include "net/http.h"
 
@@ -18,18 +20,16 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-class ExternalDataServer : public testing::Test {
+class ExternalDataServer : public FolderTest {
  protected:
   void SetUp() override {
     net::HttpServerOptions options;
-    options.listen = "127.0.0.1:0";
+    options.listen = "unix:" + door();
     auto started =
         net::HttpServer::start(io_, options, [this](net::HttpRequest& request) { return answer(request); });
     ASSERT_TRUE(started.has_value()) << started.error().message();
     server_ = std::move(*started);
     thread_ = std::thread([this] { io_.run(); });
-    const std::string address = server_->address();
-    origin_ = "http://127.0.0.1" + address.substr(address.rfind(':'));
   }
   void TearDown() override {
     net::asio::co_spawn(io_, server_->stop(0ms), net::asio::detached);
@@ -38,7 +38,15 @@ class ExternalDataServer : public testing::Test {
 
   net::asio::awaitable<net::HttpResponse> answer(net::HttpRequest& request) {
     net::HttpResponse response;
-    const std::string_view path = request.target;
+    std::string_view path = request.target;
+    if (path.starts_with("http://inside.example")) {
+      response.status = 403;
+      response.headers.emplace_back("Proxy-Status",
+                                    "linkgate-egress; error=destination_ip_prohibited; "
+                                    "details=\"inside.example leads to 10.1.2.3: private\"");
+      co_return response;
+    }
+    if (path.starts_with(origin_)) path.remove_prefix(origin_.size());
     if (path.starts_with("/to?")) {
       response.status = 302;
       response.headers.emplace_back("Location", std::string(path.substr(4)));
@@ -56,7 +64,8 @@ class ExternalDataServer : public testing::Test {
     co_return response;
   }
 
-  ExternalData data() { return ExternalData({origin_, "data.example"}, {}); }
+  std::string door() const { return folder_ + "/egress.sock"; }
+  ExternalData data() { return ExternalData({origin_, "data.example"}, door(), {}); }
   std::string error_of(const std::string& url) {
     const auto body = data().fetch(url);
     return body ? "fetched" : body.error().message();
@@ -65,7 +74,7 @@ class ExternalDataServer : public testing::Test {
   net::asio::io_context io_;
   std::unique_ptr<net::HttpServer> server_;
   std::thread thread_;
-  std::string origin_;
+  const std::string origin_ = "http://lists.example";
 };
 
 TEST_F(ExternalDataServer, IsReadUnpackedAndBehindRedirects) {
@@ -103,14 +112,21 @@ TEST_F(ExternalDataServer, RedirectsEnd) {
   EXPECT_THAT(error_of(origin_ + "/to?" + url), HasSubstr("over and over"));
 }
 
-// The name is allowed, but what it leads to is this machine: only the address itself may be asked then.
-TEST_F(ExternalDataServer, ANameThatLeadsInsideIsNotFollowed) {
-  const std::string port = origin_.substr(origin_.rfind(':'));
-  ExternalData named({"localhost" + port}, {});
-  const auto body = named.fetch("https://localhost" + port + "/list.csv");
+// The name is allowed, but what it leads to is not: that is for the proxy to know.
+TEST_F(ExternalDataServer, WhatTheProxyRefusesIsRefusedInItsWords) {
+  ExternalData named({"http://inside.example"}, door(), {});
+  const auto body = named.fetch("http://inside.example/list.csv");
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().code(), ErrorCode::kPermission);
-  EXPECT_THAT(body.error().message(), HasSubstr("not public"));
+  EXPECT_THAT(body.error().message(), HasSubstr("leads to 10.1.2.3"));
+}
+
+TEST_F(ExternalDataServer, NobodyIsAskedPastTheProxy) {
+  ExternalData without({origin_}, folder_ + "/nobody.sock", {});
+  const auto body = without.fetch(origin_ + "/list.csv");
+  ASSERT_FALSE(body);
+  EXPECT_EQ(body.error().code(), ErrorCode::kUnavailable);
+  EXPECT_THAT(body.error().message(), HasSubstr("linkgate-egress"));
 }
 
 TEST_F(ExternalDataServer, OneQueryReadsSoMuchInAll) {
@@ -124,12 +140,12 @@ TEST_F(ExternalDataServer, OneQueryReadsSoMuchInAll) {
 }
 
 TEST(ExternalData, IsOffWithoutHosts) {
-  EXPECT_FALSE(ExternalData({}, {}).fetcher());
-  EXPECT_TRUE(ExternalData({"data.example"}, {}).fetcher());
+  EXPECT_FALSE(ExternalData({}, "", {}).fetcher());
+  EXPECT_TRUE(ExternalData({"data.example"}, "", {}).fetcher());
 }
 
 TEST_F(ExternalDataServer, EndsWithItsQuery) {
-  ExternalData cancelled({origin_}, [] { return true; });
+  ExternalData cancelled({origin_}, door(), [] { return true; });
   const auto body = cancelled.fetch(origin_ + "/large");
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().message(), "cancelled");

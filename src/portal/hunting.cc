@@ -64,13 +64,14 @@ class Hunting::Turn {
 };
 
 Hunting::Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
-                 FunctionLibrary* functions, KqlConfig kql)
+                 FunctionLibrary* functions, KqlConfig kql, std::string egress_socket)
     : find_store_(std::move(find_store)),
       database_(database),
       catalog_(views::event_catalog(database)),
       queries_per_user_(queries_per_user),
       clock_(clock),
       kql_(std::move(kql)),
+      egress_socket_(std::move(egress_socket)),
       functions_(functions) {}
 
 tl::expected<Answer, Refusal> Hunting::ask(const Question& question) {
@@ -140,7 +141,7 @@ tl::expected<Answer, Refusal> Hunting::run(const Question& question) {
     if (!found) return tl::unexpected(refusal_of(found.error()));
     functions = *std::move(found);
   }
-  ExternalData external(kql_.externaldata_hosts, question.cancelled);
+  ExternalData external(kql_.externaldata_hosts, egress_socket_, question.cancelled);
   const auto asked = kql::compile_asking(
       question.text, functions ? *functions : none, catalog_, compiling,
       [&](const std::string& sql) -> Result<std::vector<std::string>> {

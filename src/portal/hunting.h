@@ -80,7 +80,7 @@ class Hunting {
  public:
   // `functions` outlives this object; null: there are none.
   Hunting(FindStore find_store, const std::string& database, int queries_per_user, const Clock& clock,
-          FunctionLibrary* functions = nullptr, KqlConfig kql = {});
+          FunctionLibrary* functions = nullptr, KqlConfig kql = {}, std::string egress_socket = {});
   FunctionLibrary* functions() const { return functions_; }
   tl::expected<Answer, Refusal> ask(const Question& question);
   // The queries of this user that have no answer yet, the oldest first.
@@ -105,7 +105,8 @@ class Hunting {
   const int queries_per_user_;
   const Clock& clock_;
   const KqlConfig kql_;
-  mutable std::mutex mutex_;  // guards what follows
+  const std::string egress_socket_;  // of our own requests, for externaldata
+  mutable std::mutex mutex_;         // guards what follows
   std::list<RunningQuery> running_;
   FunctionLibrary* functions_;
   std::string trouble_;

@@ -57,7 +57,8 @@ class Portal {
     functions_ = std::make_unique<FunctionLibrary>(std::move(functions), clock_);
     hunting_ =
         std::make_unique<Hunting>([this] { return store::store_options(config_); }, config_.events.database,
-                                  config_.portal.queries_per_user, clock_, functions_.get(), config_.kql);
+                                  config_.portal.queries_per_user, clock_, functions_.get(), config_.kql,
+                                  DataPaths(config_.data).egress_feeds_socket());
     access_ = std::make_unique<Access>(config_.portal, *tokens_);
     TRY_ASSIGN(alerts_, state::open_alert_store(options));
     doors_ = std::make_unique<Doors>(*hunting_, *access_, *alerts_, config_.portal);
