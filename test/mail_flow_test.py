@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Mail through real Postfix, gateway and Dovecot: many recipients, forwarding, outbound with DKIM, long lines."""
 import email
+import email.policy
 import json
 import pathlib
 import subprocess
@@ -119,6 +120,38 @@ def claim_authentication_results_of_our_own_mx_count_and_forged_ones_do_not(worl
         'EmailEvents | where RecipientEmailAddress == "auth@corp.test" | project AuthenticationDetails')[1])[0][0]
     details = json.loads(details) if isinstance(details, str) else details
     assert (details["SPF"].lower(), details["DKIM"].lower(), details["DMARC"].lower()) == ("pass", "fail", "pass"), details
+
+
+def claim_mail_from_outside_is_tagged_once_by_policy_and_not_in_signed_parts(world):
+    world.linkgate.command("policy", "set", "tagged", "ExternalInOutlook.Enabled=true", "ExternalSubjectPrefix=[External]", "SafetyTipLanguage=de")
+    world.linkgate.command("policy", "rule", "set", "tagged", "SafeLinksPolicy=tagged", "SentTo=tagged@corp.test")
+    tip = "Diese Nachricht kommt von außerhalb Ihrer Organisation."
+    sent = []
+
+    def send(body_type, body):
+        sent.append(f"tagged {len(sent)}")
+        world.postfix.send("x@ext.test", ["tagged@corp.test"], (f"From: Ada <ada@ext.test>\r\nSubject: {sent[-1]}\r\nMessage-ID: <{len(sent)}.tag@ext.test>\r\n"
+                           f"MIME-Version: 1.0\r\nContent-Type: {body_type}\r\n\r\n{body}\r\n").encode())
+        return wait_until(sent[-1], lambda: [raw for raw in world.dovecot.messages("tagged@corp.test") if sent[-1] in messages.header(raw, "Subject")], 60, 0.2)[0]
+
+    wait_until("the policy", lambda: messages.header(send("text/plain", "hello"), "X-Linkgate-Tips") == "External", 30)
+    raw = send('multipart/alternative; boundary="b"', "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe\r\n"
+               "--b\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n<body><p>hello</p></body>\r\n--b--")
+    assert messages.header(raw, "Subject") == f"[External] {sent[-1]}", messages.header(raw, "Subject")
+    shown = {part.get_content_type(): part.get_content() for part in email.message_from_bytes(raw, policy=email.policy.default).walk() if not part.is_multipart()}
+    assert f"[!] {tip}\n\nGrüße" in shown["text/plain"].replace("\r", ""), shown
+    assert tip.replace("ß", "&#223;").replace("ü", "&#252;") in shown["text/html"], shown
+    again = raw[raw.index(b"MIME-Version"):]
+    world.postfix.send("x@ext.test", ["tagged@corp.test"], b"From: Ada <ada@ext.test>\r\nSubject: [External] again\r\n" + again)
+    copy = delivered(world.dovecot, "tagged@corp.test", "[External] again")[0]
+    assert copy.count(b"[!] ") == 1 and copy.count(b"<div style=") == 1, copy
+    signed = send('multipart/signed; boundary="s"; protocol="application/pgp-signature"', "--s\r\nContent-Type: text/plain\r\n\r\nsigned\r\n"
+                  "--s\r\nContent-Type: application/pgp-signature\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n--s--")
+    assert messages.header(signed, "Subject").startswith("[External]") and b"[!] " not in signed, signed
+    query = ('EmailEvents | where RecipientEmailAddress == "tagged@corp.test" '
+             '| project tostring(AdditionalFields.SafetyTips), tobool(AdditionalFields.SafetyTipsInText) | distinct *')
+    wanted = [['["External"]', True], ['["External"]', False]]  # False: of the signed one
+    wait_until("the rows", lambda: all(row in world.linkgate.kql(query)[1] for row in wanted))
 
 
 def claim_a_mail_that_loops_is_refused(world):

@@ -6,6 +6,7 @@
 #include "state/detection_store.h"
 #include "state/function_store.h"
 #include "state/notice_store.h"
+#include "state/held_store.h"
 #include "state/quarantine_store.h"
 #include "state/scan_store.h"
 #include "state/site_store.h"
@@ -24,6 +25,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_policy_store(options));
   TRY(state::open_intel_store(options));
   TRY(state::open_delivery_store(options));
+  TRY(state::open_held_store(options));
   TRY(state::open_token_store(options));
   TRY(state::open_function_store(options));
   TRY(state::open_scan_store(options));

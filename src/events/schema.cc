@@ -72,7 +72,7 @@ constexpr Column kEmailEvents[] = {
     {"DetectionMethods", kString, "what found the threat"},
     {"DeliveryAction", kString, "one of Delivered, Junked, Blocked"},
     {"DeliveryLocation", kString,
-     "where it was put, one of Inbox/Folder, Junk folder, On-premises/external, Failed, Dropped"},
+     "where it was put, one of Inbox/Folder, Junk folder, Quarantine, On-premises/external, Failed, Dropped"},
     {"EmailClusterId", kLong, "cluster of similar messages", true},
     {"EmailDirection", kString, "one of Inbound, Outbound, Intra-org"},
     {"EmailLanguage", kString, "language of the text"},

@@ -25,6 +25,8 @@
 #include "gateway/sender_tips.h"
 #include "gateway/workers.h"
 #include "net/smtp_server.h"
+#include "state/held_seal.h"
+#include "state/held_store.h"
 #include "state/poller.h"
 #include "state/stores.h"
 
@@ -49,6 +51,8 @@ struct DeliveryContext {
   // waits for it.
   std::set<std::string>& under_way;
   OwnNamesCache& own_names;
+  state::HeldStore& held;
+  std::string held_key_file;
 };
 
 class Delivery {
@@ -111,6 +115,8 @@ class Delivery {
   asio::awaitable<void> deliver_lane(Lanes& lanes);
   asio::awaitable<bool> deliver_group(const Group& group);
   asio::awaitable<void> defer(const Group& group);
+  Result<state::HeldKey> held_key() const;
+  asio::awaitable<void> hold(const Group& group);
   asio::awaitable<void> hand_over(const Group& group, const RenderedMessage& rendered);
   asio::awaitable<Result<std::vector<net::SmtpReply>>> send(const net::SmtpEnvelope& envelope,
                                                             std::string_view bytes,

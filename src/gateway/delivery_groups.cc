@@ -61,16 +61,20 @@ std::vector<Delivery::Group> Delivery::make_groups() {
 std::vector<Delivery::Group> Delivery::unscannable_groups() {
   std::map<verdict::UnscannableAction, Group> by_action;
   if (facts_.unscannable.empty()) return {};
+  const bool can_hold = held_key().has_value();
   for (size_t i = 0; i < recipients_.size(); ++i) {
     if (recipients_[i].answered) continue;
-    const verdict::UnscannableAction action =
+    verdict::UnscannableAction action =
         listener_.outbound ? verdict::UnscannableAction::kPass : recipients_[i].match.policy->OnUnscannable;
+    if (action == verdict::UnscannableAction::kQuarantine && !can_hold)
+      action = verdict::UnscannableAction::kPassWithTip;
     Group& group = by_action[action];
     group.recipients.push_back(i);
     group.unscannable_action = name_of(action);
-    group.outcome = action == verdict::UnscannableAction::kJunk    ? DeliveryOutcome::kJunked
-                    : action == verdict::UnscannableAction::kDefer ? DeliveryOutcome::kDeferred
-                                                                   : DeliveryOutcome::kDelivered;
+    group.outcome = action == verdict::UnscannableAction::kJunk         ? DeliveryOutcome::kJunked
+                    : action == verdict::UnscannableAction::kQuarantine ? DeliveryOutcome::kQuarantined
+                    : action == verdict::UnscannableAction::kDefer      ? DeliveryOutcome::kDeferred
+                                                                        : DeliveryOutcome::kDelivered;
   }
   std::vector<Group> groups;
   for (auto& [action, group] : by_action) groups.push_back(std::move(group));

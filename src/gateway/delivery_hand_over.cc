@@ -76,6 +76,10 @@ asio::awaitable<bool> Delivery::deliver_group(const Group& group) {
     co_await defer(group);
     co_return true;
   }
+  if (group.outcome == DeliveryOutcome::kQuarantined) {
+    co_await hold(group);
+    co_return true;
+  }
   auto rendered = co_await render(group);
   if (!rendered) {
     if (!rendered.error().is_ours() && work_ != nullptr) {

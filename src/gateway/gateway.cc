@@ -31,13 +31,17 @@ constexpr unsigned kMinWorkers = 4;  // some of them wait for the disk
 // Says once for each version of the policies what they ask for that there is not yet.
 class PolicyNotices {
  public:
-  void look(const state::PolicyView& view) {
+  void look(const DeliveryContext& context) {
+    const state::PolicyView& view = *context.policies.current();
     if (told_ && *told_ == view.version) return;
     told_ = view.version;
     for (const verdict::SafeLinksPolicy& policy : view.policies.policies()) {
       if (policy.OnUnscannable != verdict::UnscannableAction::kQuarantine) continue;
-      log::warn("policy '{}': UnscannableAction Quarantine acts as PassWithTip until there is a quarantine",
-                policy.Name);
+      if (context.files.read(context.held_key_file)) continue;
+      log::warn(
+          "policy '{}': UnscannableAction Quarantine acts as PassWithTip as long as linkgate-respond knows "
+          "no mailboxes (mailboxes.imap)",
+          policy.Name);
     }
   }
 
@@ -74,7 +78,7 @@ class Listener final : public net::SmtpHandler {
   std::unique_ptr<net::SmtpRoom> room() override { return memory_.room(); }
 
   asio::awaitable<void> deliver(net::SmtpTransaction& transaction, net::SmtpAnswers& answers) override {
-    notices_.look(*context_.policies.current());
+    notices_.look(context_);
     Delivery delivery(context_, config_, *next_hop_, transaction, answers);
     co_await delivery.run();
   }
@@ -129,6 +133,7 @@ class GatewayImpl final : public Gateway {
   std::unique_ptr<state::PolicySnapshots> policies_;
   std::unique_ptr<state::KeySnapshots> keys_;
   std::unique_ptr<state::DeliveryStore> delivered_;
+  std::unique_ptr<state::HeldStore> held_;
   std::unique_ptr<events::SpoolWriter> spool_;
   std::unique_ptr<ScanClient> scan_;
   std::optional<mail::SignatureTrust> trust_;
@@ -149,6 +154,7 @@ Result<void> GatewayImpl::open() {
   TRY_ASSIGN(auto key_store, state::open_key_store(reading));
   TRY_ASSIGN(keys_, state::KeySnapshots::start(std::move(key_store)));
   TRY_ASSIGN(delivered_, state::open_delivery_store(writing));
+  TRY_ASSIGN(held_, state::open_held_store(writing));
   const std::string spool_directory = options_.paths.spool("gateway");
   TRY(files_.make_directories(spool_directory));
   TRY_ASSIGN(spool_, events::SpoolWriter::open({.directory = spool_directory, .program = "gateway"}, files_));
@@ -157,12 +163,12 @@ Result<void> GatewayImpl::open() {
     TRY_ASSIGN(const std::string pem, files_.read(options_.config.signature_trust));
     TRY_ASSIGN(trust_, mail::SignatureTrust::from_pem(pem));
   }
-  notices_.look(*policies_->current());
   scan_ = std::make_unique<ScanClient>(io_, options_.paths.scan_socket());
-  context_ = std::make_unique<DeliveryContext>(
-      DeliveryContext{options_.config, options_.click_origin, std::move(host), spool_directory,
-                      trust_ ? &*trust_ : nullptr, clock_, files_, *policies_, *keys_, *delivered_, *spool_,
-                      workers_, *scan_, metrics_, under_way_, own_names_});
+  context_ = std::make_unique<DeliveryContext>(DeliveryContext{
+      options_.config, options_.click_origin, std::move(host), spool_directory, trust_ ? &*trust_ : nullptr,
+      clock_, files_, *policies_, *keys_, *delivered_, *spool_, workers_, *scan_, metrics_, under_way_,
+      own_names_, *held_, state::held_key_file(options_.paths.state())});
+  notices_.look(*context_);
   return {};
 }
 

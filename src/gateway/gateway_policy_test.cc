@@ -1,7 +1,11 @@
 // What policies, lists and unreadable messages do to a mail.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "gateway/test_world.h"
+#include "state/held_seal.h"
+#include "state/held_store.h"
 #include "url/url.h"
 
 namespace linkgate::gateway {
@@ -131,6 +135,33 @@ TEST(GatewayPolicy, UnscannableActionIsEachRecipientsOwn) {
   EXPECT_EQ(header(world.script.message_for("junk@corp.test"), "X-Spam-Flag"), "YES");
   const auto rows = world.rows("EmailEvents", 5);
   for (const std::string& row : rows) EXPECT_NE(row.find("Unscannable"), std::string::npos) << row;
+}
+
+TEST(GatewayPolicy, WhatCannotBeReadIsHeldBackOnceThereIsAQuarantine) {
+  World world;
+  put_policy(world, {.Name = "hold", .OnUnscannable = verdict::UnscannableAction::kQuarantine},
+             {"a@corp.test", "b@corp.test"});
+  state::HeldKey key{};
+  key[0] = 7;
+  const std::string folder = DataPaths(world.data()).state();
+  std::ofstream(state::held_key_file(folder)) << state::held_key_text(state::held_public_key(key));
+  auto client = world.connect();
+  for (int tries = 0; tries < 2; ++tries) {
+    const auto replies = client->deliver("ada@ext.test", {"a@corp.test", "b@corp.test"}, partial_mail());
+    ASSERT_EQ(replies.size(), 2U);
+    for (const std::string& reply : replies) EXPECT_EQ(code(reply), "250") << reply;
+  }
+  EXPECT_TRUE(world.script.received().empty()) << "the next hop has nothing";
+  const auto store = state::open_held_store({.location = "sqlite:" + folder}).value();
+  const auto held = store->oldest(10).value();
+  ASSERT_EQ(held.size(), 2U) << "once for each recipient";
+  const std::string message = state::open_held(key, held[0].sealed).value();
+  EXPECT_EQ(header(message, "Subject"), "[Links not checked] part one");
+  EXPECT_TRUE(header(message, "X-Linkgate-Id").starts_with(held[0].network_message_id));
+  for (const std::string& row : world.rows("EmailEvents", 2)) {
+    EXPECT_EQ(member(row, "DeliveryAction"), "Blocked");
+    EXPECT_EQ(member(row, "DeliveryLocation"), "Quarantine");
+  }
 }
 
 TEST(GatewayPolicy, ALinkTooLongToSealIsKeptAndOpens) {

@@ -62,6 +62,8 @@ Words words_of(const RecipientFacts& recipient) {
       return {"Delivered", recipient.outbound_listener ? "On-premises/external" : "Inbox/Folder"};
     case DeliveryOutcome::kJunked:
       return {"Junked", "Junk folder"};
+    case DeliveryOutcome::kQuarantined:
+      return {"Blocked", "Quarantine"};
     case DeliveryOutcome::kFailed:
       return {"Blocked", "Failed"};
     case DeliveryOutcome::kDeferred:
@@ -142,7 +144,7 @@ std::string extension_of(std::string_view file_name) {
 
 events::Row email_event(const MessageFacts& message, const RecipientFacts& recipient) {
   const bool delivered =
-      recipient.outcome == DeliveryOutcome::kDelivered || recipient.outcome == DeliveryOutcome::kJunked;
+      recipient.outcome != DeliveryOutcome::kFailed && recipient.outcome != DeliveryOutcome::kDeferred;
   events::Row row =
       row_of("EmailEvents", message, row_id({"EmailEvents", message.identity.text, recipient.recipient}),
              delivered ? kRowDelivered : kRowRefused);
@@ -164,6 +166,7 @@ events::Row email_event(const MessageFacts& message, const RecipientFacts& recip
   row.set_json("To", json_array(message.header.to)).set_json("Cc", json_array(message.header.cc));
   if (recipient.outcome == DeliveryOutcome::kJunked)
     row.set("EmailAction", "Move message to junk mail folder");
+  if (recipient.outcome == DeliveryOutcome::kQuarantined) row.set("EmailAction", "Send to quarantine");
   if (message.verdict.blocked_by_organisation) {
     row.set("OrgLevelAction", "Block").set("OrgLevelPolicy", "Tenant Allow/Block List");
   }

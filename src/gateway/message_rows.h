@@ -24,9 +24,10 @@ inline constexpr uint64_t kRowDelivered = 2;
 
 enum class DeliveryOutcome {
   kDelivered,
-  kJunked,    // delivered with the header that asks the mailbox server to file it as junk
-  kFailed,    // refused for good, by us or the next hop
-  kDeferred,  // by UnscannableAction: the MTA tries again
+  kJunked,       // delivered with the header that asks the mailbox server to file it as junk
+  kQuarantined,  // by UnscannableAction: held back
+  kFailed,       // refused for good, by us or the next hop
+  kDeferred,     // by UnscannableAction: the MTA tries again
 };
 
 // What judging at delivery found, over all links of the message.

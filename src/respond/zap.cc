@@ -11,6 +11,7 @@
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "respond/held_mail.h"
 #include "respond/zap_rows.h"
 #include "store/open.h"
 
@@ -49,6 +50,7 @@ Result<std::unique_ptr<Zap>> Zap::open(const Surroundings& surroundings) {
   std::unique_ptr<Zap> zap(new Zap(surroundings));
   TRY_ASSIGN(zap->jobs_, state::open_zap_store(options));
   TRY_ASSIGN(zap->quarantine_, state::open_quarantine_store(options));
+  TRY_ASSIGN(zap->held_, state::open_held_store(options));
   state::StateOptions read_only = options;
   read_only.read_only = true;
   TRY_ASSIGN(zap->keys_, state::open_key_store(read_only));
@@ -65,6 +67,7 @@ Result<milliseconds> Zap::step() {
     TRY(plan_flips("flips, second look", kSecondLook));
   }
   TRY(retain());
+  TRY(take_held_back());
   TRY(settle_unsettled());
   TRY_ASSIGN(const auto due, jobs_->next_due());
   const Time now = surroundings_.clock.now();
@@ -270,6 +273,18 @@ asio::awaitable<Result<void>> Zap::release(const MailboxAccess& access, state::H
                                 surroundings_.clock.now()));
   counted("released").add();
   co_return Result<void>();
+}
+
+// Mail that gateways held back.
+Result<void> Zap::take_held_back() {
+  const Config& config = surroundings_.config;
+  const DataPaths paths(config.data);
+  TRY_ASSIGN(const QuarantineKey key, quarantine_key(paths.quarantine_key()));
+  TRY(offer_held_key(paths.state(), key));
+  TRY_ASSIGN(const MailboxNames names, MailboxNames::load(config.mailboxes));
+  TRY_ASSIGN(const size_t taken, take_held(*held_, *quarantine_, key, names, config.quarantine.keep));
+  if (taken > 0) log::info("quarantine: {} messages that could not be read were held back", taken);
+  return {};
 }
 
 Result<void> Zap::retain() {

@@ -11,6 +11,7 @@
 #include "respond/duty.h"
 #include "respond/flip_source.h"
 #include "respond/mailbox_pass.h"
+#include "state/held_store.h"
 
 namespace linkgate::respond {
 
@@ -48,12 +49,14 @@ class Zap final : public Duty {
   Result<std::vector<state::HeldMessage>> releasable();
   Result<void> release_held(const MailboxAccess& access);
   net::asio::awaitable<Result<void>> release(const MailboxAccess& access, state::HeldMessage held);
+  Result<void> take_held_back();
   Result<void> retain();
 
   const Surroundings surroundings_;
   std::unique_ptr<FlipSource> flips_;
   std::unique_ptr<state::ZapStore> jobs_;
   std::unique_ptr<state::QuarantineStore> quarantine_;
+  std::unique_ptr<state::HeldStore> held_;
   std::unique_ptr<state::KeyStore> keys_;
   std::unique_ptr<state::PolicyStore> policies_;
   std::atomic<bool> stopping_ = false;

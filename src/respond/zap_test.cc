@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "respond/zap_world_for_test.h"
+#include "state/held_seal.h"
+#include "state/held_store.h"
 
 namespace linkgate::respond {
 namespace {
@@ -220,6 +222,28 @@ TEST_F(ZapTest, AMessageIsReleasedFromQuarantine) {
   EXPECT_THAT(lying(address(0)), ElementsAre("INBOX 1"));
   EXPECT_EQ(quarantine_->find(held[0].id).value().state, state::HeldState::kReleased);
   EXPECT_THAT(post_delivery(), testing::Contains(HasSubstr("Quarantine release")));
+}
+
+TEST_F(ZapTest, WhatAGatewayHeldBackIsInQuarantineAndReleasedIntoTheInbox) {
+  work();  // offers the key
+  const std::string folder = DataPaths(config_.data).state();
+  const auto text = real_file_system().read(state::held_key_file(folder));
+  ASSERT_TRUE(text);
+  const auto held_back = state::open_held_store(options_).value();
+  const std::string message = octets({.id = 1, .recipient = address(0), .url = kBad});
+  const auto key = state::parse_held_key(*text).value();
+  ASSERT_TRUE(held_back->put({uuid(1), address(0), now(), state::seal_held(key, message)}));
+  work();
+  EXPECT_TRUE(held_back->oldest(1)->empty());
+  const auto held = quarantine_->list({}).value();
+  ASSERT_THAT(held, SizeIs(1));
+  EXPECT_EQ(held[0].subject, "Message 1");
+  EXPECT_THAT(lying(address(0)), ElementsAre());
+  ASSERT_TRUE(quarantine_->set_state(held[0].id, state::HeldState::kHeld, state::HeldState::kReleasing, "ada",
+                                     now()));
+  work();
+  EXPECT_THAT(lying(address(0)), ElementsAre("INBOX 1"));
+  EXPECT_EQ(quarantine_->find(held[0].id).value().state, state::HeldState::kReleased);
 }
 
 TEST_F(ZapTest, AReleaseThatFailsSaysWhyAndHoldsUpNoOther) {
