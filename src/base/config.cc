@@ -1,7 +1,6 @@
 #include "base/config.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "base/config_checks.h"
+#include "base/config_people.h"
 #include "base/config_section.h"
 
 namespace linkgate {
@@ -23,13 +23,6 @@ using std::chrono::seconds;
 
 constexpr uint64_t kKiB = 1024, kMiB = kKiB * 1024, kGiB = kMiB * 1024;
 constexpr seconds kDay{86400};
-
-Section::Check one_of(std::vector<std::string> words) {
-  return [words = std::move(words)](std::string_view value) -> std::optional<std::string> {
-    if (std::find(words.begin(), words.end(), value) != words.end()) return std::nullopt;
-    return fmt::format("\"{}\" is none of {}", value, fmt::join(words, ", "));
-  };
-}
 
 // ---- The keys, one function a table. docs/configuration.md lists the same ones in the same order.
 
@@ -254,53 +247,6 @@ void read_groups(Section& top, GroupsConfig& out) {
   });
 }
 
-void read_mail_receiver(Section& in, AlertReceiverConfig& out) {
-  in.text("relay", out.relay,
-          [](std::string_view value) { return check_next_hop("smtp:" + std::string(value)); });
-  in.text("security", out.security, one_of({"starttls", "tls", "none"}));
-  in.text("trust_file", out.trust_file);
-  in.text("user", out.user);
-  in.text("password_file", out.password_file);
-  in.text("from", out.from, check_mail_address);
-  in.texts("to", out.to, check_mail_address);
-  if (out.kind != "mail") return;
-  in.rule("relay", !out.relay.empty() && !out.from.empty() && !out.to.empty(),
-          "is needed by a receiver of mail, and so are from and to");
-  in.rule("user", out.user.empty() == out.password_file.empty(),
-          "and password_file belong together: give both or none");
-}
-
-void read_receiver(Section& in, AlertReceiverConfig& out) {
-  in.text("name", out.name, check_word);
-  in.text("kind", out.kind, one_of({"mail", "webhook", "syslog"}));
-  in.text("severity", out.severity, one_of({"Informational", "Low", "Medium", "High"}));
-  in.texts("categories", out.categories, check_not_empty);
-  read_mail_receiver(in, out);
-  in.text("url", out.url, check_webhook);
-  in.text("key_file", out.key_file);
-  in.flag("direct", out.direct);
-  in.text("address", out.address, check_syslog_address);
-  if (!in.given()) return;
-  in.rule("name", !out.name.empty(), "is missing in this [[alerts.receiver]]");
-  in.rule("kind", !out.kind.empty(), "is missing in this [[alerts.receiver]]");
-  in.rule("url", out.kind != "webhook" || (!out.url.empty() && !out.key_file.empty()),
-          "is needed by a webhook, and so is key_file");
-  in.rule("address", out.kind != "syslog" || !out.address.empty(), "is needed by a receiver of syslog");
-}
-
-void read_alerts(Section& in, AlertsConfig& out) {
-  in.tables("receiver", [&](Section& table) {
-    AlertReceiverConfig receiver;
-    read_receiver(table, receiver);
-    const bool twice = std::any_of(out.receivers.begin(), out.receivers.end(),
-                                   [&](const auto& other) { return other.name == receiver.name; });
-    table.rule("name", !twice,
-               fmt::format("\"{}\" is the name of an earlier [[alerts.receiver]]", receiver.name));
-    if (table.given()) out.receivers.push_back(std::move(receiver));
-  });
-  in.duration("give_up_after", out.give_up_after, seconds(10), 30 * kDay);
-}
-
 void read_all(Section& top, Config& out) {
   top.table("linkgate", [&](Section& in) { read_linkgate(in, out); });
   top.table("gateway", [&](Section& in) { read_gateway(in, out.gateway); });
@@ -335,6 +281,9 @@ void read_all(Section& top, Config& out) {
   top.table("zap", [&](Section& in) { read_zap(in, out.zap); });
   top.table("quarantine",
             [&](Section& in) { in.duration("keep", out.quarantine.keep, seconds(3600), 3650 * kDay); });
+  top.table("submissions",
+            [&](Section& in) { in.text("mailbox", out.submissions.mailbox, check_mail_address); });
+  top.table("user_mail", [&](Section& in) { read_user_mail(in, out.user_mail); });
   read_groups(top, out.groups);
   top.table("alerts", [&](Section& in) { read_alerts(in, out.alerts); });
   top.table("state", [&](Section& in) { in.text("location", out.state.location, check_state_location); });

@@ -191,6 +191,19 @@ struct QuarantineConfig {  // [quarantine]
   std::chrono::seconds keep{30 * 86400};
 };
 
+struct SubmissionsConfig {  // [submissions]
+  std::string mailbox;      // what is forwarded there is reported; empty: none
+};
+
+struct UserMailConfig {               // [user_mail]: answers for people
+  std::string relay;                  // "HOST:PORT"; empty: nobody is written to
+  std::string security = "starttls";  // "starttls", "tls", "none"
+  std::string trust_file;             // PEM: certificate authorities instead of the system's
+  std::string user, password_file;
+  std::string from;
+  std::chrono::seconds give_up_after{24 * 3600};
+};
+
 struct AlertReceiverConfig {               // [[alerts.receiver]]: who is told of alerts
   std::string name;                        // in state, log and metrics
   std::string kind;                        // "mail", "webhook", "syslog"
@@ -237,6 +250,8 @@ struct Config {
   MailboxesConfig mailboxes;
   ZapConfig zap;
   QuarantineConfig quarantine;
+  SubmissionsConfig submissions;
+  UserMailConfig user_mail;
   GroupsConfig groups;
   AlertsConfig alerts;
   StateConfig state;

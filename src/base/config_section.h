@@ -3,6 +3,7 @@
 // toml++ may stand here.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <toml++/toml.h>
 
@@ -247,5 +248,12 @@ class Section {
   const toml::table* table_;
   std::vector<std::string> known_;
 };
+
+inline Section::Check one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](std::string_view value) -> std::optional<std::string> {
+    if (std::find(words.begin(), words.end(), value) != words.end()) return std::nullopt;
+    return fmt::format("\"{}\" is none of {}", value, fmt::join(words, ", "));
+  };
+}
 
 }  // namespace linkgate

@@ -19,15 +19,15 @@ namespace linkgate::cli {
 namespace {
 
 constexpr std::string_view kAudited[] = {
-    "policy set",          "policy create",     "policy delete",    "policy remove",
-    "policy priority",     "policy apply",      "policy rule set",  "policy rule add",
-    "policy rule remove",  "policy preset set", "policy group set", "policy group add",
-    "policy group remove", "list add",          "list remove",      "quarantine show",
-    "quarantine release",  "quarantine delete", "alert set",        "zap",
-    "alert rule add",      "alert rule remove", "alert rule run",   "alert rule enable",
-    "alert rule disable",  "keys rotate",       "keys promote",     "keys revoke",
-    "keys forget",         "keys import",       "keys export",      "token create",
-    "token revoke"};
+    "policy set",          "policy create",      "policy delete",     "policy remove",
+    "policy priority",     "policy apply",       "policy rule set",   "policy rule add",
+    "policy rule remove",  "policy preset set",  "policy group set",  "policy group add",
+    "policy group remove", "list add",           "list remove",       "quarantine show",
+    "quarantine release",  "quarantine delete",  "alert set",         "zap",
+    "submission verdict",  "alert rule add",     "alert rule remove", "alert rule run",
+    "alert rule enable",   "alert rule disable", "keys rotate",       "keys promote",
+    "keys revoke",         "keys forget",        "keys import",       "keys export",
+    "token create",        "token revoke"};
 constexpr std::string_view kChangesNothing[] = {"--dry-run", "--help"};
 constexpr int kShown = 1000;
 

@@ -33,6 +33,7 @@ void add_import(Commands& commands);
 void add_unwrap_mailbox(Commands& commands);
 void add_zap(Commands& commands);
 void add_quarantine(Commands& commands);
+void add_submission(Commands& commands);
 // Keeping
 void add_backup(Commands& commands);
 void add_restore(Commands& commands);

@@ -10,6 +10,7 @@
 #include "state/quarantine_store.h"
 #include "state/scan_store.h"
 #include "state/site_store.h"
+#include "state/submission_store.h"
 #include "state/zap_store.h"
 
 namespace linkgate::cli {
@@ -35,6 +36,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_alert_store(options));
   TRY(state::open_notice_store(options));
   TRY(state::open_detection_store(options));
+  TRY(state::open_submission_store(options));
   TRY(state::open_audit_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());

@@ -115,6 +115,7 @@ HttpResponse link_page(const Visit& visit, const Knowledge& known, const Decisio
   model.link = visit.asked.link;
   model.may_continue = token.may_continue && !visit.location.empty();
   model.may_report = may_report(decision.page) && visit.tracked();
+  model.may_submit = true;
   model.form_discarded = visit.asked.form && model.kind != PageKind::kForm;
   model.used_before = visit.used_before;
   if (decision.page == Page::kScanning) {
@@ -144,6 +145,20 @@ HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bo
   // Only where the seal is one of ours is the URL beside it more than what anybody may have written.
   if (kind == PageKind::kAltered) model.url = visit.facts.claims.url;
   return html_answer(status, model, visit, branding);
+}
+
+HttpResponse submit_page(const Visit& visit, const Branding& branding) {
+  ClickToken token;
+  token.click = visit.facts.click;
+  token.issued = visit.now;
+  token.link = visit.digest;
+  token.nonce = fresh_nonce();
+  PageModel model;
+  model.kind = PageKind::kSubmit;
+  model.url = visit.facts.claims.url;
+  model.token = seal(token, *visit.keys);
+  model.link = visit.asked.link;
+  return html_answer(200, model, visit, branding);
 }
 
 HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status, const Branding& branding) {

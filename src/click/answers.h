@@ -28,6 +28,8 @@ bool shows_picture(const Knowledge& known, const Decision& decision);
 // link now names.
 net::HttpResponse refusal_page(const Visit& visit, PageKind kind, unsigned status, bool recorded,
                                const Branding& branding);
+// Asks whether the message of the link is to be reported.
+net::HttpResponse submit_page(const Visit& visit, const Branding& branding);
 // A page about nothing in particular.
 net::HttpResponse plain_page(const Visit& visit, PageKind kind, unsigned status, const Branding& branding);
 

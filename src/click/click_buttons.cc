@@ -68,11 +68,36 @@ HttpResponse ClickHandler::press_report(Visit& visit) {
     known.verdict.disposition = visit.token->disposition;
     Step step{step::kReport, &verdict::click_outcome(visit.token->page, visit.token->may_continue, false),
               "reported as safe"};
-    bool recorded = node_.record(log_rows(visit.facts, step, known, visit.now));
-    if (!recorded) return plain_page(visit, PageKind::kErrorClosed, 503, node_.branding);
+    Rows rows = log_rows(visit.facts, step, known, visit.now);
+    rows.push_back(submission_row(visit.facts, Reported::kClean, visit.now));
+    if (!node_.record(rows)) return plain_page(visit, PageKind::kErrorClosed, 503, node_.branding);
     node_.metrics.reports.add();
   }
   return plain_page(visit, PageKind::kReported, 200, node_.branding);
+}
+
+// Reporting the message that a link stood in. Looking at the page for it changes nothing.
+std::optional<HttpResponse> ClickHandler::answer_reporting(Visit& visit) {
+  if (visit.asked.asked == Asked::kSubmitPage) return submit_page(visit, node_.branding);
+  if (visit.asked.asked == Asked::kSubmit) return press_submit(visit);
+  return std::nullopt;
+}
+
+// Who reports asks to be heard: there is a row also with TrackClicks off.
+HttpResponse ClickHandler::press_submit(Visit& visit) {
+  const bool good = adopt(visit, token_of_form(visit.request.body), TokenUse::kButtons);
+  if (!good) return submit_page(visit, node_.branding);  // too old: ask again
+  if (!node_.reports_limit.allow(rate_key(visit.request.client_address), node_.clock.steady_now())) {
+    node_.metrics.limited.add();
+    return plain_page(visit, PageKind::kTooMany, 429, node_.branding);
+  }
+  constexpr uint64_t kSubmitNonce = 0x5355424d49540000;  // apart from the other buttons of its page
+  if (!node_.used_tokens.use_once(visit.token->nonce ^ kSubmitNonce))
+    return plain_page(visit, PageKind::kSubmitted, 200, node_.branding);
+  if (!node_.record({submission_row(visit.facts, Reported::kPhish, visit.now)}))
+    return plain_page(visit, PageKind::kErrorClosed, 503, node_.branding);
+  node_.metrics.submissions.add();
+  return plain_page(visit, PageKind::kSubmitted, 200, node_.branding);
 }
 
 // HEAD says nothing; a prefetch is told to come back, so that the browser asks again when the user really

@@ -103,8 +103,9 @@ std::optional<HttpResponse> ClickHandler::answer_without_link(Visit& visit) {
   // Buttons are posted. Reloaded or typed in, their addresses are the link itself, judged anew; so is a link
   // that is posted.
   const Asked asked = visit.asked.asked;
-  bool button = asked == Asked::kContinue || asked == Asked::kBack || asked == Asked::kReport;
-  if (button != post) visit.asked.asked = Asked::kLink;
+  bool button = asked == Asked::kContinue || asked == Asked::kBack || asked == Asked::kReport ||
+                asked == Asked::kSubmit;
+  if (button != post) visit.asked.asked = asked == Asked::kSubmit ? Asked::kSubmitPage : Asked::kLink;
 
   if (node_.clicks_limit.unlimited() ||
       node_.clicks_limit.allow(rate_key(request.client_address), visit.started)) {
@@ -127,6 +128,7 @@ std::optional<HttpResponse> ClickHandler::answer_at_once(Visit& visit) {
   if (auto nowhere = find_destination(visit, {})) return nowhere;
   if (visit.asked.asked == Asked::kBack) return press_back(visit);
   if (visit.asked.asked == Asked::kReport) return press_report(visit);
+  if (auto reporting = answer_reporting(visit)) return reporting;
   if (visit.asked.asked == Asked::kContinue || visit.asked.asked == Asked::kPicture) return {};
   if (visit.asked.asked == Asked::kProgress) return follow_progress(visit);
   if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
@@ -149,6 +151,7 @@ asio::awaitable<HttpResponse> ClickHandler::answer_later(Visit& visit) {
     if (auto nowhere = find_destination(visit, std::move(trouble))) co_return std::move(*nowhere);
     if (visit.asked.asked == Asked::kBack) co_return press_back(visit);
     if (visit.asked.asked == Asked::kReport) co_return press_report(visit);
+    if (auto reporting = answer_reporting(visit)) co_return std::move(*reporting);
     if (visit.asked.asked == Asked::kProgress) co_return follow_progress(visit);
     if (visit.asked.asked == Asked::kFollow) adopt(visit, visit.asked.token, TokenUse::kFollow);
   }

@@ -41,6 +41,8 @@ class ClickHandler {
   net::HttpResponse let_go_on(Visit& visit, const ClickToken& token, const Knowledge& judged);
   net::HttpResponse press_back(Visit& visit);
   net::HttpResponse press_report(Visit& visit);
+  std::optional<net::HttpResponse> answer_reporting(Visit& visit);  // absent: that is not asked for
+  net::HttpResponse press_submit(Visit& visit);
   net::HttpResponse refuse_automated(Visit& visit);
   net::HttpResponse refuse_link(Visit& visit, const url::OpenError& error);
 

@@ -23,6 +23,7 @@ ClickMetrics::ClickMetrics(metrics::Registry& registry)
       limited(registry.counter("linkgate_click_limited_total", "Requests refused with 429")),
       automated(registry.counter("linkgate_click_automated_total", "HEAD and prefetch requests")),
       reports(registry.counter("linkgate_click_reports_total", "Sites reported as safe")),
+      submissions(registry.counter("linkgate_click_submissions_total", "Messages reported as phishing")),
       seconds(registry.histogram("linkgate_click_seconds", "Time from request to answer",
                                  metrics::latency_buckets())),
       spool_healthy(registry.gauge("linkgate_click_spool_healthy", "1 while clicks can be recorded")) {

@@ -52,6 +52,7 @@ class ClickMetrics {
   metrics::Counter& limited;     // 429
   metrics::Counter& automated;
   metrics::Counter& reports;
+  metrics::Counter& submissions;
   metrics::Histogram& seconds;
   metrics::Gauge& spool_healthy;
 

@@ -139,6 +139,25 @@ Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& know
   return rows;
 }
 
+std::pair<std::string, std::string> submission_row(const ClickFacts& facts, Reported as, Time now) {
+  static const events::Table& submissions = table("UserSubmissions");
+  Id id = facts.click.report_id;
+  if (as == Reported::kClean) id.back() ^= 1;  // the two of one click are two submissions
+  const std::string name = url::uuid_text(id);
+  events::Row row(submissions, now, name, 1);
+  row.set("SubmissionId", name)
+      .set("Source", "Page")
+      .set("Category", as == Reported::kClean ? "Clean" : "Phish")
+      .set("ReportedBy", facts.claims.recipient)
+      .set("IsVerified", true)
+      .set("NetworkMessageId", message_id(facts.claims))
+      .set("RecipientEmailAddress", facts.claims.recipient)
+      .set("Url", facts.claims.url)
+      .set("IPAddress", facts.client_address)
+      .set("ReportId", url::uuid_text(facts.click.report_id));
+  return {"UserSubmissions", row.finish()};
+}
+
 Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now) {
   Rows rows;
   rows.emplace_back("UrlClickLog", log_row(facts, step, known, *texts_of(known), now, nullptr));

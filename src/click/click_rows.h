@@ -66,6 +66,11 @@ Rows click_rows(const ClickFacts& facts, const Step& step, const Knowledge& know
 // The log row alone, for steps that change nothing about the click.
 Rows log_rows(const ClickFacts& facts, const Step& step, const Knowledge& known, Time now);
 
+// A row of UserSubmissions: what somebody pressed on a page about a link. The same click reported as the same
+// is one submission.
+enum class Reported : uint8_t { kPhish, kClean };
+std::pair<std::string, std::string> submission_row(const ClickFacts& facts, Reported as, Time now);
+
 // Column UrlDomain: the whole host of the URL, as EmailUrlInfo has it, so that the two tables join on it.
 // Empty for what has no host.
 std::string url_domain(std::string_view url);

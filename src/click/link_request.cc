@@ -15,8 +15,10 @@ struct Button {
   std::string_view prefix;
   Asked asked;
 };
-constexpr std::array<Button, 3> kButtons = {
-    {{"/continue/", Asked::kContinue}, {"/back/", Asked::kBack}, {"/report/", Asked::kReport}}};
+constexpr std::array<Button, 4> kButtons = {{{"/continue/", Asked::kContinue},
+                                             {"/back/", Asked::kBack},
+                                             {"/report/", Asked::kReport},
+                                             {"/submit/", Asked::kSubmit}}};
 
 // Pages and what belongs to them: the token stands in the path, before the link.
 constexpr std::array<Button, 3> kFollowed = {

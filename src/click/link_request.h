@@ -3,7 +3,9 @@
 //
 //   /?url=...&data=...                a link; /f/<data> a form's link (its own query are submitted fields:
 //   dropped) /scan/<token><link>               the scanning page asking again /continue<link> /back<link>
-//   /report<link>   buttons of a page: POST with token=<token> as the body /robots.txt /favicon.ico
+//   /report<link>   buttons of a page: POST with token=<token> as the body
+//   /submit<link>   reporting a message: GET shows the page for it, POST does it
+//   /robots.txt /favicon.ico
 //   /               somebody looks what this server is
 
 #include <string_view>
@@ -19,6 +21,8 @@ enum class Asked {
   kContinue,
   kBack,
   kReport,
+  kSubmit,
+  kSubmitPage,
   kRobots,
   kIcon,
   kRoot,

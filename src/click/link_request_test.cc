@@ -31,6 +31,7 @@ TEST(LinkRequest, TargetsAreReadByTheirShapeAlone) {
       {"/continue/continue/?url=a", Asked::kNothing, "", "", false},
       {"/back/?url=a", Asked::kBack, "/?url=a", "", false},
       {"/report/?url=a", Asked::kReport, "/?url=a", "", false},
+      {"/submit/?url=a", Asked::kSubmit, "/?url=a", "", false},
       {"/robots.txt", Asked::kRobots, "", "", false},
       {"/favicon.ico", Asked::kIcon, "", "", false},
       {"/robots.txt?x", Asked::kNothing, "", "", false},

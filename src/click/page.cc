@@ -41,6 +41,8 @@ constexpr Look kLooks[] = {
     {PageKind::kForm, &Strings::form, "caution", Icon::kShield},
     {PageKind::kClosed, &Strings::closed, "good", Icon::kDone},
     {PageKind::kReported, &Strings::reported, "good", Icon::kDone},
+    {PageKind::kSubmit, &Strings::submit, "info", Icon::kShield},
+    {PageKind::kSubmitted, &Strings::submitted, "good", Icon::kDone},
     {PageKind::kTooMany, &Strings::too_many, "neutral", Icon::kShield},
     {PageKind::kAbout, &Strings::about, "neutral", Icon::kDone},
 };
@@ -201,7 +203,7 @@ void add_fact(Html& html, std::string_view name, std::string_view value, std::st
 std::string_view details_name(const PageModel& page, const Strings& strings) {
   if (page.token.empty()) return strings.details;
   if (page.may_continue) return strings.details_and_choices;
-  return page.may_report ? strings.details_and_report : strings.details;
+  return page.may_report || page.may_submit ? strings.details_and_report : strings.details;
 }
 
 void add_details(Html& html, const PageModel& page, const Strings& strings) {
@@ -220,6 +222,11 @@ void add_details(Html& html, const PageModel& page, const Strings& strings) {
   if (page.may_report && !page.token.empty()) {
     html.raw("<section><p>").text(strings.report_text).raw("</p>");
     add_button(html, page, "report", strings.report_button, "quiet");
+    html.raw("</section>");
+  }
+  if (page.may_submit && !page.token.empty()) {
+    html.raw("<section><p>").text(strings.submit_text).raw("</p>");
+    add_button(html, page, "submit", strings.submit_button, "quiet");
     html.raw("</section>");
   }
   if (page.may_continue && !page.token.empty()) {
@@ -296,7 +303,11 @@ std::string page_body(const PageModel& page, const Strings& strings, const Brand
     html.raw("<div class=\"org\"><h2>").text(strings.message_of_organisation).raw("</h2><p dir=\"auto\">");
     html.text(page.custom_text).raw("</p></div>");
   }
-  if (!page.token.empty()) add_button(html, page, "back", strings.go_back, "main");
+  if (page.kind == PageKind::kSubmit) {
+    add_button(html, page, "submit", strings.submit_button, "main");
+  } else if (!page.token.empty()) {
+    add_button(html, page, "back", strings.go_back, "main");
+  }
   bool failed = page.kind == PageKind::kError || page.kind == PageKind::kErrorClosed;
   if (failed && !page.link.empty()) {
     html.raw("<p class=\"again\"><a href=\"")

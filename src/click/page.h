@@ -33,6 +33,8 @@ enum class PageKind {
   kForm,
   kClosed,
   kReported,
+  kSubmit,     // report this message?
+  kSubmitted,  // it is reported
   kTooMany,
   kAbout,  // what this server is
 };
@@ -59,7 +61,8 @@ struct PageModel {
   std::string token;        // of the buttons; empty: there are none
   std::string link;         // what the buttons' actions end with: "/?url=..." or "/f/..."
   bool may_continue = false;
-  bool may_report = false;
+  bool may_report = false;      // as safe
+  bool may_submit = false;      // the message as phishing
   bool form_discarded = false;  // came from a form: say that nothing was sent
   bool used_before = false;     // the button's token had been used: decide again
   std::string refresh;          // kScanning: where the page goes on; empty: nowhere

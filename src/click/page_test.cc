@@ -14,11 +14,12 @@ using testing::Not;
 
 TEST(Strings, EveryLanguageSaysEverything) {
   const PageText Strings::*pages[] = {
-      &Strings::scanning,     &Strings::suspicious, &Strings::gated,   &Strings::unknown,
-      &Strings::phishing,     &Strings::malicious,  &Strings::blocked, &Strings::error,
-      &Strings::error_closed, &Strings::altered,    &Strings::damaged, &Strings::revoked,
-      &Strings::not_issued,   &Strings::unopenable, &Strings::form,    &Strings::closed,
-      &Strings::reported,     &Strings::too_many,   &Strings::used,    &Strings::about};
+      &Strings::scanning,     &Strings::suspicious, &Strings::gated,     &Strings::unknown,
+      &Strings::phishing,     &Strings::malicious,  &Strings::blocked,   &Strings::error,
+      &Strings::error_closed, &Strings::altered,    &Strings::damaged,   &Strings::revoked,
+      &Strings::not_issued,   &Strings::unopenable, &Strings::form,      &Strings::closed,
+      &Strings::reported,     &Strings::submit,     &Strings::submitted, &Strings::too_many,
+      &Strings::used,         &Strings::about};
   const std::string_view Strings::*texts[] = {&Strings::language,
                                               &Strings::look_at_address,
                                               &Strings::stays_closed,
@@ -36,6 +37,8 @@ TEST(Strings, EveryLanguageSaysEverything) {
                                               &Strings::reference,
                                               &Strings::report_text,
                                               &Strings::report_button,
+                                              &Strings::submit_text,
+                                              &Strings::submit_button,
                                               &Strings::continue_text,
                                               &Strings::continue_button,
                                               &Strings::form_button,
@@ -127,7 +130,7 @@ TEST(Page, WhatUnfoldsIsCalledWhatItHolds) {
   EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details</summary>"));
   page.token = "TOKEN";
   page.may_report = true;
-  EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details, or report as safe</summary>"));
+  EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details, or report</summary>"));
   page.may_continue = true;
   EXPECT_THAT(render(page, english, {}), HasSubstr("<summary>Details and other choices</summary>"));
 }

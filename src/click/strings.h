@@ -27,7 +27,7 @@ struct Strings {
 
   PageText scanning, suspicious, gated, unknown, phishing, malicious, blocked, error, error_closed;
   PageText altered, damaged, revoked, not_issued, unopenable;
-  PageText form, closed, reported, too_many, used, about;
+  PageText form, closed, reported, submit, submitted, too_many, used, about;
 
   // Behind the lead of what warns: where one may go on (suspicious, gated and unknown), and where not (all).
   std::string_view look_at_address, stays_closed;
@@ -38,14 +38,15 @@ struct Strings {
   std::string_view why;                  // above the reasons
   std::string_view go_back;              // the one button
   std::string_view try_again;            // on error pages
-  std::string_view details;              // what unfolds, without, with and with more than "report as safe"
+  std::string_view details;              // what unfolds, without, with and with more than reporting
   std::string_view details_and_report;
   std::string_view details_and_choices;
   std::string_view full_address;
   std::string_view received;   // "Received on", followed by the day on which the gateway took the message
   std::string_view finding;    // what the check said, in its own words
   std::string_view reference;  // followed by the click's id
-  std::string_view report_text, report_button;
+  std::string_view report_text, report_button;  // the site as safe
+  std::string_view submit_text, submit_button;  // the message as phishing
   std::string_view continue_text, continue_button;
   std::string_view continue_in_scan_text;
   std::string_view continue_error_text;

@@ -84,6 +84,12 @@ const Strings kGerman = {
                  "Ihr Hinweis, dass die Seite sicher ist, ist für die Verantwortlichen der E-Mail-Sicherheit "
                  "festgehalten. Die "
                  "Seite wird dadurch nicht von selbst geöffnet."},
+    .submit = {"Diese Nachricht melden?",
+               "Die Nachricht, in der dieser Link stand, sehen sich dann die Verantwortlichen der "
+               "E-Mail-Sicherheit an. Der Link wird nicht geöffnet."},
+    .submitted = {"Danke, die Nachricht ist gemeldet",
+                  "Die Verantwortlichen der E-Mail-Sicherheit sehen sie sich an. Es wurde nichts geöffnet, "
+                  "und Sie können diese Seite schließen."},
     .too_many = {"Zu viele Links auf einmal",
                  "Von Ihrem Anschluss wurden mehr Links geöffnet, als ein Mensch anklicken kann. Bitte "
                  "warten Sie eine Minute "
@@ -104,7 +110,7 @@ const Strings kGerman = {
     .go_back = "Zurück, nicht öffnen",
     .try_again = "Noch einmal versuchen",
     .details = "Einzelheiten",
-    .details_and_report = "Einzelheiten, oder als sicher melden",
+    .details_and_report = "Einzelheiten, oder melden",
     .details_and_choices = "Einzelheiten und andere Möglichkeiten",
     .full_address = "Vollständige Adresse",
     .received = "Empfangen am",
@@ -115,6 +121,9 @@ const Strings kGerman = {
         "Verantwortlichen der "
         "E-Mail-Sicherheit.",
     .report_button = "Als sicher melden",
+    .submit_text =
+        "Die Nachricht sieht nach einem Trick aus? Sagen Sie es den Verantwortlichen der E-Mail-Sicherheit.",
+    .submit_button = "Diese Nachricht melden",
     .continue_text =
         "Sie können die Seite trotzdem öffnen. Was dort geschieht, liegt dann bei Ihnen, und der Besuch wird "
         "festgehalten.",

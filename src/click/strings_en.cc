@@ -76,6 +76,12 @@ const Strings kEnglish = {
                  "Your note that the site is safe has been recorded for the people who look after mail "
                  "security. It does not "
                  "open the site by itself."},
+    .submit = {"Report this message?",
+               "The message that this link stood in is then looked at by the people who look after mail "
+               "security. The link is not opened."},
+    .submitted = {"Thank you, the message is reported",
+                  "The people who look after mail security will look at it. Nothing was opened, and you can "
+                  "close this page."},
     .too_many = {"Too many links at once",
                  "More links were opened from your connection than one person can click. Please wait a "
                  "minute and try again."},
@@ -95,7 +101,7 @@ const Strings kEnglish = {
     .go_back = "Go back, do not open it",
     .try_again = "Try again",
     .details = "Details",
-    .details_and_report = "Details, or report as safe",
+    .details_and_report = "Details, or report",
     .details_and_choices = "Details and other choices",
     .full_address = "Full address",
     .received = "Received on",
@@ -104,6 +110,8 @@ const Strings kEnglish = {
     .report_text =
         "You know this site and are sure that it is safe? Tell the people who look after mail security.",
     .report_button = "Report as safe",
+    .submit_text = "The message looks like a trick? Tell the people who look after mail security.",
+    .submit_button = "Report this message",
     .continue_text =
         "You can open the site all the same. What happens there is then up to you, and the visit is "
         "recorded.",

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "events/own_columns.h"
 #include "events/shared_columns.h"
 
 namespace linkgate::events {
@@ -392,6 +393,7 @@ constexpr Table kTables[] = {
      "SubscriptionId, ThreatFamily",
      kAlertEvidence, true},
     {"CampaignInfo", "Messages by campaign; nothing writes it yet", kCampaignInfo, true},
+    {"UserSubmissions", "One row a message or link that somebody reported", kUserSubmissions, true},
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ namespace linkgate::gateway {
 // What every delivery uses; all outlive it.
 struct DeliveryContext {
   const GatewayConfig& config;
-  std::string click_origin, click_host;
+  std::string click_origin, report_mailbox, click_host;
   std::string spool_directory;
   const mail::SignatureTrust* trust = nullptr;
   const Clock& clock;
@@ -130,6 +130,7 @@ class Delivery {
   }
   RecipientFacts facts_of(size_t recipient, DeliveryOutcome outcome) const;
   asio::awaitable<Result<void>> record(RecipientFacts facts, bool mark);
+  void add_submission(std::string_view recipient, Rows* rows) const;
   asio::awaitable<void> answer(size_t recipient, net::SmtpReply reply);
   asio::awaitable<void> answer_rest(net::SmtpReply reply);
   bool all_answered() const;

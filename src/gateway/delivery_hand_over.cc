@@ -6,8 +6,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "gateway/delivery.h"
+#include "gateway/submission.h"
 
 namespace linkgate::gateway {
 namespace {
@@ -192,6 +194,15 @@ asio::awaitable<void> Delivery::conclude(size_t recipient, const Group& group,
   co_await answer(recipient, std::move(reply));
 }
 
+// What one of ours forwarded to the address for reports is a submission, besides being delivered there.
+void Delivery::add_submission(std::string_view recipient, Rows* rows) const {
+  if (context_.report_mailbox.empty() || !ascii::iequals(recipient, context_.report_mailbox)) return;
+  const size_t at = facts_.sender.rfind('@');
+  if (at == std::string::npos || !is_accepted(std::string_view(facts_.sender).substr(at + 1))) return;
+  const auto reported = find_reported(transaction_.data, work_.get(), *keys_);
+  if (reported) rows->push_back(submission_row(facts_, *reported, is_internal_sender()));
+}
+
 // The rows of a recipient, those of the message once, and where `mark` is set the marker that they are
 // written.
 asio::awaitable<Result<void>> Delivery::record(RecipientFacts facts, bool mark) {
@@ -203,6 +214,7 @@ asio::awaitable<Result<void>> Delivery::record(RecipientFacts facts, bool mark) 
       Rows links = url_rows(facts_);
       rows.insert(rows.end(), std::make_move_iterator(links.begin()), std::make_move_iterator(links.end()));
     }
+    if (mark) add_submission(facts.recipient, &rows);
     TRY(context_.spool.append_all(rows));
     if (!mark) return {};
     return context_.delivered.mark_delivered(facts_.identity.text, {facts.recipient}, contacts_of(facts),

@@ -165,9 +165,9 @@ Result<void> GatewayImpl::open() {
   }
   scan_ = std::make_unique<ScanClient>(io_, options_.paths.scan_socket());
   context_ = std::make_unique<DeliveryContext>(DeliveryContext{
-      options_.config, options_.click_origin, std::move(host), spool_directory, trust_ ? &*trust_ : nullptr,
-      clock_, files_, *policies_, *keys_, *delivered_, *spool_, workers_, *scan_, metrics_, under_way_,
-      own_names_, *held_, state::held_key_file(options_.paths.state())});
+      options_.config, options_.click_origin, options_.report_mailbox, std::move(host), spool_directory,
+      trust_ ? &*trust_ : nullptr, clock_, files_, *policies_, *keys_, *delivered_, *spool_, workers_, *scan_,
+      metrics_, under_way_, own_names_, *held_, state::held_key_file(options_.paths.state())});
   notices_.look(*context_);
   return {};
 }
@@ -258,6 +258,7 @@ int run_gateway(const Config& config) {
   GatewayOptions options;
   options.config = config.gateway;
   options.click_origin = config.click.origin;
+  options.report_mailbox = config.submissions.mailbox;
   options.paths = DataPaths(config.data);
   options.state_location =
       config.state.location.empty() ? "sqlite:" + options.paths.state() : config.state.location;

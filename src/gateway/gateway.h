@@ -21,6 +21,7 @@ namespace linkgate::gateway {
 struct GatewayOptions {
   GatewayConfig config;
   std::string click_origin;
+  std::string report_mailbox;  // where people forward what they report; empty: nowhere
   DataPaths paths{""};
   std::string state_location;  // "sqlite:DIR" or "postgresql://..."
 };

@@ -68,6 +68,7 @@ class RawClient {
 struct WorldOptions {
   GatewayConfig config;  // listeners are added by the world
   bool outbound = false;
+  std::string report_mailbox;
   std::string protocol = "lmtp";
   net::SmtpProtocol next_hop_protocol = net::SmtpProtocol::kLmtp;
   bool sealing_key = true;

@@ -226,6 +226,7 @@ void World::start_gateway() {
     gateway.config.listeners = {
         {"127.0.0.1:0", options.outbound, options.protocol, scheme + next_hop_address_}};
     gateway.click_origin = click_origin();
+    gateway.report_mailbox = options.report_mailbox;
     gateway.paths = DataPaths(folder_);
     gateway.state_location = "sqlite:" + folder_ + "/state";
     auto started = Gateway::start(gateway_loop_->io, std::move(gateway), clock, real_file_system());

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   add_unwrap_mailbox(commands);
   add_zap(commands);
   add_quarantine(commands);
+  add_submission(commands);
   // Keeping
   add_backup(commands);
   add_restore(commands);

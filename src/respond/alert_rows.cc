@@ -116,7 +116,7 @@ Rows evidence_rows(const AlertRule& rule, std::string_view id, const AlertEvent&
     return evidence.take();
   }
   if (!event.mail.empty()) evidence.add("MailMessage", "Related", "");
-  evidence.add("Url", "Related", event.url).set("RemoteUrl", event.url);
+  if (!event.url.empty()) evidence.add("Url", "Related", event.url).set("RemoteUrl", event.url);
   const std::string end = where_it_led(event);
   if (!is_same(end, event.url)) evidence.add("Url", "Related", end).set("RemoteUrl", end);
   evidence.add("User", "Impacted", "");

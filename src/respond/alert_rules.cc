@@ -59,6 +59,11 @@ constexpr std::string_view kNotRemoved = R"(EmailPostDeliveryEvents
 | project EventTime = Timestamp, AlertTime = Timestamp, IsRemoval = true, User = RecipientEmailAddress,
     Mail = NetworkMessageId, Url = "", UrlChain = "", IPAddress = "", ReportId)";
 
+constexpr std::string_view kReported = R"(UserSubmissions
+| where Timestamp >= SINCE and Category == "Phish"
+| project EventTime = Timestamp, AlertTime = Timestamp, IsRemoval = false, User = ReportedBy,
+    Mail = NetworkMessageId, Url, UrlChain = "", IPAddress, ReportId)";
+
 constexpr AlertRule kRules[] = {
     {"A potentially malicious URL click was detected", "High", kPhishingLink, Gathering::kUserAndMessage,
      kAtClick},
@@ -71,6 +76,8 @@ constexpr AlertRule kRules[] = {
     {"Email messages removed after delivery", "Informational", "", Gathering::kMinute, kRemoved},
     {"Messages containing malicious entity not removed after delivery", "Medium", "", Gathering::kMinute,
      kNotRemoved},
+    {"Email reported by user as malware or phish", "Low", kPhishingLink, Gathering::kUserAndMessage,
+     kReported},
 };
 
 std::string with_since(std::string_view kql, Time since) {

@@ -16,6 +16,8 @@
 #include "respond/group_duty.h"
 #include "respond/link_duty.h"
 #include "respond/notice_duty.h"
+#include "respond/submission_duty.h"
+#include "respond/user_mail_duty.h"
 #include "respond/zap.h"
 
 namespace linkgate::respond {
@@ -33,6 +35,12 @@ Result<std::vector<std::unique_ptr<Duty>>> make_duties(const Surroundings& surro
   duties.push_back(std::move(alerts));
   TRY_ASSIGN(auto detections, make_detection_duty(surroundings));
   duties.push_back(std::move(detections));
+  TRY_ASSIGN(auto submissions, make_submission_duty(surroundings));
+  duties.push_back(std::move(submissions));
+  if (!surroundings.config.user_mail.relay.empty()) {
+    TRY_ASSIGN(auto user_mail, make_user_mail_duty(surroundings));
+    duties.push_back(std::move(user_mail));
+  }
   TRY_ASSIGN(auto groups, make_group_duty(surroundings));
   duties.push_back(std::move(groups));
   TRY_ASSIGN(auto tellers, make_notice_duties(surroundings));

@@ -133,8 +133,8 @@ Result<void> share_state_files(const Config& config, bool own_users) {
   for (const auto& entry : fs::directory_iterator(DataPaths(config.data).state(), error)) {
     const std::string name = entry.path().filename().string();
     // Sealing keys and what goes with links are for gateway and click alone, intel and URLs for scan, tokens
-    // and stored functions for portal, what was pulled out of mailboxes and whom to tell for respond. The
-    // audit log is root's, who runs the commands that write it.
+    // and stored functions for portal, what was pulled out of mailboxes or reported and whom to tell for
+    // respond. The audit log is root's, who runs the commands that write it.
     if (name.starts_with("audit")) {
       TRY(give(entry.path().string(), {"", "", 0600}));
       continue;
@@ -142,8 +142,8 @@ Result<void> share_state_files(const Config& config, bool own_users) {
     const bool links = name.starts_with("key") || name.starts_with("deliver");
     const bool intel = name.starts_with("intel") || name.starts_with("scan");
     const bool accounts = name.starts_with("accounts") || name.starts_with("functions");
-    const bool pulled =
-        name.starts_with("zap") || name.starts_with("quarantine") || name.starts_with("notices");
+    const bool pulled = name.starts_with("zap") || name.starts_with("quarantine") ||
+                        name.starts_with("notices") || name.starts_with("submissions");
     const std::string group = config.run_as + (links      ? "-keys"
                                                : intel    ? "-scan"
                                                : accounts ? "-portal"

@@ -76,6 +76,8 @@ Result<void> check_machine(const Config& config, bool own_users) {
                                   {"mailboxes.password_file", config.mailboxes.password_file, "respond"},
                                   {"mailboxes.aliases_file", config.mailboxes.aliases_file, "respond"},
                                   {"mailboxes.trust_file", config.mailboxes.trust_file, "respond"},
+                                  {"user_mail.password_file", config.user_mail.password_file, "respond"},
+                                  {"user_mail.trust_file", config.user_mail.trust_file, "respond"},
                                   {"gateway.signature_trust", config.gateway.signature_trust, "gateway"}};
   for (const AlertReceiverConfig& receiver : config.alerts.receivers) {
     files.push_back({"alerts.receiver.password_file", receiver.password_file, "respond"});
