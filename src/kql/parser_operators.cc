@@ -142,10 +142,9 @@ Expected<> Parser::parameters(std::vector<Parameter>& out, Named named) {
 // A word or a literal; what follows it in parentheses is the operator's table, not the arguments of a call.
 Parser::Node Parser::parameter_value() {
   const bool truth = token().is_word("true") || token().is_word("false");
-  if (truth || token().kind != TokenKind::kIdentifier || !token(1).is("(")) return primary();
+  if (truth || !at_name() || !token(token().is("[") ? 3 : 1).is("(")) return primary();
   const size_t first = at_;
-  std::string word(token().text);
-  advance();
+  TRY_ASSIGN(std::string word, name("a word"));
   return add({.kind = ExprKind::kName, .name = std::move(word)}, first);
 }
 
