@@ -163,8 +163,9 @@ bool Delivery::is_internal_sender() const {
   if (!is_accepted(domain_of(facts_.sender))) return false;
   if (listener_.outbound) return true;
   // A claim to be one of us counts only with proof: our own MTA says that the client is local to it, or DMARC
-  // passed.
-  return ascii::iequals(facts_.origin.source, "LOCAL") || facts_.authentication.dmarc == "pass";
+  // passed for one of our domains. DMARC proves the domain in From: anybody can pass it for one of his own.
+  return ascii::iequals(facts_.origin.source, "LOCAL") ||
+         (facts_.authentication.dmarc == "pass" && is_accepted(domain_of(facts_.header.from_address)));
 }
 
 std::string Delivery::direction(std::string_view recipient) const {
@@ -174,11 +175,16 @@ std::string Delivery::direction(std::string_view recipient) const {
 }
 
 void Delivery::match_policies() {
+  for (Recipient& recipient : recipients_)
+    recipient.match = policies_->policies.match(recipient.envelope->address);
+}
+
+// After the header was read: who the sender is depends on From.
+void Delivery::choose_wrapping() {
   const bool internal = is_internal_sender();
   for (Recipient& recipient : recipients_) {
-    recipient.match = policies_->policies.match(recipient.envelope->address);
     const verdict::SafeLinksPolicy& policy = *recipient.match.policy;
-    recipient.wrap = !listener_.outbound && policy.EnableSafeLinksForEmail && !policy.DisableUrlRewrite &&
+    recipient.wrap = policy.EnableSafeLinksForEmail && !policy.DisableUrlRewrite &&
                      (!internal || policy.EnableForInternalSenders);
   }
 }
@@ -255,6 +261,7 @@ asio::awaitable<void> Delivery::read_message() {
   work_ = *std::move(work);
   add_contents(*work_, &facts_);
   if (listener_.outbound) co_return;
+  choose_wrapping();
   co_await know_sender();
   bool scan = false, wait = false;
   for (const Recipient& recipient : recipients_) {

@@ -97,6 +97,7 @@ class Delivery {
   bool is_internal_sender() const;
   std::string direction(std::string_view recipient) const;
   void match_policies();
+  void choose_wrapping();
 
   // Who still needs it.
   asio::awaitable<void> skip_delivered();

@@ -204,15 +204,20 @@ TEST(GatewayPolicy, AnInternalSenderCountsOnlyWithProof) {
   put_policy(world, {.Name = "outside only", .EnableForInternalSenders = false}, {"a@corp.test"});
   auto client = world.connect();
   const auto delivered = [&](const std::string& extra, const std::string& xforward,
-                             const std::string& sender = "boss@corp.test") {
+                             const std::string& sender = "boss@corp.test",
+                             const std::string& from = "boss@corp.test") {
     if (!xforward.empty()) client->command("XFORWARD " + xforward);
-    client->deliver(sender, {"a@corp.test"},
-                    html_mail("<a href=\"https://plans.example.org/a\">x</a>", extra));
+    std::string mail = html_mail("<a href=\"https://plans.example.org/a\">x</a>", extra);
+    mail.replace(mail.find("ada@ext.test"), std::string_view("ada@ext.test").size(), from);
+    client->deliver(sender, {"a@corp.test"}, mail);
     return href(world.script.message_for("a@corp.test")).starts_with("https://links.test/");
   };
   EXPECT_TRUE(delivered("X-Try: 1\r\n", "")) << "anybody can write our domain into MAIL FROM";
   EXPECT_TRUE(delivered("Authentication-Results: evil.test; dmarc=pass\r\n", ""));
   EXPECT_FALSE(delivered("Authentication-Results: mx.corp.test; dmarc=pass header.from=corp.test\r\n", ""));
+  EXPECT_TRUE(delivered("Authentication-Results: mx.corp.test; dmarc=pass header.from=evil.test\r\n", "",
+                        "boss@corp.test", "eve@evil.test"))
+      << "DMARC passed, but for a domain of the sender's own";
   EXPECT_FALSE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL"));
   EXPECT_FALSE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL", "boss@Sales.corp.test"));
   EXPECT_TRUE(delivered("X-Try: 2\r\n", "SOURCE=LOCAL", "boss@evilcorp.test"));
