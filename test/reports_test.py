@@ -7,6 +7,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 import uuid
 
 from harness.installation import Installation
@@ -192,6 +193,46 @@ def check_large_export(reports, store):
     expect("lines of a large export", int(done.stdout), 520_001)
 
 
+def check_saved_searches(linkgate):
+    linkgate.command("explorer", "save", "Evil clicks", "clicks", "--from", "365d", "--user", "nobody@corp.test")
+    kept = json.loads(linkgate.command("explorer", "list", "--format", "json"))
+    assert [(one["Name"], one["View"], one["Filters"]) for one in kept] == [("Evil clicks", "clicks", {"from": "365d", "user": ["nobody@corp.test"]})], kept
+    asked = json.loads(linkgate.command("explorer", "clicks", "--from", "365d", "--format", "json"))["sections"]
+    user = asked[-1]["rows"][0]["Recipient"]
+    rows = json.loads(linkgate.command("explorer", "run", "Evil clicks", "--user", user, "--format", "json"))["sections"][-1]["rows"]
+    assert rows and {row["Recipient"] for row in rows} == {user}, rows
+    assert not json.loads(linkgate.command("explorer", "run", "Evil clicks", "--format", "json"))["sections"][-1]["rows"]
+    linkgate.command("explorer", "remove", "Evil clicks")
+    assert json.loads(linkgate.command("explorer", "list", "--format", "json", check=False)) == []
+
+
+def check_programs_get_what_the_command_line_shows(linkgate):
+    token = linkgate.command("token", "create", "bi").strip()
+    other = linkgate.command("token", "create", "siem", "--scope", "alerts.read").strip()
+
+    def get(target, bearer=token, method="GET"):
+        headers = {"Authorization": f"Bearer {bearer}", "Host": f"127.0.0.1:{linkgate.portal_port}"}
+        status, _, body = linkgate.get(linkgate.portal_port, "/api/v1/" + target, method, headers)
+        return status, json.loads(body)
+
+    for target, command in (("reports/url-protection?from=365d&all=true", ["report", "url-protection", "--all"]),
+                            ("reports/url-protection?from=365d", ["report", "url-protection"]),
+                            ("reports/click-through?from=365d", ["report", "click-through"]),
+                            ("explorer/clicks?from=365d", ["explorer", "clicks"]), ("explorer/messages?from=365d", ["explorer", "messages"]),
+                            ("explorer/urls?from=365d", ["explorer", "urls"])):
+        status, said = get(target)
+        shown = json.loads(linkgate.command(*command, "--from", "365d", "--format", "json"))
+        assert status == 200 and any(section["rows"] for section in shown["sections"]), (target, said)
+        assert said["sections"] == shown["sections"] and said.get("defaultFilter") == shown.get("defaultFilter"), (target, said, shown)
+    user = get("explorer/clicks?from=365d")[1]["sections"][-1]["rows"][0]["Recipient"]
+    rows = get("explorer/clicks?from=365d&rows=1&user=" + urllib.parse.quote(user))[1]["sections"][-1]
+    assert len(rows["rows"]) == 1 and rows["rows"][0]["Recipient"] == user and rows["more"], rows
+    for target, status in (("reports/none", 404), ("explorer/clicks?form=7d", 400), ("explorer/clicks?from=x", 400), ("explorer/clicks?rows=0", 400),
+                           ("reports/latency?section=none", 400), ("explorer/clicks?domain=%2520..", 400)):
+        assert get(target)[0] == status, (target, get(target))
+    assert get("explorer/clicks", other)[0] == 403 and get("explorer/clicks", "lg_nobody")[0] == 401 and get("explorer/clicks", method="DELETE")[0] == 405
+
+
 def main():
     with work_folder("linkgate-reports-") as name:
         linkgate = Installation(pathlib.Path(name), f"lmtp:127.0.0.1:{free_port()}").start()
@@ -205,6 +246,8 @@ def main():
             for check in (check_url_protection, check_filters, check_click_through, check_others):
                 check(reports, told)
                 print(check.__name__, "holds", flush=True)
+            check_saved_searches(linkgate)
+            check_programs_get_what_the_command_line_shows(linkgate)
             check_formats(reports, told, pathlib.Path(name))
             check_large_export(reports, store)
             if len(sys.argv) > 1:  # for a look at it

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/report_show.h"
+#include "cli/saved_search.h"
 
 namespace linkgate::cli {
 namespace {
@@ -48,6 +49,7 @@ void add_explorer(Commands& commands) {
       .flag("--explain", options->show.explain, "print the KQL instead of running it")
       .option_of("--format", options->show.format, {"table", "csv", "json", "html"}, "how it is printed")
       .action([options](Context& context) { return tell_story(context, *options); });
+  add_saved_searches(explorer);
 }
 
 }  // namespace linkgate::cli

@@ -5,10 +5,11 @@
 #include "state/audit_store.h"
 #include "state/detection_store.h"
 #include "state/function_store.h"
-#include "state/notice_store.h"
 #include "state/held_store.h"
+#include "state/notice_store.h"
 #include "state/quarantine_store.h"
 #include "state/scan_store.h"
+#include "state/search_store.h"
 #include "state/site_store.h"
 #include "state/submission_store.h"
 #include "state/zap_store.h"
@@ -37,6 +38,7 @@ Result<bool> prepare_state(const Config& config) {
   TRY(state::open_notice_store(options));
   TRY(state::open_detection_store(options));
   TRY(state::open_submission_store(options));
+  TRY(state::open_search_store(options));
   TRY(state::open_audit_store(options));
   TRY_ASSIGN(const auto keys, state::open_key_store(options));
   TRY_ASSIGN(const url::Keyring ring, keys->load());

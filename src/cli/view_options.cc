@@ -1,24 +1,8 @@
 #include "cli/view_options.h"
 
-#include <fmt/format.h>
-
-#include "base/config_checks.h"
+#include "views/filter_text.h"
 
 namespace linkgate::cli {
-namespace {
-
-// "7d" (ago), or a moment.
-Result<Time> moment_of(std::string_view option, const std::string& text, Time now) {
-  if (const auto seconds = parse_quantity(text, kTimeUnits); seconds && *seconds <= 36'500ULL * 86'400)
-    return now - std::chrono::seconds(*seconds);
-  if (const auto moment = from_iso8601(text)) return *moment;
-  return Error(ErrorCode::kInvalidArgument,
-               fmt::format("{} {}: neither a duration such as 7d nor a moment such as 2026-12-31T08:00:00Z",
-                           option, text));
-}
-
-}  // namespace
-
 void add_view_options(Command& command, ViewOptions& options, bool of_clicks) {
   views::Filter& named = options.named;
   command.option("--from", options.from, "from then on: 7d (ago), or 2026-12-31T08:00:00Z")
@@ -39,10 +23,10 @@ void add_view_options(Command& command, ViewOptions& options, bool of_clicks) {
 Result<views::Filter> filter_of(const ViewOptions& options, Time now, Ticks ordinary) {
   views::Filter filter = options.named;
   if (!options.to.empty()) {
-    TRY_ASSIGN(filter.to, moment_of("--to", options.to, now));
+    TRY_ASSIGN(filter.to, views::moment_of("--to", options.to, now));
   }
   if (!options.from.empty()) {
-    TRY_ASSIGN(filter.from, moment_of("--from", options.from, now));
+    TRY_ASSIGN(filter.from, views::moment_of("--from", options.from, now));
   } else if (ordinary != Ticks(0)) {
     filter.from = filter.to.value_or(now) - ordinary;
   }

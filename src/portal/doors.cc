@@ -129,6 +129,8 @@ HttpResponse Doors::answer(const HttpRequest& request) {
                    : graph_error(405, "MethodNotAllowed", "runHuntingQuery is a POST", marks);
   } else if (AlertDoor::is_meant(path)) {
     response = alerts_.answer(request, marks);
+  } else if (ViewDoor::is_meant(path)) {
+    response = views_.answer(request, marks);
   } else {
     response = json_answer(404, "{\"error\":{\"code\":\"NotFound\",\"message\":\"there is nothing here\"}}");
   }

@@ -3,7 +3,7 @@
 //
 // Kusto: GET and POST /v1/rest/query, /v2/rest/query, POST /v1/rest/mgmt. Graph: POST
 // /v1.0/security/runHuntingQuery (also under its full name, microsoft.graph.security.runHuntingQuery); and
-// its alerts_v2, see alert_door.h.
+// its alerts_v2, see alert_door.h. And reports and the Explorer, see view_door.h.
 
 #include "net/http.h"
 #include "portal/access.h"
@@ -11,6 +11,7 @@
 #include "portal/hunting.h"
 #include "portal/kusto_answer.h"
 #include "portal/kusto_request.h"
+#include "portal/view_door.h"
 
 namespace linkgate::portal {
 
@@ -18,7 +19,11 @@ namespace linkgate::portal {
 class Doors {
  public:
   Doors(Hunting& hunting, Access& access, state::AlertStore& alerts, const PortalConfig& config)
-      : hunting_(hunting), access_(access), config_(config), alerts_(hunting, access, alerts, config) {}
+      : hunting_(hunting),
+        access_(access),
+        config_(config),
+        alerts_(hunting, access, alerts, config),
+        views_(hunting, access, config) {}
   net::HttpResponse answer(const net::HttpRequest& request);
 
  private:
@@ -32,6 +37,7 @@ class Doors {
   Access& access_;
   const PortalConfig config_;
   AlertDoor alerts_;
+  ViewDoor views_;
 };
 
 }  // namespace linkgate::portal
