@@ -233,6 +233,20 @@ def check_programs_get_what_the_command_line_shows(linkgate):
     assert get("explorer/clicks", other)[0] == 403 and get("explorer/clicks", "lg_nobody")[0] == 401 and get("explorer/clicks", method="DELETE")[0] == 405
 
 
+def check_pdf(linkgate, folder):
+    out = folder / "report.pdf"
+    linkgate.command("report", "url-protection", "--from", "365d", "--format", "pdf", "--out", out)
+    pdf = out.read_bytes()
+    assert pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:] and pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") + pdf.count(b"/Type /Page/") >= 1, pdf[:200]
+    config = folder / "no-chromium.toml"
+    config.write_text(linkgate.config.read_text() + f'\n[scan]\nchromium = "{folder}/none"\n' if "[scan]" not in linkgate.config.read_text() else
+                      linkgate.config.read_text().replace("[scan]", f'[scan]\nchromium = "{folder}/none"'))
+    missing = folder / "missing.pdf"
+    done = subprocess.run([program("linkgate"), "report", "latency", "--format", "pdf", "--out", str(missing), "--config", str(config)],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 3 and "Chromium" in done.stderr and not missing.exists(), done
+
+
 def main():
     with work_folder("linkgate-reports-") as name:
         linkgate = Installation(pathlib.Path(name), f"lmtp:127.0.0.1:{free_port()}").start()
@@ -248,6 +262,7 @@ def main():
                 print(check.__name__, "holds", flush=True)
             check_saved_searches(linkgate)
             check_programs_get_what_the_command_line_shows(linkgate)
+            check_pdf(linkgate, pathlib.Path(name))
             check_formats(reports, told, pathlib.Path(name))
             check_large_export(reports, store)
             if len(sys.argv) > 1:  # for a look at it

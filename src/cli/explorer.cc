@@ -47,7 +47,8 @@ void add_explorer(Commands& commands) {
       .argument("MESSAGE", options->message, "its NetworkMessageId")
       .option("--out", options->show.out, "write to this file")
       .flag("--explain", options->show.explain, "print the KQL instead of running it")
-      .option_of("--format", options->show.format, {"table", "csv", "json", "html"}, "how it is printed")
+      .option_of("--format", options->show.format, {"table", "csv", "json", "html", "pdf"},
+                 "how it is printed")
       .action([options](Context& context) { return tell_story(context, *options); });
   add_saved_searches(explorer);
 }

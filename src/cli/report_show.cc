@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "browser/printing.h"
 #include "cli/output_file.h"
 #include "cli/report_writer.h"
 #include "cli/view_store.h"
@@ -13,7 +14,8 @@ namespace linkgate::cli {
 namespace {
 
 constexpr size_t kWidestCell = 60;
-constexpr uint64_t kPageRows = 10'000;  // of the details of a page of HTML
+constexpr uint64_t kPageRows = 10'000;   // of the details of a page of HTML
+constexpr uint64_t kPrintedRows = 1000;  // and of a PDF: some forty sheets
 
 // Those that are shown: the one of --section, of CSV the one with the details, else all.
 Result<std::vector<views::Section>> sections_of(const views::Report& report, const ShowOptions& options) {
@@ -36,7 +38,19 @@ Result<std::vector<views::Section>> sections_of(const views::Report& report, con
 // At most so many of a section's rows; 0: all.
 uint64_t most_rows(const views::Section& section, const ShowOptions& options) {
   if (!section.is_detail || options.format == "csv" || options.format == "json") return 0;
+  if (options.format == "pdf") return kPrintedRows;
   return options.format == "html" ? kPageRows : static_cast<uint64_t>(options.rows);
+}
+
+// On paper by the Chromium that scans, without a network.
+Result<std::string> printed(const std::string& page, const Config& config) {
+  browser::BrowserOptions options;
+  options.binary = config.scan.chromium;
+  options.user = config.scan.chromium_user;
+  options.allow_unconfined = config.scan.chromium_unconfined;
+  auto pdf = browser::print_pdf(page, options);
+  if (pdf) return pdf;
+  return Error(ErrorCode::kUnavailable, pdf.error().message() + "; --format html needs no Chromium");
 }
 
 class Reporting {
@@ -104,10 +118,17 @@ Result<int> show(Context& context, views::Report report, const ShowOptions& opti
   TRY_ASSIGN(ViewStore store,
              ViewStore::open(*config, context.installation(/*may_be_new=*/true).has_value(), now));
   TRY_ASSIGN(auto output, OutputFile::open(options.out));
-  const WriteText write = [&output](std::string_view text) { return output->write(text); };
   const bool on_terminal = options.out.empty() && ::isatty(STDOUT_FILENO) != 0;
+  const bool is_pdf = options.format == "pdf";
+  if (is_pdf && on_terminal) return Error(ErrorCode::kInvalidArgument, "a PDF goes into a file: --out FILE");
+  std::string page;
+  const WriteText write = [&](std::string_view text) -> Result<void> {
+    if (!is_pdf) return output->write(text);
+    page += text;
+    return {};
+  };
   const auto writer =
-      options.format == "html"
+      options.format == "html" || is_pdf
           ? report_page(write)
           : report_writer(options.format, write, on_terminal && !options.full ? kWidestCell : 0);
   Reporting reporting(store, *writer);
@@ -120,6 +141,10 @@ Result<int> show(Context& context, views::Report report, const ShowOptions& opti
     TRY(reporting.section(section, views::section_query(report, section, filter),
                           most_rows(section, options)));
   TRY(writer->end());
+  if (is_pdf) {
+    TRY_ASSIGN(const std::string pdf, printed(page, *config));
+    TRY(output->write(pdf));
+  }
   TRY(output->finish());
   return kYes;
 }
@@ -130,7 +155,7 @@ void add_show_options(Command& command, ShowOptions& options) {
       .option("--out", options.out, "write to this file")
       .flag("--full", options.full, "on a terminal too, cells are never cut")
       .flag("--explain", options.explain, "print the KQL of each part instead of running it")
-      .option_of("--format", options.format, {"table", "csv", "json", "html"}, "how it is printed");
+      .option_of("--format", options.format, {"table", "csv", "json", "html", "pdf"}, "how it is printed");
   add_view_options(command, options.filter, true);
 }
 
