@@ -62,12 +62,11 @@ TEST(DetectionQuery, LooksBackAsDefenderDoes) {
 TEST(DetectionQuery, AnEventIsItsReportIdAndElseItsMomentAndEntities) {
   const std::vector<kql::ResultColumn> columns = {
       {"Timestamp", Type::kDateTime}, {"AccountUpn", Type::kString}, {"ReportId", Type::kString}};
-  const auto rows = read_detected(rule_of(false), columns,
-                                  {R"(["639309456000000000","ada@corp.test","r1"])",
-                                   R"(["639309492000000000","ADA@corp.test","r1"])",
-                                   R"(["639309456000000000","ada@corp.test",""])",
-                                   R"(["639309492000000000","ada@corp.test",""])",
-                                   R"(["639309492000000000","","r2"])"});
+  const auto rows = read_detected(
+      rule_of(false), columns,
+      {R"(["639309456000000000","ada@corp.test","r1"])", R"(["639309492000000000","ADA@corp.test","r1"])",
+       R"(["639309456000000000","ada@corp.test",""])", R"(["639309492000000000","ada@corp.test",""])",
+       R"(["639309492000000000","","r2"])"});
   ASSERT_TRUE(rows.has_value()) << rows.error().message();
   ASSERT_EQ(rows->size(), 3U) << "one event twice, one about nobody";
   EXPECT_EQ((*rows)[0].event.time, kNoon);
