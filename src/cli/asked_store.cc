@@ -60,6 +60,9 @@ Result<void> AskedStore::find(bool installed) {
                "linkgate: no configuration was found and no --data is given: all tables are empty, those of "
                "externaldata too\n");
   }
+  // A folder that was named by mistake answers like an installation to which nothing ever happened.
+  if (own && is_there && !std::filesystem::exists(DataPaths(config_.data).events(), error))
+    fmt::print(stderr, "linkgate: {} holds no events: no Linkgate has run on it\n", config_.data);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (own && !running(config_)) {
     auto lock =

@@ -270,9 +270,9 @@ Binder::Scalar Binder::invoke(std::string_view function, Args args, Span span, s
     std::string given;
     for (const BoundExpr* arg : args)
       given += (given.empty() ? "" : ", ") + std::string(to_string(arg->type));
-    return fail(
-        DiagnosticCode::kWrongType, span,
-        "'" + std::string(what.empty() ? function : what) + "' takes " + accepted + ", not (" + given + ")");
+    return fail(DiagnosticCode::kWrongType, span,
+                "'" + std::string(what.empty() ? function : what) + "' takes " + said_parameters(accepted) +
+                    ", not (" + given + ")");
   }
   bool constant = true;
   for (size_t i = 0; i < args.size(); ++i) {

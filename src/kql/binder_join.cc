@@ -1,5 +1,7 @@
 // join, lookup and union.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -50,7 +52,15 @@ Expected<JoinKind> join_kind(const Operator& op) {
         std::find_if(kKinds.begin(), kKinds.end(), [&word](const KindName& k) { return k.name == word; });
     if (row == kKinds.end() ||
         (lookup && row->kind != JoinKind::kLeftOuter && row->kind != JoinKind::kInner)) {
-      return fail(DiagnosticCode::kUnknownName, parameter.span, "no kind of join '" + word + "'");
+      std::vector<std::string_view> names;
+      for (const KindName& kind : kKinds) {
+        if (!lookup || kind.kind == JoinKind::kLeftOuter || kind.kind == JoinKind::kInner)
+          names.push_back(kind.name);
+      }
+      const std::string near = suggestion(word, names);
+      return fail(DiagnosticCode::kUnknownName, parameter.value->span,
+                  fmt::format("no kind of {} '{}'{}", lookup ? "lookup" : "join", word,
+                              near.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : near));
     }
     found = row->kind;
   }
@@ -78,6 +88,18 @@ bool is_side(const Expr& expr, std::string_view side) {
 
 }  // namespace
 
+// A column that both sides of a join are to have; who lacks it is said.
+Binder::Scalar Binder::key_of(const Expr& name, const Plan& side, const char* which) {
+  Scalar found = scalar(name, {.columns = &side.columns});
+  if (found || found.error().code != DiagnosticCode::kUnknownName) return found;
+  Diagnostic error = std::move(found).error();
+  const std::string place = "' here";
+  const size_t at = error.message.find(place);
+  if (at != std::string::npos)
+    error.message.replace(at + 1, place.size() - 1, fmt::format(" on the {} side of this join", which));
+  return error;
+}
+
 // A name stands for $left.name == $right.name; types must agree, and a dynamic is no key.
 Expected<std::vector<JoinKey>> Binder::join_keys(const Operator& op, const Plan& left, const Plan& right) {
   std::vector<JoinKey> keys;
@@ -97,8 +119,8 @@ Expected<std::vector<JoinKey>> Binder::join_keys(const Operator& op, const Plan&
     if (item.expr->kind == ExprKind::kName) {
       const Expr name{.kind = ExprKind::kName, .span = item.span, .name = item.expr->name};
       JoinKey key;
-      TRY_ASSIGN(key.left, scalar(name, {.columns = &left.columns}));
-      TRY_ASSIGN(key.right, scalar(name, {.columns = &right.columns}));
+      TRY_ASSIGN(key.left, key_of(name, left, "left"));
+      TRY_ASSIGN(key.right, key_of(name, right, "right"));
       if (key.left->type == Type::kDynamic || !common_type(key.left->type, key.right->type)) {
         return fail(DiagnosticCode::kWrongType, item.span,
                     "'" + name.name + "' has types on the two sides that no join can compare");

@@ -21,6 +21,10 @@ bool needs_one_table(OperatorKind kind) {
 constexpr auto kRenderProperties = std::to_array<std::string_view>(
     {"accumulate", "anomalycolumns", "kind", "legend", "series", "title", "xaxis", "xcolumn", "xtitle",
      "yaxis", "ycolumns", "ymax", "ymin", "ysplit", "ytitle"});
+constexpr auto kCharts = std::to_array<std::string_view>(
+    {"anomalychart", "areachart", "barchart", "card", "columnchart", "graph", "ladderchart", "linechart",
+     "piechart", "pivotchart", "plotly", "sankey", "scatterchart", "stackedareachart", "table", "timechart",
+     "timepivot", "treemap"});
 
 }  // namespace
 
@@ -171,6 +175,10 @@ void Binder::warn(Span span, std::string message) {
 // Rows do not change; what is drawn is what was written.
 Binder::Table Binder::render(const Operator& op, const Plan& input) {
   visualization_ = {op.name, {}};
+  if (std::find(kCharts.begin(), kCharts.end(), op.name) == kCharts.end()) {
+    const std::vector<std::string_view> known(kCharts.begin(), kCharts.end());
+    warn(op.span, "render has no chart '" + op.name + "'" + suggestion(op.name, known));
+  }
   for (const Parameter& parameter : op.parameters) {
     if (std::find(kRenderProperties.begin(), kRenderProperties.end(), parameter.name) ==
         kRenderProperties.end()) {

@@ -284,6 +284,7 @@ class Binder {
 
   // ---- expressions (binder_expression.cc, binder_call.cc, binder_compare.cc)
   Scalar scalar(const Expr& expr, const Scope& scope);
+  Scalar key_of(const Expr& name, const Plan& side, const char* which);  // "left", "right"
   Scalar scalar_body(const Expr& expr, const Scope& scope);
   Scalar name(const Expr& expr, const Scope& scope);
   Scalar member(const Expr& expr, const Scope& scope);
@@ -387,5 +388,10 @@ std::string implied_name(const Expr& expr);
 
 // '*' stands for any run of characters.
 bool matches_pattern(std::string_view name, std::string_view pattern);
+
+// What a function takes, for messages: "(string, long)", or "no argument".
+inline std::string said_parameters(const std::string& accepted) {
+  return accepted == "()" ? "no argument" : accepted;
+}
 
 }  // namespace linkgate::kql

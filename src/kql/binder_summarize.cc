@@ -187,7 +187,8 @@ Expected<const Aggregate*> Binder::aggregate_for(std::string_view name, Args& ar
                 std::string(row->function.signature.substr(row->function.signature.find('(')));
   }
   if (best == nullptr) {
-    return fail(DiagnosticCode::kWrongType, span, "'" + std::string(name) + "' takes " + accepted);
+    return fail(DiagnosticCode::kWrongType, span,
+                "'" + std::string(name) + "' takes " + said_parameters(accepted));
   }
   for (size_t i = 0; i < args.size(); ++i) {
     if (parameter_of(best->function, i, args.size())->constant && args[i]->kind != BoundKind::kLiteral) {
