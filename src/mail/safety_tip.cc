@@ -218,6 +218,9 @@ std::optional<Text> Tipper::text_of(size_t index) const {
   text.is_html = entity.type == "text/html";
   if ((!text.is_html && entity.type != "text/plain") || entity.encoding == Encoding::kUuencode) return {};
   const std::string_view raw = message_.substr(entity.body.begin, entity.body.size());
+  // A part that ends with its header: what is written behind that would be read as a field.
+  const std::string_view before = message_.substr(0, entity.body.begin);
+  if (!before.ends_with("\n\n") && !before.ends_with("\n\r\n")) return {};
   if (entity.encoding == Encoding::kBase64 && base64_extent(raw) != raw.size()) return {};
   text.decoded = decode(raw, entity.encoding);
   const CharsetChoice choice = choose_charset(entity.charset, text.decoded, text.is_html);
